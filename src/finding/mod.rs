@@ -1,0 +1,110 @@
+//! What a rule found: everything that any output prints of it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::source::Place;
+
+/// How bad it is. Ordered: a filter is a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Good practice; rarely worth failing a build for.
+    Low,
+    /// Should be fixed before it is deployed.
+    Medium,
+    /// Must not be deployed.
+    High,
+    /// An account is open.
+    Critical,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        })
+    }
+}
+
+/// In how far a finding holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Confidence {
+    /// Only under inputs other than those given and the defaults; `Finding::when` says which.
+    Possible,
+    /// Under the inputs given and the defaults, whatever the unknowns turn out to be.
+    Certain,
+}
+
+impl fmt::Display for Confidence {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(match self {
+            Self::Possible => "possible",
+            Self::Certain => "certain",
+        })
+    }
+}
+
+/// The user that a finding is about, for grouping.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Subject {
+    /// The user's address within its root (`module.team["ops"].aws_iam_user.this["alice"]`).
+    pub address: String,
+    /// The user's name, when it is known.
+    pub name: Option<String>,
+}
+
+/// One finding. All text in it may hold text from the input: renderers escape it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Rule id.
+    pub rule: Arc<str>,
+    /// Severity, which may differ from one finding of a rule to another.
+    pub severity: Severity,
+    /// In how far it holds.
+    pub confidence: Confidence,
+    /// `None`: always. Otherwise the condition in words: `var.create_key = true`.
+    pub when: Option<String>,
+    /// The user.
+    pub subject: Subject,
+    /// The root it was found in, relative to the base: a directory or file.
+    pub root: String,
+    /// What is wrong: one line, lower-case start, no full stop.
+    pub message: String,
+    /// Why it matters: one line.
+    pub why: String,
+    /// What to do, with real names: one line.
+    pub fix: String,
+    /// The one place to look first.
+    pub primary: Place,
+    /// Further places: that key, that password, the user.
+    pub related: Vec<Place>,
+    /// How the primary place comes into being, outermost first: module call, module call, block. Empty when
+    /// the primary place stands in the root module itself.
+    pub trail: Vec<Place>,
+    /// Stable identity (64 hex digits): rule, root, subject, flagged addresses; no lines, no columns.
+    pub fingerprint: String,
+}
+
+/// What was looked at, so that silence can be told from blindness.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Users that exist in the code, external ones not counted.
+    pub users: usize,
+    /// Access keys.
+    pub access_keys: usize,
+    /// Console passwords.
+    pub passwords: usize,
+    /// Roots: a root module, a template.
+    pub roots: usize,
+    /// Files that were found and belong to a format that is read.
+    pub files: usize,
+    /// Module calls whose source is not on disk.
+    pub modules_not_on_disk: usize,
+    /// Values that matter and are unknown.
+    pub unknown_values: usize,
+}

@@ -1,0 +1,3 @@
+//! Rule files, their conditions, and their evaluation over the graph.
+
+pub mod record;

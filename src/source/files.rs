@@ -1,0 +1,96 @@
+//! The table of files that were read, and positions in them.
+
+use std::sync::{Arc, RwLock};
+
+use super::{FileId, Span};
+
+/// One file's text. Lines are found on first demand.
+#[derive(Debug)]
+pub struct SourceFile {
+    /// Path relative to the workspace's base, forward slashes: what every report prints.
+    pub path: Arc<str>,
+    /// The whole text, byte-order mark included, so that offsets are offsets into the file on disk.
+    pub text: Arc<str>,
+    line_starts: std::sync::OnceLock<Vec<u32>>,
+}
+
+/// A place for people and reports: both counts start at 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in Unicode code points, from 1.
+    pub column: usize,
+}
+
+impl SourceFile {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let newlines = memchr::memchr_iter(b'\n', self.text.as_bytes());
+            std::iter::once(0).chain(newlines.map(|at| u32::try_from(at + 1).unwrap_or(u32::MAX))).collect()
+        })
+    }
+
+    /// The position of a byte offset; offsets past the end give the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let offset = offset.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
+        let starts = self.line_starts();
+        let line = starts.partition_point(|start| *start <= offset).max(1);
+        let start = starts[line - 1] as usize;
+        let before = self.text.get(start..offset as usize).unwrap_or("");
+        // A byte-order mark takes no column.
+        let column = before.trim_start_matches('\u{feff}').chars().count() + 1;
+        Position { line, column }
+    }
+
+    /// The byte range of a line (from 1), without its line ending. Empty past the end.
+    pub fn line_range(&self, line: usize) -> std::ops::Range<usize> {
+        let starts = self.line_starts();
+        let Some(start) = line.checked_sub(1).and_then(|index| starts.get(index)) else {
+            return self.text.len()..self.text.len();
+        };
+        let end = starts.get(line).map_or(self.text.len(), |next| *next as usize - 1);
+        let start = *start as usize;
+        let end = if self.text[start..end].ends_with('\r') { end - 1 } else { end };
+        start..end
+    }
+
+    /// How many lines the file has.
+    pub fn line_count(&self) -> usize {
+        self.line_starts().len()
+    }
+
+    /// The text of a span, `""` when it is not on character boundaries.
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.range()).unwrap_or("")
+    }
+}
+
+/// Every file read in this run. Grows only; ids stay valid.
+#[derive(Debug, Default)]
+pub struct Files {
+    files: RwLock<Vec<Arc<SourceFile>>>,
+}
+
+impl Files {
+    /// Adds a file's text under a path relative to the workspace's base.
+    pub fn add(&self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        let file =
+            SourceFile { path: path.into(), text: text.into(), line_starts: std::sync::OnceLock::new() };
+        let mut files = self.files.write().expect("no thread panics while it holds the table");
+        files.push(Arc::new(file));
+        FileId(u32::try_from(files.len() - 1).expect("fewer than 2^32 files"))
+    }
+
+    /// The file of an id that this table gave out.
+    pub fn get(&self, id: FileId) -> Arc<SourceFile> {
+        let files = self.files.read().expect("no thread panics while it holds the table");
+        Arc::clone(&files[id.0 as usize])
+    }
+
+    /// Path, line and column of the start of a span.
+    pub fn start(&self, span: Span) -> (Arc<str>, Position) {
+        let file = self.get(span.file);
+        (Arc::clone(&file.path), file.position(span.start))
+    }
+}

@@ -1,0 +1,15 @@
+//! Text and places: files, byte spans, line and column positions, notices. This folder knows no format.
+
+mod files;
+mod notice;
+mod place;
+mod printable;
+mod span;
+mod workspace;
+
+pub use files::{Files, Position, SourceFile};
+pub use notice::{Notice, NoticeKind};
+pub use place::Place;
+pub use printable::printable;
+pub use span::{FileId, Span};
+pub use workspace::{ReadError, Workspace, lexically_normal};

@@ -1,0 +1,133 @@
+//! The only way to the file system for what is scanned: nothing outside the boundary is ever read.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+use super::{FileId, Files};
+
+/// Files larger than this are not read (bytes). A hand-written configuration is far below it.
+pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Why a file could not be read. Each is the input's fault, never ours.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The path, or what a symbolic link on it leads to, is outside the boundary.
+    #[error("leads outside the scanned root and was not read")]
+    OutsideRoot,
+    /// There is no such file.
+    #[error("does not exist")]
+    Missing,
+    /// It is not UTF-8.
+    #[error("is not UTF-8 text")]
+    NotUtf8,
+    /// It is larger than [`MAX_FILE_BYTES`].
+    #[error("is larger than 64 MiB")]
+    TooLarge,
+    /// The operating system refused.
+    #[error("cannot be read: {0}")]
+    Io(std::io::Error),
+}
+
+/// What is scanned and from where paths are counted.
+#[derive(Debug)]
+pub struct Workspace {
+    /// Canonical directory that reported paths are relative to.
+    pub base: PathBuf,
+    /// Canonical directory that nothing is read outside of.
+    pub boundary: PathBuf,
+    /// Every file read so far.
+    pub files: Files,
+}
+
+impl Workspace {
+    /// A workspace over canonical directories.
+    pub fn new(base: PathBuf, boundary: PathBuf) -> Self {
+        Self { base, boundary, files: Files::default() }
+    }
+
+    /// The path as reports print it: relative to the base, forward slashes.
+    pub fn display(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.base).unwrap_or(path);
+        let parts: Vec<_> = relative
+            .components()
+            .filter(|part| !matches!(part, Component::CurDir))
+            .map(|part| match part {
+                Component::RootDir => String::new(),
+                other => other.as_os_str().to_string_lossy().into_owned(),
+            })
+            .collect();
+        if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+    }
+
+    /// Resolves `.`/`..` by name and symbolic links on disk, and checks the result against the boundary.
+    pub fn resolve(&self, path: &Path) -> Result<PathBuf, ReadError> {
+        // A path that climbs out by name is refused before the disk is asked anything about it.
+        if !lexically_normal(path).starts_with(&self.boundary) {
+            return Err(ReadError::OutsideRoot);
+        }
+        let real = path.canonicalize().map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => ReadError::Missing,
+            _ => ReadError::Io(error),
+        })?;
+        if real.starts_with(&self.boundary) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+    }
+
+    /// The raw bytes of a file inside the boundary.
+    pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        let real = self.resolve(path)?;
+        let metadata = std::fs::metadata(&real).map_err(ReadError::Io)?;
+        // A pipe or a device would block or never end.
+        if !metadata.is_file() {
+            return Err(ReadError::Missing);
+        }
+        if metadata.len() > MAX_FILE_BYTES {
+            return Err(ReadError::TooLarge);
+        }
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads scanned files")]
+        std::fs::read(&real).map_err(ReadError::Io)
+    }
+
+    /// The text of a file inside the boundary, without adding it to the table.
+    pub fn read_text(&self, path: &Path) -> Result<String, ReadError> {
+        String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotUtf8)
+    }
+
+    /// Reads a file and adds it to the table.
+    pub fn load(&self, path: &Path) -> Result<FileId, ReadError> {
+        let text = self.read_text(path)?;
+        Ok(self.files.add(self.display(path), Arc::<str>::from(text)))
+    }
+
+    /// The entries of a directory inside the boundary, sorted by name: path, and whether it is a directory
+    /// (a symbolic link to a directory counts when it stays inside).
+    pub fn list(&self, directory: &Path) -> Result<Vec<(PathBuf, bool)>, ReadError> {
+        let real = self.resolve(directory)?;
+        #[expect(clippy::disallowed_methods, reason = "this is the one place that lists scanned folders")]
+        let entries = std::fs::read_dir(real).map_err(ReadError::Io)?;
+        let mut paths: Vec<(PathBuf, bool)> = entries
+            .filter_map(Result::ok)
+            .map(|entry| directory.join(entry.file_name()))
+            .map(|path| {
+                let is_directory = path.is_dir();
+                (path, is_directory)
+            })
+            .collect();
+        paths.sort();
+        Ok(paths)
+    }
+}
+
+/// The path without `.` and `..`, resolved by name alone.
+pub fn lexically_normal(path: &Path) -> PathBuf {
+    let mut normal = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                normal.pop();
+            }
+            other => normal.push(other),
+        }
+    }
+    normal
+}

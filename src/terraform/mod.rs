@@ -1,0 +1,3 @@
+//! Terraform configurations to resources. All knowledge of the language ends here.
+
+pub mod functions;

@@ -1,0 +1,22 @@
+//! Values as an evaluator needs them before anything is deployed: known, unknown with an identity, or a
+//! choice between alternatives, each under a condition. Shared by every reader; knows no format.
+
+mod condition;
+mod convert;
+mod data;
+mod equality;
+mod lift;
+mod mark;
+mod number;
+mod types;
+mod unknown;
+
+pub use condition::{Answers, Condition, Cube, Question};
+pub use convert::{convert, unify};
+pub use data::{Data, Each, Value};
+pub use equality::equal;
+pub use lift::{MAX_ALTERNATIVES, choose, hoist, lift};
+pub use mark::{Mark, Marks};
+pub use number::Number;
+pub use types::{Field, Type};
+pub use unknown::{Reason, Unknown};

@@ -1,0 +1,99 @@
+//! What is not known, and what it stands for.
+
+use std::sync::Arc;
+
+use super::{Type, Value};
+use crate::source::Span;
+
+/// Longest identity kept in full (bytes); longer ones end in `…` and a hash, so that they stay distinct.
+const MAX_IDENTITY_BYTES: usize = 240;
+
+/// A value that nothing is known of but what it stands for. Two unknowns of one identity are the same value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown {
+    /// What it stands for, in the field's own words: `var.users`, `data.aws_iam_user.x.arn`,
+    /// `upper(var.team)`, `each key of var.users`.
+    pub identity: Arc<str>,
+    /// Why it is unknown.
+    pub reason: Reason,
+    /// Where the unknown came into being.
+    pub origin: Option<Span>,
+    /// Its type, when that is known.
+    pub of_type: Option<Arc<Type>>,
+    /// When this is the JSON text of a value that is not wholly known: that value.
+    pub json: Option<Arc<Value>>,
+    /// Text that it is known to end in (`:iam::aws:policy/AdministratorAccess`).
+    pub suffix: Option<Arc<str>>,
+}
+
+/// Why a value is unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// An input without a value: a required variable, a template parameter without a default.
+    Input,
+    /// Decided only when the code is deployed: a computed attribute, a data source, `timestamp()`.
+    Deployment,
+    /// What would say it is not on disk (a module's source), or lies outside the root.
+    NotOnDisk,
+    /// Evaluating it is an error; the message says which. `try` and `can` see this.
+    Error(Arc<str>),
+    /// Understanding it is not within what this program does, or a limit was reached.
+    Unsupported(Arc<str>),
+}
+
+impl Unknown {
+    /// An unknown of that identity.
+    pub fn new(identity: impl Into<String>, reason: Reason) -> Self {
+        let identity = shorten(identity.into());
+        Self { identity: identity.into(), reason, origin: None, of_type: None, json: None, suffix: None }
+    }
+
+    /// An error: what a program that evaluates this would stop with.
+    pub fn error(message: impl Into<Arc<str>>) -> Self {
+        let message = message.into();
+        Self::new(format!("error({message})"), Reason::Error(message))
+    }
+
+    /// The same unknown, said to come from a place (the first place stays).
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.origin.get_or_insert(span);
+        self
+    }
+
+    /// The same unknown with its type told.
+    #[must_use]
+    pub fn typed(mut self, of_type: Type) -> Self {
+        self.of_type = Some(Arc::new(of_type));
+        self
+    }
+
+    /// Something computed from this unknown: another identity, the same reason and origin.
+    #[must_use]
+    pub fn derive(&self, identity: impl Into<String>) -> Self {
+        let mut derived = Self::new(identity, self.reason.clone());
+        derived.origin = self.origin;
+        derived
+    }
+
+    /// The error message, when this is one.
+    pub fn error_message(&self) -> Option<&str> {
+        match &self.reason {
+            Reason::Error(message) => Some(message),
+            _ => None,
+        }
+    }
+}
+
+fn shorten(identity: String) -> String {
+    use sha2::Digest as _;
+    if identity.len() <= MAX_IDENTITY_BYTES {
+        return identity;
+    }
+    let digest = sha2::Sha256::digest(identity.as_bytes());
+    let mut cut = MAX_IDENTITY_BYTES - 20;
+    while !identity.is_char_boundary(cut) {
+        cut -= 1;
+    }
+    format!("{}…#{:02x}{:02x}{:02x}{:02x}", &identity[..cut], digest[0], digest[1], digest[2], digest[3])
+}
