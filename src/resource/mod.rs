@@ -1,1 +1,95 @@
-//! resource
+//! The narrow waist: what every reader hands over, whatever the format. Nothing behind it knows HCL or YAML.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::source::{Notice, Place, Span};
+use crate::value::{Condition, Value};
+
+/// Whether a resource is created by the code or only looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mode {
+    /// The code creates it.
+    Managed,
+    /// A data source: it exists already.
+    Data,
+}
+
+/// An attribute that was asked for.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// Its value; a nested block is a tuple of objects.
+    pub value: Value,
+    /// Name to end of value.
+    pub span: Span,
+}
+
+/// One resource instance.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Type in the format's own words: `aws_iam_user`, `AWS::IAM::User`.
+    pub resource_type: Arc<str>,
+    /// Address within its root, with instance keys.
+    pub address: Arc<str>,
+    /// Created or looked up.
+    pub mode: Mode,
+    /// Which account within the root, as far as the code tells: the provider configuration (`aws.prod`).
+    pub account: Arc<str>,
+    /// The attributes that were asked for and are set. One that is set to null is left out.
+    pub attributes: BTreeMap<Arc<str>, Attribute>,
+    /// When it exists.
+    pub presence: Condition,
+    /// For an instance that stands for many: "every key of var.users".
+    pub stands_for: Option<Arc<str>>,
+    /// Where it comes from, outermost first: module call, module call, the block's header.
+    pub provenance: Vec<Place>,
+}
+
+impl Resource {
+    /// The value of an attribute, `None` when it is not set.
+    pub fn value(&self, attribute: &str) -> Option<&Value> {
+        self.attributes.get(attribute).map(|attribute| &attribute.value)
+    }
+
+    /// The block's header: the innermost place.
+    pub fn header(&self) -> Span {
+        self.provenance.last().expect("every resource has at least the place of its own block").span
+    }
+}
+
+/// A value that leaves the root: a Terraform output of the root module, a template's output.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// `output.name`
+    pub address: Arc<str>,
+    /// The value.
+    pub value: Value,
+    /// Whether it is declared sensitive.
+    pub sensitive: bool,
+    /// Where its value stands.
+    pub span: Span,
+    /// The header of its block.
+    pub header: Span,
+}
+
+/// What the graph asks for, so that a reader evaluates nothing else: resource type to attributes.
+#[derive(Clone, Debug, Default)]
+pub struct Interest {
+    /// Types that become nodes of the graph.
+    pub resources: BTreeMap<&'static str, &'static [&'static str]>,
+    /// Types whose attributes a secret may end up in: asked for only when there is a secret.
+    pub sinks: BTreeMap<&'static str, &'static [&'static str]>,
+}
+
+/// Everything that was read from one root.
+#[derive(Clone, Debug, Default)]
+pub struct RootContents {
+    /// Resources of the types asked for, in document order.
+    pub resources: Vec<Resource>,
+    /// The root's outputs.
+    pub outputs: Vec<Output>,
+    /// What was not understood.
+    pub notices: Vec<Notice>,
+    /// How many module calls have no source on disk.
+    pub modules_not_on_disk: usize,
+}

@@ -52,6 +52,8 @@ pub struct Each {
     pub key: Value,
     /// The element.
     pub element: Value,
+    /// When an element is there: a `for … if` over an unknown collection filters it.
+    pub when: Condition,
 }
 
 impl From<Data> for Value {

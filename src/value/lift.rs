@@ -34,6 +34,28 @@ pub fn choose(alternatives: impl IntoIterator<Item = (Condition, Value)>) -> Val
     }
 }
 
+/// What a value is where a condition holds: alternatives that cannot be are dropped, inside it too.
+pub fn assume(value: &Value, condition: &Condition) -> Value {
+    if condition.is_always() {
+        return value.clone();
+    }
+    match &value.data {
+        Data::Choice(alternatives) => choose(
+            alternatives
+                .iter()
+                .filter(|(when, _)| when.is_compatible(condition))
+                .map(|(when, value)| (when.and(condition), assume(value, condition))),
+        )
+        .with_marks(&value.marks),
+        _ if contains_nested_choice(value) => {
+            let children: Vec<Value> =
+                value.children().into_iter().map(|child| assume(child, condition)).collect();
+            rebuild(value, &children)
+        }
+        _ => value.clone(),
+    }
+}
+
 fn too_many() -> Value {
     let reason = format!("more than {MAX_ALTERNATIVES} alternatives");
     Unknown::new(reason.clone(), Reason::Unsupported(reason.into())).into()
@@ -84,32 +106,35 @@ pub fn hoist(value: &Value) -> Value {
     if !contains_nested_choice(value) {
         return value.clone();
     }
-    let rebuild = |children: &[Value]| -> Value {
-        let mut children = children.iter().cloned();
-        let data = match &value.data {
-            Data::List(_) => Data::List(Arc::new(children.collect())),
-            Data::Set(_) => Data::Set(Arc::new(children.collect())),
-            Data::Tuple(_) => Data::Tuple(Arc::new(children.collect())),
-            Data::Map(entries) => Data::Map(Arc::new(rekey(entries, children))),
-            Data::Object(entries) => Data::Object(Arc::new(rekey(entries, children))),
-            Data::Each(each) => {
-                let (key, element) = (children.next(), children.next());
-                Data::Each(Arc::new(super::Each {
-                    over: Arc::clone(&each.over),
-                    key: key.unwrap_or_else(Value::null),
-                    element: element.unwrap_or_else(Value::null),
-                }))
-            }
-            other => other.clone(),
-        };
-        Value { data, marks: value.marks.clone() }
-    };
     if let Data::Choice(alternatives) = &value.data {
         let hoisted = alternatives.iter().map(|(condition, value)| (condition.clone(), hoist(value)));
         return choose(hoisted).with_marks(&value.marks);
     }
     let children: Vec<Value> = value.children().into_iter().map(hoist).collect();
-    lift(&children, rebuild)
+    lift(&children, |children| rebuild(value, children))
+}
+
+/// The same collection with other children, in the order of [`Value::children`].
+fn rebuild(value: &Value, children: &[Value]) -> Value {
+    let mut children = children.iter().cloned();
+    let data = match &value.data {
+        Data::List(_) => Data::List(Arc::new(children.collect())),
+        Data::Set(_) => Data::Set(Arc::new(children.collect())),
+        Data::Tuple(_) => Data::Tuple(Arc::new(children.collect())),
+        Data::Map(entries) => Data::Map(Arc::new(rekey(entries, children))),
+        Data::Object(entries) => Data::Object(Arc::new(rekey(entries, children))),
+        Data::Each(each) => {
+            let (key, element) = (children.next(), children.next());
+            Data::Each(Arc::new(super::Each {
+                over: Arc::clone(&each.over),
+                key: key.unwrap_or_else(Value::null),
+                element: element.unwrap_or_else(Value::null),
+                when: each.when.clone(),
+            }))
+        }
+        other => other.clone(),
+    };
+    Value { data, marks: value.marks.clone() }
 }
 
 fn rekey(

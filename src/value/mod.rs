@@ -4,6 +4,7 @@
 mod condition;
 mod convert;
 mod data;
+mod describe;
 mod equality;
 mod lift;
 mod mark;
@@ -14,8 +15,9 @@ mod unknown;
 pub use condition::{Answers, Condition, Cube, Question};
 pub use convert::{convert, unify};
 pub use data::{Data, Each, Value};
+pub use describe::describe;
 pub use equality::equal;
-pub use lift::{MAX_ALTERNATIVES, choose, hoist, lift};
+pub use lift::{MAX_ALTERNATIVES, assume, choose, hoist, lift};
 pub use mark::{Mark, Marks};
 pub use number::Number;
 pub use types::{Field, Type};

@@ -1,0 +1,332 @@
+//! From a root module to the resources that were asked for: walks every module instance once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::resource::{Attribute, Interest, Output, Resource, RootContents};
+use crate::source::{Notice, NoticeKind, Place, Span, Workspace};
+use crate::terraform::configuration::Module;
+use crate::terraform::inputs::Inputs;
+use crate::terraform::modules::{ModuleLoader, Source};
+use crate::terraform::schema;
+use crate::value::{Condition, Reason, Unknown};
+
+use super::instances::Instance;
+use super::module_instance::{CallInstances, Caller, ModuleInstance};
+use super::{Evaluator, Scope};
+
+/// How deep modules may call one another.
+const MAX_MODULE_DEPTH: usize = 40;
+/// Module instances in one root at most.
+const MAX_MODULE_INSTANCES: usize = 20_000;
+
+/// Evaluates the root module in a canonical directory and hands over what the graph asks for.
+pub fn collect(
+    workspace: &Workspace,
+    loader: &ModuleLoader<'_>,
+    directory: &Path,
+    inputs: &Inputs,
+    interest: &Interest,
+) -> RootContents {
+    let evaluator = Evaluator {
+        workspace,
+        loader,
+        inputs,
+        root_directory: directory.to_owned(),
+        instances: std::cell::RefCell::default(),
+        notices: std::cell::RefCell::default(),
+        steps: std::cell::Cell::new(0),
+        depth: std::cell::Cell::new(0),
+    };
+    let root = evaluator.add_module(ModuleSeed {
+        prefix: String::new(),
+        module: loader.load(directory),
+        caller: None,
+        level: 0,
+        presence: Condition::always(),
+        stands_for: None,
+        provenance: Vec::new(),
+        providers: BTreeMap::new(),
+    });
+    let mut collector = Collector { evaluator: &evaluator, contents: RootContents::default() };
+    collector.visit(&evaluator.instance(root), &interest.resources);
+    // A secret can only end up somewhere when there is one.
+    if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
+        collector.visit(&evaluator.instance(root), &interest.sinks);
+        collector.outputs(&evaluator.instance(root));
+    }
+    let mut contents = collector.contents;
+    contents.notices.extend(evaluator.notices.take());
+    contents
+}
+
+/// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do.
+pub(super) fn unknown_notice(what: &str, unknown: &Unknown, span: Span) -> Notice {
+    let identity = &unknown.identity;
+    let (message, help) = match &unknown.reason {
+        Reason::Input => (
+            format!("{what} is unknown: it hangs on {identity}, which has no value"),
+            "give it a value with --var, --var-file or a .tfvars file".to_owned(),
+        ),
+        Reason::Deployment => (
+            format!("{what} is unknown: it hangs on {identity}, which is decided when the code is deployed"),
+            "findings about it hold for whatever it turns out to be".to_owned(),
+        ),
+        Reason::NotOnDisk => (
+            format!("{what} is unknown: it hangs on {identity}, whose source is not on disk"),
+            "scan a tree that holds the module's source".to_owned(),
+        ),
+        Reason::Error(message) => (
+            format!("{what} is unknown: {message}"),
+            "`terraform validate` or `terraform plan` says more".to_owned(),
+        ),
+        Reason::Unsupported(reason) => {
+            (format!("{what} is unknown: {reason}"), "a plainer expression can be followed".to_owned())
+        }
+    };
+    Notice::at(NoticeKind::UnknownValue, span, message).with_help(help)
+}
+
+struct ModuleSeed {
+    prefix: String,
+    module: Arc<Module>,
+    caller: Option<Caller>,
+    level: usize,
+    presence: Condition,
+    stands_for: Option<Arc<str>>,
+    provenance: Vec<Place>,
+    providers: BTreeMap<Arc<str>, Arc<str>>,
+}
+
+impl Evaluator<'_> {
+    fn add_module(&self, seed: ModuleSeed) -> usize {
+        let mut instances = self.instances.borrow_mut();
+        let id = instances.len();
+        instances.push(Rc::new(ModuleInstance {
+            id,
+            prefix: seed.prefix,
+            module: seed.module,
+            caller: seed.caller,
+            level: seed.level,
+            presence: seed.presence,
+            stands_for: seed.stands_for,
+            provenance: seed.provenance,
+            providers: seed.providers,
+            variables: HashMap::new().into(),
+            locals: HashMap::new().into(),
+            outputs: HashMap::new().into(),
+            attributes: HashMap::new().into(),
+            resources: HashMap::new().into(),
+            calls: HashMap::new().into(),
+        }));
+        id
+    }
+
+    /// The instances of a module call; `None` while they are being found (the call refers to itself).
+    pub(super) fn call_instances(&self, module: &ModuleInstance, index: usize) -> Option<CallInstances> {
+        if let Some(known) = module.calls.borrow().get(&index) {
+            return known.clone();
+        }
+        module.calls.borrow_mut().insert(index, None);
+        let call = &module.module.calls[index];
+        let what = format!("{}module.{}", module.prefix, call.name);
+        let scope = Scope::of(module);
+        let instances = self.expand(call.count.as_ref(), call.for_each.as_ref(), &what, scope);
+        let child = if instances.is_empty() { None } else { self.called_module(module, index, &what) };
+        let children = instances
+            .iter()
+            .map(|instance| {
+                let id = child.as_ref().and_then(|child| self.child(module, index, child, instance));
+                (instance.clone(), id)
+            })
+            .collect();
+        let children = Rc::new(children);
+        module.calls.borrow_mut().insert(index, Some(Rc::clone(&children)));
+        Some(children)
+    }
+
+    fn called_module(
+        &self,
+        module: &ModuleInstance,
+        index: usize,
+        what: &str,
+    ) -> Option<Arc<Module>> {
+        let call = &module.module.calls[index];
+        let missing = |kind, message: String, help: &str| {
+            self.notice(Notice::at(kind, call.source_span, message).with_help(help));
+            None
+        };
+        let Some(source) = &call.source else {
+            let message = format!("the source of {what} is not a literal, so the module was not read");
+            return missing(NoticeKind::ModuleNotOnDisk, message, "write the source as a plain string");
+        };
+        match self.loader.resolve(&module.module.directory, source) {
+            Source::Directory(directory) => {
+                if self.is_called_by_itself(module, &directory) || module.level >= MAX_MODULE_DEPTH {
+                    let message = format!("{what} calls itself, or modules call one another too deep");
+                    return missing(NoticeKind::LimitReached, message, "nothing below it was looked at");
+                }
+                Some(self.loader.load(&directory))
+            }
+            Source::OutsideRoot => missing(
+                NoticeKind::OutsideRoot,
+                format!("the source of {what}, {source:?}, leads outside the scanned root and was not read"),
+                "scan a folder that holds both, or name one with --root",
+            ),
+            Source::Missing => missing(
+                NoticeKind::ModuleNotOnDisk,
+                format!("the source of {what}, {source:?}, is not there, so the module was not read"),
+                "check the path",
+            ),
+            Source::Remote => missing(
+                NoticeKind::ModuleNotOnDisk,
+                format!("the source of {what}, {source:?}, is not on disk, so the module was not read"),
+                "nothing is fetched; whether it makes IAM users is not known",
+            ),
+        }
+    }
+
+    fn is_called_by_itself(&self, module: &ModuleInstance, directory: &Path) -> bool {
+        let mut current = module.module.directory == directory;
+        let mut caller = module.caller.as_ref().map(|caller| caller.parent);
+        while let (false, Some(id)) = (current, caller) {
+            let parent = self.instance(id);
+            current = parent.module.directory == directory;
+            caller = parent.caller.as_ref().map(|caller| caller.parent);
+        }
+        current
+    }
+
+    fn child(
+        &self,
+        module: &ModuleInstance,
+        index: usize,
+        child: &Arc<Module>,
+        instance: &Instance,
+    ) -> Option<usize> {
+        let call = &module.module.calls[index];
+        if self.instances.borrow().len() >= MAX_MODULE_INSTANCES {
+            let message = format!("more than {MAX_MODULE_INSTANCES} module instances; the others were not looked at");
+            self.notice(Notice::at(NoticeKind::LimitReached, call.header, message));
+            return None;
+        }
+        let address = format!("{}module.{}{}", module.prefix, call.name, instance.key);
+        let mut provenance = module.provenance.clone();
+        provenance.push(Place::new(call.header, format!("called here as {address}")));
+        let providers = match &call.providers {
+            Some(map) => map
+                .iter()
+                .map(|(here, there)| (Arc::clone(here), module.account(Some(there), "aws")))
+                .collect(),
+            // Without a map only the default configurations are inherited.
+            None => module
+                .providers
+                .iter()
+                .filter(|(name, _)| !name.contains('.'))
+                .map(|(name, root_name)| (Arc::clone(name), Arc::clone(root_name)))
+                .collect(),
+        };
+        Some(self.add_module(ModuleSeed {
+            prefix: format!("{address}."),
+            module: Arc::clone(child),
+            caller: Some(Caller { parent: module.id, call: index, instance: instance.clone() }),
+            level: module.level + 1,
+            presence: module.presence.and(&instance.presence),
+            stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
+            provenance,
+            providers,
+        }))
+    }
+}
+
+struct Collector<'e, 'a> {
+    evaluator: &'e Evaluator<'a>,
+    contents: RootContents,
+}
+
+impl Collector<'_, '_> {
+    fn visit(&mut self, module: &Rc<ModuleInstance>, wanted: &BTreeMap<&'static str, &'static [&'static str]>) {
+        if module.presence.is_never() {
+            return;
+        }
+        for notice in &module.module.notices {
+            self.evaluator.notice(notice.clone());
+        }
+        for (index, block) in module.module.resources.iter().enumerate() {
+            if let Some(attributes) = wanted.get(&*block.resource_type) {
+                self.resource(module, index, attributes);
+            }
+        }
+        for index in 0..module.module.calls.len() {
+            let Some(children) = self.evaluator.call_instances(module, index) else { continue };
+            for (_, child) in children.iter() {
+                if let Some(child) = child {
+                    self.visit(&self.evaluator.instance(*child), wanted);
+                }
+            }
+        }
+    }
+
+    fn resource(&mut self, module: &Rc<ModuleInstance>, index: usize, wanted: &[&str]) {
+        let block = &module.module.resources[index];
+        let Some(instances) = self.evaluator.resource_instances(module, index) else {
+            let what = format!("{}{}", module.prefix, block.address());
+            let message = format!("{what} has no instances: its repetition refers to itself");
+            self.evaluator.notice(Notice::at(NoticeKind::InvalidConfiguration, block.header, message));
+            return;
+        };
+        for (at, instance) in instances.iter().enumerate() {
+            let presence = module.presence.and(&instance.presence);
+            if presence.is_never() {
+                continue;
+            }
+            let address = Evaluator::resource_address(module, block, instance);
+            let mut attributes = BTreeMap::new();
+            for name in wanted {
+                let name: Arc<str> = (*name).into();
+                let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
+                    block.body.blocks.iter().find(|nested| is_block_of(nested, &name)).map(|nested| nested.header)
+                });
+                // What the provider's schema adds is no more than the block's own place.
+                let span = written.unwrap_or(block.header);
+                let value = self.evaluator.attribute(module, index, &instances, at, &name, span);
+                let is_computed = written.is_none() && value.as_unknown().is_some();
+                if !value.is_null() && !is_computed {
+                    attributes.insert(name, Attribute { value, span });
+                }
+            }
+            let mut provenance = module.provenance.clone();
+            provenance.push(Place::new(block.header, address.clone()));
+            self.contents.resources.push(Resource {
+                resource_type: Arc::clone(&block.resource_type),
+                address: address.into(),
+                mode: block.mode,
+                account: module.account(block.provider.as_deref(), &block.resource_type),
+                attributes,
+                presence,
+                stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
+                provenance,
+            });
+        }
+    }
+
+    fn outputs(&mut self, root: &Rc<ModuleInstance>) {
+        for (name, output) in &root.module.outputs {
+            let value = self.evaluator.output(root, name, output.header);
+            self.contents.outputs.push(Output {
+                address: format!("output.{name}").into(),
+                value,
+                sensitive: output.sensitive,
+                span: output.value.as_ref().map_or(output.header, |value| value.span),
+                header: output.header,
+            });
+        }
+    }
+}
+
+fn is_block_of(block: &crate::syntax::hcl::Block, name: &str) -> bool {
+    &*block.kind == name
+        || (&*block.kind == "dynamic" && block.labels.first().is_some_and(|label| &**label == name))
+}

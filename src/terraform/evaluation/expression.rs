@@ -1,0 +1,244 @@
+//! What each kind of expression is worth.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, TemplatePart};
+use crate::terraform::functions::{self, FileContext};
+use crate::value::{
+    Condition, Data, Type, Unknown, Value, choose, convert, describe, hoist, lift, unify,
+};
+
+use super::operators::{condition_of, from_condition};
+use super::{Evaluator, Scope, error};
+
+impl Evaluator<'_> {
+    pub(super) fn evaluate_kind(&self, expression: &Expression, scope: Scope<'_>) -> Value {
+        let span = expression.span;
+        match &*expression.kind {
+            ExpressionKind::Null => Value::null(),
+            ExpressionKind::Bool(value) => Value::bool(*value),
+            ExpressionKind::Number(text) => super::number_literal(text),
+            ExpressionKind::String(text) => Value::string(Arc::clone(text)),
+            ExpressionKind::Template(parts) => match parts.as_slice() {
+                // `"${x}"` is x itself, whatever its type.
+                [TemplatePart::Interpolation(inner)] => self.evaluate(inner, scope),
+                parts => self.template(parts, span, scope),
+            },
+            ExpressionKind::Tuple(elements) => {
+                Value::tuple(elements.iter().map(|element| self.evaluate(element, scope)).collect())
+            }
+            ExpressionKind::Object(items) => self.object(items, scope),
+            ExpressionKind::Variable(name) => self.reference(name, &[], span, scope),
+            ExpressionKind::Traversal(root, steps) => match &*root.kind {
+                ExpressionKind::Variable(name) => self.reference(name, steps, span, scope),
+                _ => self.walk(self.evaluate(root, scope), steps, scope),
+            },
+            ExpressionKind::Call(call) => self.call(call, expression, scope),
+            ExpressionKind::Conditional(condition, then, otherwise) => {
+                self.conditional(condition, then, otherwise, scope)
+            }
+            ExpressionKind::Unary(operator, operand) => {
+                super::operators::unary(*operator, &self.evaluate(operand, scope), span)
+            }
+            ExpressionKind::Binary(operator, left, right) => super::operators::binary(
+                *operator,
+                &self.evaluate(left, scope),
+                &self.evaluate(right, scope),
+                span,
+            ),
+            ExpressionKind::For(for_expression) => self.for_expression(for_expression, span, scope),
+            ExpressionKind::Parenthesis(inner) => self.evaluate(inner, scope),
+        }
+    }
+
+    fn object(&self, items: &[ObjectItem], scope: Scope<'_>) -> Value {
+        let keys: Vec<Value> = items.iter().map(|item| self.evaluate(&item.key, scope)).collect();
+        let values: Vec<Value> = items.iter().map(|item| self.evaluate(&item.value, scope)).collect();
+        lift(&keys, |keys| {
+            let mut fields = BTreeMap::new();
+            for ((key, value), item) in keys.iter().zip(&values).zip(items) {
+                match convert(key, &Type::String).map(|key| key.data) {
+                    Ok(Data::String(name)) => {
+                        fields.insert(name, value.clone());
+                    }
+                    Ok(Data::Unknown(unknown)) if unknown.error_message().is_some() => return key.clone(),
+                    Ok(Data::Unknown(unknown)) => {
+                        let identity = format!("{{({}) = …}}", unknown.identity);
+                        return unknown.derive(identity).into();
+                    }
+                    _ => return error(item.key.span, "the key of an object must be a string"),
+                }
+            }
+            Value::object(fields)
+        })
+    }
+
+    fn conditional(
+        &self,
+        condition: &Expression,
+        then: &Expression,
+        otherwise: &Expression,
+        scope: Scope<'_>,
+    ) -> Value {
+        let decided = self.evaluate(condition, scope);
+        let taints = decided.marks.taints();
+        let holds = match condition_of(&decided, condition.span) {
+            Ok(holds) => holds,
+            Err(failure) => return failure,
+        };
+        // Both arms are needed even when one is certain: their types are unified.
+        let arms = [self.evaluate(then, scope), self.evaluate(otherwise, scope)];
+        let [then, otherwise] = unify_arms(arms);
+        choose([(holds.clone(), then), (holds.not(), otherwise)]).with_marks(&taints)
+    }
+
+    fn call(&self, call: &Call, expression: &Expression, scope: Scope<'_>) -> Value {
+        match &*call.name {
+            "try" | "core::try" => return self.try_call(call, expression, scope),
+            "can" | "core::can" => return self.can_call(call, expression, scope),
+            _ => {}
+        }
+        let mut arguments: Vec<Value> =
+            call.arguments.iter().map(|argument| self.evaluate(argument, scope)).collect();
+        if call.expand_last
+            && let Some(last) = arguments.pop()
+        {
+            // `f(list...)`: a choice between lists is a choice between calls.
+            return lift(&[last], |last| match (&last[0].data, last[0].elements()) {
+                (_, Some(elements)) => {
+                    let all: Vec<Value> = arguments.iter().chain(elements).cloned().collect();
+                    self.call_function(&call.name, &all, expression, scope)
+                }
+                (Data::Unknown(unknown), _) if unknown.error_message().is_some() => last[0].clone(),
+                (Data::Unknown(_) | Data::Each(_), _) => {
+                    let listed: Vec<String> = arguments.iter().chain(last).map(describe).collect();
+                    derived_from(&last[0], format!("{}({}...)", call.name, listed.join(", ")))
+                }
+                _ => error(expression.span, "`...` must follow a list"),
+            });
+        }
+        self.call_function(&call.name, &arguments, expression, scope)
+    }
+
+    fn call_function(
+        &self,
+        name: &str,
+        arguments: &[Value],
+        expression: &Expression,
+        scope: Scope<'_>,
+    ) -> Value {
+        let template = |text: &str, name: &str, variables: &Value| {
+            self.template_file(text, name, variables, expression.span, scope)
+        };
+        let files = FileContext {
+            workspace: self.workspace,
+            working_directory: &self.root_directory,
+            template: &template,
+        };
+        let result = match functions::call(name, arguments, &files) {
+            Some(result) => result,
+            None if name.starts_with("provider::") => {
+                let identity = format!("{name}({})", describe_all(arguments));
+                let reason = format!("`{name}` is a provider's function");
+                Unknown::new(identity, crate::value::Reason::Unsupported(reason.into())).into()
+            }
+            None => Unknown::error(format!("there is no function named `{name}`")).into(),
+        };
+        located(result, expression.span)
+    }
+
+    /// The first argument that evaluates without an error, in each alternative.
+    fn try_call(&self, call: &Call, expression: &Expression, scope: Scope<'_>) -> Value {
+        let mut open = Condition::always();
+        let mut results: Vec<(Condition, Value)> = Vec::new();
+        let mut failure = error(expression.span, "no argument of `try` succeeds");
+        for argument in &call.arguments {
+            let value = hoist(&self.evaluate(argument, scope));
+            let mut failed = Condition::never();
+            for (condition, alternative) in value.alternatives() {
+                let condition = open.and(&condition);
+                if condition.is_never() {
+                    continue;
+                }
+                if first_error(&alternative).is_some() {
+                    failure = alternative;
+                    failed = failed.or(&condition);
+                } else {
+                    results.push((condition, alternative));
+                }
+            }
+            open = failed;
+            if open.is_never() {
+                break;
+            }
+        }
+        if !open.is_never() {
+            results.push((open, failure));
+        }
+        choose(results)
+    }
+
+    fn can_call(&self, call: &Call, expression: &Expression, scope: Scope<'_>) -> Value {
+        let [argument] = call.arguments.as_slice() else {
+            return error(expression.span, "`can` takes one argument");
+        };
+        let value = hoist(&self.evaluate(argument, scope));
+        let succeeds = value
+            .alternatives()
+            .into_iter()
+            .filter(|(_, alternative)| first_error(alternative).is_none())
+            .fold(Condition::never(), |all, (condition, _)| all.or(&condition));
+        from_condition(&succeeds)
+    }
+}
+
+/// Both arms of a conditional as one type, as far as they have one in every combination.
+fn unify_arms(arms: [Value; 2]) -> [Value; 2] {
+    let same_kind = std::mem::discriminant(&arms[0].data) == std::mem::discriminant(&arms[1].data);
+    let is_plain = |value: &Value| {
+        matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Null)
+    };
+    if same_kind && is_plain(&arms[0]) {
+        return arms;
+    }
+    if arms.iter().any(|arm| matches!(arm.data, Data::Choice(_) | Data::Unknown(_) | Data::Each(_))) {
+        return arms;
+    }
+    match unify(&arms).and_then(|unified| <[Value; 2]>::try_from(unified).ok()) {
+        Some(unified) => unified,
+        None => arms,
+    }
+}
+
+/// The first error in a value or inside it.
+pub(super) fn first_error(value: &Value) -> Option<&Unknown> {
+    match &value.data {
+        Data::Unknown(unknown) => unknown.error_message().map(|_| &**unknown),
+        _ => value.children().into_iter().find_map(first_error),
+    }
+}
+
+/// An unknown computed from a value that holds one.
+pub(super) fn derived_from(value: &Value, identity: String) -> Value {
+    let derived = match (&value.data, value.first_unknown()) {
+        (_, Some(unknown)) => unknown.derive(identity),
+        _ => Unknown::new(identity, crate::value::Reason::Deployment),
+    };
+    Value::from(derived).with_marks(&value.deep_marks().taints())
+}
+
+/// Says where an error or unknown came into being, when it does not say so yet.
+fn located(value: Value, span: crate::source::Span) -> Value {
+    match &value.data {
+        Data::Unknown(unknown) if unknown.origin.is_none() => {
+            let marks = value.marks.clone();
+            Value::from(Unknown::clone(unknown).at(span)).with_marks(&marks)
+        }
+        _ => value,
+    }
+}
+
+fn describe_all(values: &[Value]) -> String {
+    values.iter().map(describe).collect::<Vec<_>>().join(", ")
+}

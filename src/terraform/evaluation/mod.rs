@@ -1,0 +1,139 @@
+//! The evaluator: what each expression of each module instance is worth, on demand and once.
+//!
+//! Everything is lazy. A local value, a variable, an output or a resource's attribute is evaluated when
+//! something asks for it, and remembered. What asks is the collector, for the attributes the graph wants.
+
+mod access;
+mod collect;
+mod expression;
+mod for_expression;
+mod instances;
+mod module_instance;
+mod operators;
+mod policy_document;
+mod references;
+mod resources;
+mod template;
+mod variables;
+
+pub use collect::collect;
+pub use operators::number_literal;
+
+use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::source::{Notice, NoticeKind, Span, Workspace};
+use crate::syntax::hcl::Expression;
+use crate::value::{Reason, Unknown, Value};
+
+use super::inputs::Inputs;
+use super::modules::ModuleLoader;
+use instances::Instance;
+use module_instance::ModuleInstance;
+
+/// Expressions evaluated at most in one root; the work is counted, not the clock.
+const MAX_STEPS: u64 = 20_000_000;
+
+/// Expressions that may wait for one another: nesting and chains of references together.
+const MAX_DEPTH: u32 = 1_500;
+
+/// Evaluates one root.
+pub struct Evaluator<'a> {
+    workspace: &'a Workspace,
+    loader: &'a ModuleLoader<'a>,
+    inputs: &'a Inputs,
+    root_directory: PathBuf,
+    instances: RefCell<Vec<Rc<ModuleInstance>>>,
+    notices: RefCell<Vec<Notice>>,
+    steps: Cell<u64>,
+    depth: Cell<u32>,
+}
+
+/// What a name can mean at a place.
+#[derive(Clone, Copy)]
+struct Scope<'s> {
+    module: &'s ModuleInstance,
+    /// The instance whose `each` and `count` are meant, inside a resource or module block.
+    repetition: Option<&'s Instance>,
+    bindings: Option<&'s Binding<'s>>,
+    /// Inside a template file only its own variables exist.
+    is_template_file: bool,
+}
+
+/// A name bound by `for`, a `dynamic` block's iterator or a template file's variables.
+struct Binding<'s> {
+    name: &'s str,
+    value: Value,
+    outer: Option<&'s Binding<'s>>,
+}
+
+impl<'s> Scope<'s> {
+    fn of(module: &'s ModuleInstance) -> Self {
+        Self { module, repetition: None, bindings: None, is_template_file: false }
+    }
+
+    fn within(module: &'s ModuleInstance, repetition: &'s Instance) -> Self {
+        Self { repetition: Some(repetition), ..Self::of(module) }
+    }
+
+    fn bind(self, bindings: &'s Binding<'s>) -> Self {
+        Self { bindings: Some(bindings), ..self }
+    }
+
+    fn bound(self, name: &str) -> Option<Value> {
+        let mut binding = self.bindings;
+        while let Some(current) = binding {
+            if current.name == name {
+                return Some(current.value.clone());
+            }
+            binding = current.outer;
+        }
+        None
+    }
+}
+
+impl Evaluator<'_> {
+    fn instance(&self, id: usize) -> Rc<ModuleInstance> {
+        Rc::clone(&self.instances.borrow()[id])
+    }
+
+    fn notice(&self, notice: Notice) {
+        let mut notices = self.notices.borrow_mut();
+        if !notices.contains(&notice) {
+            notices.push(notice);
+        }
+    }
+
+    /// Evaluates an expression. Never fails: what is wrong or unknown is part of the value.
+    fn evaluate(&self, expression: &Expression, scope: Scope<'_>) -> Value {
+        let (steps, depth) = (self.steps.get() + 1, self.depth.get() + 1);
+        if steps > MAX_STEPS || depth > MAX_DEPTH {
+            return self.limit_reached(expression.span, steps > MAX_STEPS);
+        }
+        self.steps.set(steps);
+        self.depth.set(depth);
+        let value = self.evaluate_kind(expression, scope);
+        self.depth.set(depth - 1);
+        value
+    }
+
+    fn limit_reached(&self, span: Span, by_steps: bool) -> Value {
+        let what = if by_steps {
+            format!("evaluation stopped after {MAX_STEPS} expressions")
+        } else {
+            format!("more than {MAX_DEPTH} expressions wait for one another")
+        };
+        let already_said =
+            self.notices.borrow().iter().any(|notice| notice.kind == NoticeKind::LimitReached);
+        if !already_said {
+            self.notice(Notice::at(NoticeKind::LimitReached, span, what.clone()));
+        }
+        Unknown::new(what.clone(), Reason::Unsupported(what.into())).at(span).into()
+    }
+}
+
+/// An error value at a place.
+fn error(span: Span, message: impl Into<String>) -> Value {
+    Unknown::error(message.into()).at(span).into()
+}

@@ -1,0 +1,82 @@
+//! One instance of a module: the root, or what one call with one key makes of a directory.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::source::Place;
+use crate::terraform::configuration::Module;
+use crate::value::{Condition, Value};
+
+use super::instances::Instance;
+
+/// A value that is being evaluated or has been.
+#[derive(Clone)]
+pub enum Memo {
+    /// Asked for again while it is evaluated: a cycle.
+    Evaluating,
+    /// Evaluated.
+    Done(Value),
+}
+
+/// Who called a module, and for which instance.
+pub struct Caller {
+    /// The calling module instance.
+    pub parent: usize,
+    /// Index of the call in the parent's module.
+    pub call: usize,
+    /// The instance of the call: its `each` and `count` are what the inputs see.
+    pub instance: Instance,
+}
+
+/// One instance of a module and what has been evaluated in it.
+pub struct ModuleInstance {
+    /// Index in the evaluator.
+    pub id: usize,
+    /// `module.team["ops"].`, or empty for the root.
+    pub prefix: String,
+    /// Its blocks.
+    pub module: Arc<Module>,
+    /// `None` for the root.
+    pub caller: Option<Caller>,
+    /// How many calls deep: 0 for the root.
+    pub level: usize,
+    /// When it exists, its callers' conditions included.
+    pub presence: Condition,
+    /// "every key of var.teams", when it stands for many.
+    pub stands_for: Option<Arc<str>>,
+    /// The chain of calls that leads to it, outermost first.
+    pub provenance: Vec<Place>,
+    /// Provider configuration here (`aws`, `aws.west`) to the root's.
+    pub providers: BTreeMap<Arc<str>, Arc<str>>,
+    /// Variables, by name.
+    pub variables: RefCell<HashMap<Arc<str>, Memo>>,
+    /// Local values, by name.
+    pub locals: RefCell<HashMap<Arc<str>, Memo>>,
+    /// Outputs, by name.
+    pub outputs: RefCell<HashMap<Arc<str>, Memo>>,
+    /// Attributes, by resource, instance and name.
+    pub attributes: RefCell<HashMap<(usize, usize, Arc<str>), Memo>>,
+    /// The instances of each resource; `None` while they are being found.
+    pub resources: RefCell<HashMap<usize, Option<Rc<Vec<Instance>>>>>,
+    /// The instances of each call with the module instance each makes (`None`: not on disk).
+    pub calls: RefCell<HashMap<usize, Option<CallInstances>>>,
+}
+
+/// The instances of a call, and the module instance that each makes.
+pub type CallInstances = Rc<Vec<(Instance, Option<usize>)>>;
+
+impl ModuleInstance {
+    /// Which of the root's provider configurations a resource here uses.
+    pub fn account(&self, provider: Option<&str>, resource_type: &str) -> Arc<str> {
+        let default = resource_type.split('_').next().unwrap_or(resource_type);
+        let name = provider.unwrap_or(default);
+        match self.providers.get(name) {
+            Some(root_name) => Arc::clone(root_name),
+            // A provider block of the module's own: another configuration than the root's of that name.
+            None if self.caller.is_some() && name.contains('.') => format!("{}{name}", self.prefix).into(),
+            None => name.into(),
+        }
+    }
+}

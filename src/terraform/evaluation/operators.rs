@@ -1,0 +1,232 @@
+//! Operators, and the passage between boolean values and conditions.
+
+use std::sync::Arc;
+
+use crate::source::Span;
+use crate::syntax::hcl::{BinaryOperator, UnaryOperator};
+use crate::value::{
+    Condition, Data, Number, Question, Type, Unknown, Value, choose, convert, describe, equal, hoist, lift,
+};
+
+use super::error;
+use super::expression::derived_from;
+
+/// The value of a number as written.
+pub fn number_literal(text: &str) -> Value {
+    match Number::parse(text) {
+        Some(number) => Data::Number(number).into(),
+        None => Unknown::error(format!("`{text}` is not a number that can be computed with")).into(),
+    }
+}
+
+/// When a value used as a condition is true. An unknown is a question with two answers. The error is the
+/// error value that the whole expression becomes.
+pub fn condition_of(value: &Value, span: Span) -> Result<Condition, Value> {
+    match &value.data {
+        Data::Choice(alternatives) => {
+            let mut holds = Condition::never();
+            let mut failure = None;
+            for (condition, alternative) in alternatives.iter() {
+                match condition_of(alternative, span) {
+                    Ok(inner) => holds = holds.or(&condition.and(&inner)),
+                    Err(error) => failure = Some(error),
+                }
+            }
+            match failure {
+                // Errors in some worlds only: those cannot be deployed, the others decide.
+                Some(failure) if holds.is_never() => Err(failure),
+                _ => Ok(holds),
+            }
+        }
+        Data::Unknown(unknown) if unknown.error_message().is_some() => Err(value.clone()),
+        Data::Unknown(unknown) => {
+            let question = Question::boolean(Arc::clone(&unknown.identity), None);
+            Ok(Condition::is(&Arc::new(question), true))
+        }
+        _ => match convert(value, &Type::Bool).map(|converted| converted.data) {
+            Ok(Data::Bool(true)) => Ok(Condition::always()),
+            Ok(Data::Bool(false)) => Ok(Condition::never()),
+            _ => Err(error(span, format!("{} is not true or false", describe(value)))),
+        },
+    }
+}
+
+/// A boolean value that is true when the condition holds.
+pub fn from_condition(condition: &Condition) -> Value {
+    if condition.is_always() {
+        return Value::bool(true);
+    }
+    if condition.is_never() {
+        return Value::bool(false);
+    }
+    choose([(condition.clone(), Value::bool(true)), (condition.not(), Value::bool(false))])
+}
+
+/// A boolean value that hangs on a proposition about unknowns.
+fn proposition(words: String) -> Value {
+    from_condition(&Condition::is(&Arc::new(Question::boolean(words, None)), true))
+}
+
+/// `-a`, `!a`.
+pub fn unary(operator: UnaryOperator, operand: &Value, span: Span) -> Value {
+    let taints = operand.marks.taints();
+    let result = match operator {
+        UnaryOperator::Not => match condition_of(operand, span) {
+            Ok(condition) => from_condition(&condition.not()),
+            Err(failure) => failure,
+        },
+        UnaryOperator::Negate => lift(std::slice::from_ref(operand), |operand| match number(&operand[0], span) {
+            Ok(number) => Data::Number(number.negate()).into(),
+            Err(value) => open(value, || format!("-{}", describe(&operand[0]))),
+        }),
+    };
+    result.with_marks(&taints)
+}
+
+/// `a + b` and the others.
+pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
+    let mut taints = left.marks.taints();
+    taints.extend(&right.marks.taints());
+    let result = match operator {
+        BinaryOperator::And | BinaryOperator::Or => logical(operator, left, right, span),
+        BinaryOperator::Equal => equality(left, right, span),
+        BinaryOperator::NotEqual => match condition_of(&equality(left, right, span), span) {
+            Ok(condition) => from_condition(&condition.not()),
+            Err(failure) => failure,
+        },
+        _ => lift(&[left.clone(), right.clone()], |both| numeric(operator, &both[0], &both[1], span)),
+    };
+    result.with_marks(&taints)
+}
+
+/// Both sides are evaluated, as in every Terraform before 1.12; a side that decides alone wins over an
+/// error of the other, so that newer programs are right too.
+fn logical(operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
+    let decides = |condition: &Condition| match operator {
+        BinaryOperator::And => condition.is_never(),
+        _ => condition.is_always(),
+    };
+    match (condition_of(left, span), condition_of(right, span)) {
+        (Ok(left), Ok(right)) => from_condition(&match operator {
+            BinaryOperator::And => left.and(&right),
+            _ => left.or(&right),
+        }),
+        (Ok(left), Err(_)) if decides(&left) => from_condition(&left),
+        (Err(failure), _) | (_, Err(failure)) => failure,
+    }
+}
+
+fn equality(left: &Value, right: &Value, span: Span) -> Value {
+    let sides = [hoist(left), hoist(right)];
+    lift(&sides, |sides| {
+        let (left, right) = (&sides[0], &sides[1]);
+        for side in sides {
+            if side.as_unknown().is_some_and(|unknown| unknown.error_message().is_some()) {
+                return side.clone();
+            }
+        }
+        if let Some(decided) = equal(left, right) {
+            return Value::bool(decided);
+        }
+        match (&left.data, &right.data) {
+            (Data::Unknown(unknown), _) => asked(unknown, right),
+            (_, Data::Unknown(unknown)) => asked(unknown, left),
+            _ => None,
+        }
+        .unwrap_or_else(|| {
+            let _ = span;
+            proposition(format!("{} == {}", describe(left), describe(right)))
+        })
+    })
+}
+
+/// `unknown == known`, as a question whose answers exclude one another: `var.stage == "prod"` and
+/// `var.stage == "dev"` never hold together.
+fn asked(unknown: &Unknown, known: &Value) -> Option<Value> {
+    let condition = match &known.data {
+        Data::Bool(value) => {
+            let question = Question::boolean(Arc::clone(&unknown.identity), None);
+            Condition::is(&Arc::new(question), *value)
+        }
+        Data::String(text) => answered(unknown, Arc::clone(text)),
+        Data::Number(number) => answered(unknown, number.to_string().into()),
+        Data::Null => answered(unknown, "null".into()),
+        _ => return None,
+    };
+    Some(from_condition(&condition))
+}
+
+fn answered(unknown: &Unknown, answer: Arc<str>) -> Condition {
+    Condition::answered(&Arc::new(Question::open(Arc::clone(&unknown.identity))), [answer])
+}
+
+fn numeric(operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
+    let words = || format!("{} {} {}", describe(left), symbol(operator), describe(right));
+    let (a, b) = match (number(left, span), number(right, span)) {
+        (Ok(a), Ok(b)) => (a, b),
+        (Err(side), _) | (_, Err(side)) => {
+            let is_comparison = matches!(
+                operator,
+                BinaryOperator::Less
+                    | BinaryOperator::LessOrEqual
+                    | BinaryOperator::Greater
+                    | BinaryOperator::GreaterOrEqual
+            );
+            let is_error = side.as_unknown().is_some_and(|unknown| unknown.error_message().is_some());
+            return if is_comparison && !is_error { proposition(words()) } else { open(side, words) };
+        }
+    };
+    let computed = match operator {
+        BinaryOperator::Less => return Value::bool(a < b),
+        BinaryOperator::LessOrEqual => return Value::bool(a <= b),
+        BinaryOperator::Greater => return Value::bool(a > b),
+        BinaryOperator::GreaterOrEqual => return Value::bool(a >= b),
+        BinaryOperator::Add => a.add(&b),
+        BinaryOperator::Subtract => a.subtract(&b),
+        BinaryOperator::Multiply => a.multiply(&b),
+        BinaryOperator::Divide => a.divide(&b),
+        _ => a.modulo(&b),
+    };
+    match computed {
+        Ok(number) => Data::Number(number).into(),
+        Err(message) => error(span, message),
+    }
+}
+
+fn symbol(operator: BinaryOperator) -> &'static str {
+    match operator {
+        BinaryOperator::Add => "+",
+        BinaryOperator::Subtract => "-",
+        BinaryOperator::Multiply => "*",
+        BinaryOperator::Divide => "/",
+        BinaryOperator::Modulo => "%",
+        BinaryOperator::Equal => "==",
+        BinaryOperator::NotEqual => "!=",
+        BinaryOperator::Less => "<",
+        BinaryOperator::LessOrEqual => "<=",
+        BinaryOperator::Greater => ">",
+        BinaryOperator::GreaterOrEqual => ">=",
+        BinaryOperator::And => "&&",
+        BinaryOperator::Or => "||",
+    }
+}
+
+/// The number that a value is or converts to; otherwise the unknown or error value that stands in the way.
+fn number(value: &Value, span: Span) -> Result<Number, Value> {
+    match convert(value, &Type::Number) {
+        Ok(converted) => match converted.data {
+            Data::Number(number) => Ok(number),
+            Data::Null => Err(error(span, "null is not a number")),
+            _ => Err(converted),
+        },
+        Err(message) => Err(error(span, message)),
+    }
+}
+
+/// An error stays itself; an unknown becomes one with a new identity.
+fn open(value: Value, identity: impl FnOnce() -> String) -> Value {
+    if value.as_unknown().is_some_and(|unknown| unknown.error_message().is_some()) {
+        return value;
+    }
+    derived_from(&value, identity())
+}

@@ -1,0 +1,129 @@
+//! Values given to a root's variables: tfvars files and the command line, in Terraform's order.
+//!
+//! Later overrides earlier, whole values at a time: `terraform.tfvars`, then `*.auto.tfvars` by name, then
+//! `--var` and `--var-file` as they stand on the command line.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::source::{FileId, Notice, NoticeKind, Span, Workspace};
+use crate::syntax::hcl;
+use crate::value::{Type, Unknown, Value};
+
+use super::configuration::Variable;
+use super::type_expression::constant;
+
+/// One `--var` or `--var-file`, as given.
+#[derive(Clone, Debug)]
+pub enum CommandLineInput {
+    /// `--var name=text`
+    Text {
+        /// Variable name.
+        name: String,
+        /// Unparsed text: what it means hangs on the variable's type.
+        text: String,
+    },
+    /// `--var-file`: a file that was read.
+    File(FileId),
+}
+
+/// What the variables of one root are given.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    given: BTreeMap<Arc<str>, Given>,
+}
+
+#[derive(Debug)]
+enum Given {
+    Value(Value, Span),
+    Text(String),
+}
+
+impl Inputs {
+    /// Reads the tfvars files of a root's directory, then applies the command line's.
+    pub fn gather(
+        workspace: &Workspace,
+        directory: &Path,
+        command_line: &[CommandLineInput],
+    ) -> (Self, Vec<Notice>) {
+        let (mut inputs, mut notices) = (Self::default(), Vec::new());
+        for path in automatic_files(workspace, directory) {
+            match workspace.load(&path) {
+                Ok(file) => inputs.add_file(workspace, file, &mut notices),
+                Err(error) => notices.push(Notice::about(
+                    NoticeKind::UnreadableFile,
+                    workspace.display(&path),
+                    error.to_string(),
+                )),
+            }
+        }
+        for input in command_line {
+            match input {
+                CommandLineInput::Text { name, text } => {
+                    inputs.given.insert(name.as_str().into(), Given::Text(text.clone()));
+                }
+                CommandLineInput::File(file) => inputs.add_file(workspace, *file, &mut notices),
+            }
+        }
+        (inputs, notices)
+    }
+
+    /// The value given to a variable and where it stands; `None` when nobody gave one.
+    pub fn value(&self, name: &str, variable: &Variable) -> Option<(Value, Option<Span>)> {
+        match self.given.get(name)? {
+            Given::Value(value, span) => Some((value.clone(), Some(*span))),
+            Given::Text(text) => Some((text_value(text, variable), None)),
+        }
+    }
+
+    fn add_file(&mut self, workspace: &Workspace, file: FileId, notices: &mut Vec<Notice>) {
+        let text = Arc::clone(&workspace.files.get(file).text);
+        let parsed = hcl::parse(file, &text);
+        notices.extend(parsed.notices);
+        for attribute in parsed.body.attributes {
+            let value = constant(&attribute.value).unwrap_or_else(|| {
+                let message = "a value in a variables file must be a constant";
+                notices.push(Notice::at(NoticeKind::InvalidConfiguration, attribute.value.span, message));
+                Unknown::error(message).at(attribute.value.span).into()
+            });
+            self.given.insert(attribute.name, Given::Value(value, attribute.value.span));
+        }
+        for block in parsed.body.blocks {
+            let message = "a variables file holds no blocks";
+            notices.push(Notice::at(NoticeKind::InvalidConfiguration, block.header, message));
+        }
+    }
+}
+
+/// Whether a file name is one that Terraform reads variables from unasked.
+pub fn is_automatic(name: &str) -> bool {
+    name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
+}
+
+fn automatic_files(workspace: &Workspace, directory: &Path) -> Vec<std::path::PathBuf> {
+    let entries = workspace.list(directory).unwrap_or_default();
+    let mut files: Vec<_> = entries
+        .into_iter()
+        .filter(|(path, is_directory)| {
+            !is_directory && path.file_name().and_then(|name| name.to_str()).is_some_and(is_automatic)
+        })
+        .map(|(path, _)| path)
+        .collect();
+    // terraform.tfvars first; the rest is sorted by name already.
+    files.sort_by_key(|path| path.file_name().is_none_or(|name| name != "terraform.tfvars"));
+    files
+}
+
+/// `--var` text is literal for a primitive type or none, and an expression for any other.
+fn text_value(text: &str, variable: &Variable) -> Value {
+    let is_literal =
+        !variable.has_type || matches!(variable.constraint, Type::String | Type::Number | Type::Bool);
+    if is_literal {
+        return Value::string(text);
+    }
+    match hcl::parse_expression(FileId(0), 0, text).ok().as_ref().and_then(constant) {
+        Some(value) => value,
+        None => Unknown::error(format!("--var {}: not a constant expression", variable.name)).into(),
+    }
+}

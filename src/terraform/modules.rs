@@ -1,0 +1,105 @@
+//! Directories to modules, each parsed once however often it is called.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::source::{Notice, NoticeKind, ReadError, Workspace};
+use crate::syntax::hcl;
+
+use super::configuration::Module;
+
+/// Loads modules and remembers them.
+pub struct ModuleLoader<'a> {
+    workspace: &'a Workspace,
+    loaded: RefCell<HashMap<PathBuf, Arc<Module>>>,
+}
+
+/// Where a call's source leads.
+pub enum Source {
+    /// A directory inside the boundary.
+    Directory(PathBuf),
+    /// A local path that leads out of the boundary.
+    OutsideRoot,
+    /// A local path where nothing is.
+    Missing,
+    /// A registry, git or other address: nothing is ever fetched.
+    Remote,
+}
+
+impl<'a> ModuleLoader<'a> {
+    /// A loader that has loaded nothing yet.
+    pub fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, loaded: RefCell::default() }
+    }
+
+    /// The module in a canonical directory.
+    pub fn load(&self, directory: &Path) -> Arc<Module> {
+        if let Some(module) = self.loaded.borrow().get(directory) {
+            return Arc::clone(module);
+        }
+        let module = Arc::new(read_module(self.workspace, directory));
+        self.loaded.borrow_mut().insert(directory.to_owned(), Arc::clone(&module));
+        module
+    }
+
+    /// Resolves a `source` written in a module of that directory.
+    pub fn resolve(&self, from: &Path, source: &str) -> Source {
+        if !is_local(source) {
+            return Source::Remote;
+        }
+        match self.workspace.resolve(&from.join(source)) {
+            Ok(directory) if directory.is_dir() => Source::Directory(directory),
+            Ok(_) | Err(ReadError::Missing) => Source::Missing,
+            Err(ReadError::OutsideRoot) => Source::OutsideRoot,
+            Err(_) => Source::Missing,
+        }
+    }
+}
+
+/// Whether a module source is a path.
+pub fn is_local(source: &str) -> bool {
+    source.starts_with("./") || source.starts_with("../") || source == "." || source == ".."
+}
+
+/// Whether Terraform reads a file of this name as part of the module in its directory.
+pub fn is_configuration(name: &str) -> bool {
+    let is_ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    !is_ignored && Path::new(name).extension().is_some_and(|extension| extension == "tf")
+}
+
+fn read_module(workspace: &Workspace, directory: &Path) -> Module {
+    let mut files = Vec::new();
+    let entries = match workspace.list(directory) {
+        Ok(entries) => entries,
+        Err(error) => {
+            let path = workspace.display(directory);
+            let notice = Notice::about(NoticeKind::UnreadableFile, path, error.to_string());
+            files.push((hcl::Body::default(), vec![notice]));
+            Vec::new()
+        }
+    };
+    for (path, is_directory) in entries {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if is_directory || !is_configuration(name) {
+            continue;
+        }
+        match workspace.load(&path) {
+            Ok(file) => {
+                let text = Arc::clone(&workspace.files.get(file).text);
+                let parsed = hcl::parse(file, &text);
+                files.push((parsed.body, parsed.notices));
+            }
+            Err(error) => {
+                let kind = match error {
+                    ReadError::OutsideRoot => NoticeKind::OutsideRoot,
+                    _ => NoticeKind::UnreadableFile,
+                };
+                let notice = Notice::about(kind, workspace.display(&path), error.to_string());
+                files.push((hcl::Body::default(), vec![notice]));
+            }
+        }
+    }
+    Module::from_files(directory.to_owned(), files)
+}
