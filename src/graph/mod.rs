@@ -1,1 +1,254 @@
-//! graph
+//! Users and their credentials, format-neutral: nodes, the edges between them, and when each exists.
+//!
+//! Nothing here knows a syntax. [`resource_types`] says which resource types of which provider become
+//! which nodes; [`build`] makes them; [`worlds`] enumerates what may hold together.
+
+mod build;
+mod exposures;
+mod links;
+mod policies;
+mod resource_types;
+pub mod worlds;
+
+pub use build::build;
+pub use resource_types::interest;
+
+use std::sync::Arc;
+
+use crate::source::{Notice, Place, Span};
+use crate::value::Condition;
+
+/// Index of a [`Node`].
+pub type NodeId = usize;
+
+/// What kind of thing a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NodeKind {
+    /// An IAM user.
+    User,
+    /// An access key.
+    AccessKey,
+    /// A console password (login profile).
+    Password,
+    /// What puts users into groups.
+    Membership,
+    /// An inline policy, or the attachment of a managed one.
+    PolicyGrant,
+    /// An SSH public key.
+    SshKey,
+    /// A service-specific credential.
+    ServiceCredential,
+    /// A signing certificate.
+    Certificate,
+    /// A place where a secret ends up in the clear.
+    Exposure,
+}
+
+/// What every node has: an address, a place and a presence.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Kind.
+    pub kind: NodeKind,
+    /// Address within its root.
+    pub address: Arc<str>,
+    /// Index of its root.
+    pub root: usize,
+    /// When it exists.
+    pub presence: Condition,
+    /// "every key of var.users", when it stands for many.
+    pub stands_for: Option<Arc<str>>,
+    /// Where it comes from, outermost first: module calls, then the place of the node itself.
+    pub provenance: Vec<Place>,
+    /// Whether the code creates it.
+    pub created: bool,
+}
+
+impl Node {
+    /// The place of the node itself.
+    pub fn place(&self) -> &Place {
+        self.provenance.last().expect("every node has the place that it was read from")
+    }
+}
+
+/// A name, or what stands for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Name {
+    /// The evaluated text.
+    Known(Arc<str>),
+    /// The identity of an unknown.
+    Unknown(Arc<str>),
+}
+
+impl Name {
+    /// The text, or the identity.
+    pub fn text(&self) -> &Arc<str> {
+        match self {
+            Self::Known(text) | Self::Unknown(text) => text,
+        }
+    }
+
+    /// The text when it is known.
+    pub fn known(&self) -> Option<&Arc<str>> {
+        match self {
+            Self::Known(text) => Some(text),
+            Self::Unknown(_) => None,
+        }
+    }
+}
+
+/// Alternatives, each under a condition; the conditions are disjoint.
+pub type Alternatives<T> = Vec<(Condition, T)>;
+
+/// An IAM user: created here, looked up, or only named by a credential.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// Its node.
+    pub node: NodeId,
+    /// Its name.
+    pub names: Alternatives<Name>,
+    /// IAM path; `None` where unknown.
+    pub paths: Alternatives<Option<Arc<str>>>,
+    /// Provider configuration: names match only within one.
+    pub account: Arc<str>,
+    /// A user nobody could tell: stands in for the owner of a credential that could not be linked.
+    pub is_placeholder: bool,
+    /// When memberships of unknown users may mean this user.
+    pub perhaps_in_group: bool,
+}
+
+/// Whose something is: index into [`Graph::users`].
+pub type Owners = Alternatives<usize>;
+
+/// An access key.
+#[derive(Clone, Debug)]
+pub struct AccessKey {
+    /// Its node.
+    pub node: NodeId,
+    /// Whose it is.
+    pub owners: Owners,
+    /// When its status is Active.
+    pub active: Condition,
+    /// Whether the status is a known text in every world.
+    pub status_known: bool,
+    /// When the secret is encrypted before it reaches the state.
+    pub encrypted: Condition,
+    /// Where its secret ends up in the clear: indices into [`Graph::exposures`].
+    pub exposures: Vec<usize>,
+}
+
+/// A console password.
+#[derive(Clone, Debug)]
+pub struct Password {
+    /// Its node.
+    pub node: NodeId,
+    /// Whose it is.
+    pub owners: Owners,
+    /// When the user must change it at first sign-in.
+    pub reset_required: Condition,
+    /// When it is encrypted before it reaches the state.
+    pub encrypted: Condition,
+}
+
+/// A user's place in a group.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    /// The node that makes it.
+    pub node: NodeId,
+    /// Who.
+    pub owners: Owners,
+    /// Which groups, each when.
+    pub groups: Alternatives<Name>,
+}
+
+/// Whom a policy is granted to.
+#[derive(Clone, Debug)]
+pub enum Grantee {
+    /// Users themselves.
+    Users(Owners),
+    /// Everyone in a group.
+    Groups(Alternatives<Name>),
+}
+
+/// A policy granted to users or a group.
+#[derive(Clone, Debug)]
+pub struct PolicyGrant {
+    /// The node that grants it.
+    pub node: NodeId,
+    /// To whom.
+    pub grantee: Grantee,
+    /// Whether it is an inline policy (otherwise an attached managed one).
+    pub inline: bool,
+    /// Policy name or ARN, or what stands for it.
+    pub name: Name,
+    /// When it allows everything on everything.
+    pub administrator: Condition,
+    /// Account of the group, for [`Grantee::Groups`].
+    pub account: Arc<str>,
+}
+
+/// A credential that has little more than a status: SSH key, certificate, service-specific credential.
+#[derive(Clone, Debug)]
+pub struct OtherCredential {
+    /// Its node; its kind tells which.
+    pub node: NodeId,
+    /// Whose it is.
+    pub owners: Owners,
+    /// When its status is Active.
+    pub active: Condition,
+    /// Service name of a service-specific credential.
+    pub service: Option<Name>,
+    /// Days after which it expires: `Some(None)` never; `None` unknown.
+    pub age_days: Option<Option<i64>>,
+}
+
+/// A place where a secret ends up in the clear.
+#[derive(Clone, Debug)]
+pub struct Exposure {
+    /// Its node.
+    pub node: NodeId,
+    /// Words that fit after "its secret ends up in".
+    pub place: Arc<str>,
+    /// When the secret is in it.
+    pub when: Condition,
+}
+
+/// One scanned root.
+#[derive(Clone, Debug)]
+pub struct GraphRoot {
+    /// Path relative to the base.
+    pub path: String,
+    /// Its format in the field's words: `terraform`.
+    pub format: &'static str,
+}
+
+/// Everything the rules look at.
+#[derive(Clone, Debug, Default)]
+pub struct Graph {
+    /// The roots.
+    pub roots: Vec<GraphRoot>,
+    /// The nodes.
+    pub nodes: Vec<Node>,
+    /// Users, placeholders included.
+    pub users: Vec<User>,
+    /// Access keys.
+    pub access_keys: Vec<AccessKey>,
+    /// Console passwords.
+    pub passwords: Vec<Password>,
+    /// Group memberships.
+    pub memberships: Vec<Membership>,
+    /// Policy grants.
+    pub grants: Vec<PolicyGrant>,
+    /// SSH keys, certificates, service-specific credentials.
+    pub other_credentials: Vec<OtherCredential>,
+    /// Exposed secrets.
+    pub exposures: Vec<Exposure>,
+    /// What could not be linked or told.
+    pub notices: Vec<Notice>,
+}
+
+impl Graph {
+    /// The place of a node.
+    pub fn span(&self, node: NodeId) -> Span {
+        self.nodes[node].place().span
+    }
+}

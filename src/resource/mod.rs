@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::source::{Notice, Place, Span};
-use crate::value::{Condition, Value};
+use crate::source::{Notice, NoticeKind, Place, Span};
+use crate::value::{Condition, Reason, Unknown, Value};
 
 /// Whether a resource is created by the code or only looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,4 +92,31 @@ pub struct RootContents {
     pub notices: Vec<Notice>,
     /// How many module calls have no source on disk.
     pub modules_not_on_disk: usize,
+}
+
+/// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do.
+pub fn unknown_notice(what: &str, unknown: &Unknown, span: Span) -> Notice {
+    let identity = &unknown.identity;
+    let (message, help) = match &unknown.reason {
+        Reason::Input => (
+            format!("{what} is unknown: it hangs on {identity}, which has no value"),
+            "give it a value with --var, --var-file or a .tfvars file".to_owned(),
+        ),
+        Reason::Deployment => (
+            format!("{what} is unknown: it hangs on {identity}, which is decided when the code is deployed"),
+            "findings about it hold for whatever it turns out to be".to_owned(),
+        ),
+        Reason::NotOnDisk => (
+            format!("{what} is unknown: it hangs on {identity}, whose source is not on disk"),
+            "scan a tree that holds the module's source".to_owned(),
+        ),
+        Reason::Error(message) => (
+            format!("{what} is unknown: {message}"),
+            "`terraform validate` or `terraform plan` says more".to_owned(),
+        ),
+        Reason::Unsupported(reason) => {
+            (format!("{what} is unknown: {reason}"), "a plainer expression can be followed".to_owned())
+        }
+    };
+    Notice::at(NoticeKind::UnknownValue, span, message).with_help(help)
 }

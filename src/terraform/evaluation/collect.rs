@@ -11,7 +11,7 @@ use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
 use crate::terraform::modules::{ModuleLoader, Source};
 use crate::terraform::schema;
-use crate::value::{Condition, Reason, Unknown};
+use crate::value::Condition;
 
 use super::instances::Instance;
 use super::module_instance::{CallInstances, Caller, ModuleInstance};
@@ -60,33 +60,6 @@ pub fn collect(
     let mut contents = collector.contents;
     contents.notices.extend(evaluator.notices.take());
     contents
-}
-
-/// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do.
-pub(super) fn unknown_notice(what: &str, unknown: &Unknown, span: Span) -> Notice {
-    let identity = &unknown.identity;
-    let (message, help) = match &unknown.reason {
-        Reason::Input => (
-            format!("{what} is unknown: it hangs on {identity}, which has no value"),
-            "give it a value with --var, --var-file or a .tfvars file".to_owned(),
-        ),
-        Reason::Deployment => (
-            format!("{what} is unknown: it hangs on {identity}, which is decided when the code is deployed"),
-            "findings about it hold for whatever it turns out to be".to_owned(),
-        ),
-        Reason::NotOnDisk => (
-            format!("{what} is unknown: it hangs on {identity}, whose source is not on disk"),
-            "scan a tree that holds the module's source".to_owned(),
-        ),
-        Reason::Error(message) => (
-            format!("{what} is unknown: {message}"),
-            "`terraform validate` or `terraform plan` says more".to_owned(),
-        ),
-        Reason::Unsupported(reason) => {
-            (format!("{what} is unknown: {reason}"), "a plainer expression can be followed".to_owned())
-        }
-    };
-    Notice::at(NoticeKind::UnknownValue, span, message).with_help(help)
 }
 
 struct ModuleSeed {

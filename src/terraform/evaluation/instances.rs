@@ -250,7 +250,7 @@ impl Evaluator<'_> {
     }
 
     fn unknown_repetition(&self, place: &Expression, what: &str, unknown: &Unknown) {
-        let notice = super::collect::unknown_notice(what, unknown, place.span);
+        let notice = crate::resource::unknown_notice(what, unknown, place.span);
         self.notice(notice);
     }
 

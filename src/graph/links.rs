@@ -1,0 +1,126 @@
+//! From a value that names a user or a group to the user or group: by reference first, then by equal known
+//! names within one account, then by the same unknown.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::value::{Condition, Data, Mark, Value};
+
+use super::{Alternatives, Name};
+
+/// What tells users apart: the root, the account within it, and a name or what stands for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct NameKey {
+    root: usize,
+    account: Arc<str>,
+    /// Lower case: IAM compares names without case.
+    name: Name,
+}
+
+/// Finds users by what a credential says of them.
+#[derive(Debug, Default)]
+pub struct UserIndex {
+    by_address: BTreeMap<(usize, Arc<str>), usize>,
+    by_name: BTreeMap<NameKey, Alternatives<usize>>,
+}
+
+/// What a value says about who is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// The user at an address of the same root.
+    Address(Arc<str>),
+    /// A user of that name.
+    Name(Name),
+    /// Nothing that can be followed.
+    Nothing,
+}
+
+impl UserIndex {
+    /// Adds a user under its address and each of its names.
+    pub fn add(&mut self, user: usize, root: usize, address: &Arc<str>, account: &Arc<str>, names: &Alternatives<Name>) {
+        self.by_address.insert((root, Arc::clone(address)), user);
+        for (condition, name) in names {
+            let key = name_key(root, account, name);
+            self.by_name.entry(key).or_default().push((condition.clone(), user));
+        }
+    }
+
+    /// The users at an address or of a name, each when.
+    pub fn find(&self, root: usize, account: &Arc<str>, said: &Said) -> Alternatives<usize> {
+        match said {
+            Said::Address(address) => self
+                .by_address
+                .get(&(root, Arc::clone(address)))
+                .map(|user| vec![(Condition::always(), *user)])
+                .unwrap_or_default(),
+            Said::Name(name) => self.by_name.get(&name_key(root, account, name)).cloned().unwrap_or_default(),
+            Said::Nothing => Vec::new(),
+        }
+    }
+
+    /// Whether a user stands at that address.
+    pub fn has_address(&self, root: usize, address: &Arc<str>) -> bool {
+        self.by_address.contains_key(&(root, Arc::clone(address)))
+    }
+}
+
+fn name_key(root: usize, account: &Arc<str>, name: &Name) -> NameKey {
+    let name = match name {
+        Name::Known(text) => Name::Known(text.to_lowercase().into()),
+        Name::Unknown(identity) => Name::Unknown(Arc::clone(identity)),
+    };
+    NameKey { root, account: Arc::clone(account), name }
+}
+
+/// Who one alternative of a value names. `is_user` tells whether a user stands at an address.
+pub fn said(value: &Value, is_user: impl Fn(&Arc<str>) -> bool) -> Said {
+    for mark in value.marks.iter() {
+        if let Mark::AttributeOf { address, attribute } = mark
+            && &**attribute != "arn"
+            && is_user(address)
+        {
+            return Said::Address(Arc::clone(address));
+        }
+    }
+    match name_of(value) {
+        Some(name) => Said::Name(name),
+        None => Said::Nothing,
+    }
+}
+
+/// The name that a value is, when it is text or an unknown that is no error.
+pub fn name_of(value: &Value) -> Option<Name> {
+    match &value.data {
+        Data::String(text) if !text.is_empty() => Some(Name::Known(Arc::clone(text))),
+        Data::Number(number) => Some(Name::Known(number.to_string().into())),
+        Data::Unknown(unknown) if unknown.error_message().is_none() => {
+            Some(Name::Unknown(Arc::clone(&unknown.identity)))
+        }
+        _ => None,
+    }
+}
+
+/// The elements of a collection of names, each with the condition under which it is there. `None` when which
+/// there are is not known.
+pub fn members(value: &Value) -> Option<Alternatives<Value>> {
+    let mut all = Vec::new();
+    for (condition, collection) in value.alternatives() {
+        match &collection.data {
+            Data::List(elements) | Data::Set(elements) | Data::Tuple(elements) => {
+                for element in elements.iter() {
+                    for (inner, element) in element.alternatives() {
+                        all.push((condition.and(&inner), element));
+                    }
+                }
+            }
+            Data::Each(each) => {
+                for (inner, element) in each.element.alternatives() {
+                    all.push((condition.and(&inner).and(&each.when), element));
+                }
+            }
+            Data::Null => {}
+            _ => return None,
+        }
+    }
+    Some(all)
+}

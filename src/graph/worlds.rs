@@ -1,0 +1,176 @@
+//! Worlds: every way in which open questions can be answered, so that a rule never sees an unknown.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::value::{Answers, Condition, Cube, Question};
+
+/// Worlds of one user at most; past it only two extremes are looked at.
+pub const MAX_WORLDS: usize = 4_096;
+
+/// One answer to each question.
+pub type World = BTreeMap<Arc<Question>, Arc<str>>;
+
+/// The worlds of a neighbourhood.
+#[derive(Debug)]
+pub struct Worlds {
+    /// The default world first.
+    pub worlds: Vec<World>,
+    /// Whether these are all of them.
+    pub complete: bool,
+}
+
+/// The answer that stands for "none of those named".
+const OTHER: &str = "(any other)";
+
+/// Enumerates the worlds over which some conditions can differ.
+pub fn enumerate<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Worlds {
+    let answers = possible_answers(conditions);
+    let total = answers.values().try_fold(1usize, |total, answers| total.checked_mul(answers.len()));
+    if total.is_none_or(|total| total > MAX_WORLDS) {
+        let first = answers.iter().map(|(question, all)| (Arc::clone(question), Arc::clone(&all[0]))).collect();
+        let last = answers
+            .iter()
+            .map(|(question, all)| (Arc::clone(question), Arc::clone(&all[all.len() - 1])))
+            .collect();
+        return Worlds { worlds: vec![first, last], complete: false };
+    }
+    let mut worlds = vec![World::new()];
+    for (question, all) in &answers {
+        worlds = all
+            .iter()
+            .flat_map(|answer| {
+                worlds.iter().map(move |world| {
+                    let mut world = world.clone();
+                    world.insert(Arc::clone(question), Arc::clone(answer));
+                    world
+                })
+            })
+            .collect();
+    }
+    Worlds { worlds, complete: true }
+}
+
+/// Every answer that can make a difference, the default first.
+fn possible_answers<'c>(
+    conditions: impl IntoIterator<Item = &'c Condition>,
+) -> BTreeMap<Arc<Question>, Vec<Arc<str>>> {
+    let mut named: BTreeMap<Arc<Question>, BTreeSet<Arc<str>>> = BTreeMap::new();
+    for condition in conditions {
+        for cube in condition.cubes() {
+            for (question, answers) in cube {
+                let (Answers::OneOf(words) | Answers::NoneOf(words)) = answers;
+                named.entry(Arc::clone(question)).or_default().extend(words.iter().cloned());
+            }
+        }
+    }
+    named
+        .into_iter()
+        .map(|(question, named)| {
+            let mut answers: Vec<Arc<str>> = match &question.domain {
+                Some(domain) => domain.clone(),
+                None => named.into_iter().chain([Arc::from(OTHER)]).collect(),
+            };
+            answers.sort_by_key(|answer| question.default.as_ref() != Some(answer));
+            (question, answers)
+        })
+        .collect()
+}
+
+/// Whether a world agrees with the default of every question that has one.
+pub fn agrees_with_defaults(world: &World) -> bool {
+    world.iter().all(|(question, answer)| question.default.as_ref().is_none_or(|default| default == answer))
+}
+
+/// In how far something holds, given the worlds in which it does: `None` when it holds in every world that
+/// agrees with the defaults, otherwise the smallest condition that can be said.
+pub fn describe_possible(worlds: &[World], holds: &[bool]) -> Option<Condition> {
+    let by_default =
+        worlds.iter().zip(holds).filter(|(world, _)| agrees_with_defaults(world)).all(|(_, holds)| *holds);
+    if by_default {
+        return None;
+    }
+    let relevant = relevant_questions(worlds, holds);
+    let mut cubes: BTreeSet<Cube> = BTreeSet::new();
+    for (world, _) in worlds.iter().zip(holds).filter(|(_, holds)| **holds) {
+        let cube = relevant
+            .iter()
+            .filter_map(|question| {
+                let answer = world.get(question)?;
+                let answers = if &**answer == OTHER {
+                    Answers::NoneOf(other_answers(worlds, question))
+                } else {
+                    Answers::OneOf(BTreeSet::from([Arc::clone(answer)]))
+                };
+                Some((Arc::clone(question), answers))
+            })
+            .collect();
+        cubes.insert(cube);
+    }
+    if cubes.len() <= 200 {
+        return Some(Condition::from_cubes(cubes.into_iter().collect()));
+    }
+    // Too many ways to say all of them: the one that departs least from the defaults.
+    let departure = |cube: &Cube| {
+        cube.iter()
+            .filter(|(question, answers)| question.default.as_ref().is_none_or(|default| !answers.allows(default)))
+            .count()
+    };
+    let nearest = cubes.into_iter().min_by_key(departure)?;
+    let nearest = nearest
+        .into_iter()
+        .filter(|(question, answers)| question.default.as_ref().is_none_or(|default| !answers.allows(default)))
+        .collect();
+    Some(Condition::from_cubes(vec![nearest]))
+}
+
+/// The questions whose answer changes the result in at least one world.
+fn relevant_questions(worlds: &[World], holds: &[bool]) -> Vec<Arc<Question>> {
+    let results: BTreeMap<&World, bool> = worlds.iter().zip(holds.iter().copied()).collect();
+    let questions: BTreeSet<Arc<Question>> = worlds.iter().flat_map(|world| world.keys().cloned()).collect();
+    questions
+        .into_iter()
+        .filter(|question| {
+            let answers: BTreeSet<&Arc<str>> = worlds.iter().filter_map(|world| world.get(question)).collect();
+            results.iter().any(|(world, holds)| {
+                answers.iter().any(|answer| {
+                    let mut other = World::clone(world);
+                    other.insert(Arc::clone(question), Arc::clone(answer));
+                    results.get(&other).is_some_and(|result| result != holds)
+                })
+            })
+        })
+        .collect()
+}
+
+fn other_answers(worlds: &[World], question: &Arc<Question>) -> BTreeSet<Arc<str>> {
+    worlds.iter().filter_map(|world| world.get(question)).filter(|answer| &***answer != OTHER).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_smallest_condition_is_named() {
+        let on = Arc::new(Question::boolean("var.on", Some(false)));
+        let other = Arc::new(Question::boolean("var.other", Some(false)));
+        let condition = Condition::is(&on, true);
+        let noise = Condition::is(&other, true);
+        let worlds = enumerate([&condition, &noise]);
+        assert_eq!(worlds.worlds.len(), 4);
+        assert!(agrees_with_defaults(&worlds.worlds[0]));
+        let holds: Vec<bool> = worlds.worlds.iter().map(|world| condition.holds(world)).collect();
+        let when = describe_possible(&worlds.worlds, &holds).unwrap();
+        assert_eq!(when.to_string(), "var.on = true");
+    }
+
+    #[test]
+    fn what_holds_by_default_needs_no_condition() {
+        let on = Arc::new(Question::boolean("var.on", Some(true)));
+        let condition = Condition::is(&on, true);
+        let worlds = enumerate([&condition]);
+        let holds: Vec<bool> = worlds.worlds.iter().map(|world| condition.holds(world)).collect();
+        assert_eq!(describe_possible(&worlds.worlds, &holds), None);
+    }
+}
