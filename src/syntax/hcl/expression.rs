@@ -1,0 +1,142 @@
+//! Expressions and templates: the source text is parsed as it stands, and where that fails, a repaired copy.
+
+use std::ops::Range;
+
+use hcl_edit::parser;
+
+use super::literal::Quoting;
+use super::lower::{Lowering, bare_key};
+use super::repair::{CarvedObject, Repaired, Syntax, repair};
+use super::template::{Form, lower_template};
+use super::tree::{Expression, ExpressionKind, ObjectItem};
+use crate::source::{FileId, Span};
+
+/// The time that the parser needs for an object grows with the square of its items. Text with more separators
+/// than this goes through the repair, which takes objects apart first.
+const MAX_DIRECT_SEPARATORS: usize = 400;
+
+/// Why a piece of text is not an expression.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// Where in the piece, in bytes.
+    pub offset: usize,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+}
+
+impl Failure {
+    pub(super) fn new(offset: usize, message: impl Into<String>) -> Self {
+        Self { offset, message: message.into() }
+    }
+
+    fn of_parser(error: &parser::Error, start: usize) -> Self {
+        Self::new(start + error.location().offset(), plain_message(error.message()))
+    }
+}
+
+/// A piece of a file that is parsed as one.
+pub(super) struct Piece<'a> {
+    /// The file.
+    pub file: FileId,
+    /// Where the piece starts in the file.
+    pub base: usize,
+    /// The piece.
+    pub text: &'a str,
+    /// What is parsed in its stead.
+    repaired: Option<Repaired>,
+}
+
+/// Parses an expression whose text starts at byte `base` of the file.
+pub(super) fn parse(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
+    let mut piece = Piece { file, base, text, repaired: None };
+    let range = trimmed(text, 0..text.len());
+    if !is_large(text)
+        && let Ok(parsed) = parser::parse_expr(&text[range.clone()])
+    {
+        return Lowering { piece: &piece, start: range.start }.expression(&parsed, 0);
+    }
+    piece.repaired = Some(repair(text, Syntax::Expression)?);
+    piece.parse_range(range, 0)
+}
+
+/// Parses a template without quotes or heredoc markers whose text starts at byte `base` of the file.
+pub(super) fn parse_template(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
+    let mut piece = Piece { file, base, text, repaired: None };
+    let direct = if is_large(text) { None } else { parser::parse_template(text).ok() };
+    let template = if let Some(template) = direct {
+        template
+    } else {
+        let repaired = repair(text, Syntax::Template)?;
+        let copy = repaired.without_objects(0..text.len());
+        piece.repaired = Some(repaired);
+        parser::parse_template(&copy).map_err(|error| Failure::of_parser(&error, 0))?
+    };
+    let form = Form { quoting: Quoting::Unquoted, dedent: false };
+    let kind = lower_template(&Lowering { piece: &piece, start: 0 }, &template, form, 0)?;
+    Ok(Expression { kind: Box::new(kind), span: piece.span(0..text.len()) })
+}
+
+impl Piece<'_> {
+    /// A range of the piece as a place in the file.
+    pub(super) fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, self.base + range.start, self.base + range.end)
+    }
+
+    /// The object that was taken out of the parsed text at a place in the piece.
+    pub(super) fn carved_at(&self, start: usize) -> Option<&CarvedObject> {
+        self.repaired.as_ref()?.object_at(start)
+    }
+
+    /// Parses the items of an object that was taken out.
+    pub(super) fn carved_items(
+        &self,
+        object: &CarvedObject,
+        depth: usize,
+    ) -> Result<Vec<ObjectItem>, Failure> {
+        let mut items = Vec::with_capacity(object.items.len());
+        for item in &object.items {
+            let mut key = self.parse_range(item.key.clone(), depth)?;
+            if let ExpressionKind::Variable(name) = &*key.kind {
+                key = bare_key(name, key.span);
+            }
+            items.push(ObjectItem { key, value: self.parse_range(item.value.clone(), depth)? });
+        }
+        Ok(items)
+    }
+
+    fn parse_range(&self, range: Range<usize>, depth: usize) -> Result<Expression, Failure> {
+        let Some(repaired) = &self.repaired else {
+            return Err(Failure::new(range.start, "expected an expression"));
+        };
+        let range = trimmed(repaired.text(), range);
+        let copy = repaired.without_objects(range.clone());
+        let parsed = parser::parse_expr(&copy).map_err(|error| Failure::of_parser(&error, range.start))?;
+        Lowering { piece: self, start: range.start }.expression(&parsed, depth)
+    }
+}
+
+fn is_large(text: &str) -> bool {
+    text.contains('{')
+        && memchr::memchr2_iter(b',', b'\n', text.as_bytes()).nth(MAX_DIRECT_SEPARATORS).is_some()
+}
+
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let piece = text.get(range.clone()).unwrap_or_default();
+    let start = range.start + (piece.len() - piece.trim_ascii_start().len());
+    start..(start + piece.trim_ascii().len())
+}
+
+/// The parser lists every character that could have stood somewhere; a person wants to know what is wrong.
+fn plain_message(message: &str) -> String {
+    let known = [
+        ("invalid expression", "expected an expression"),
+        ("unexpected token", "unexpected text"),
+        ("invalid nesting depth", "nested more than 64 levels deep"),
+        ("invalid binary operation", "more than 128 operators in one expression"),
+        ("invalid escape sequence", "an escape that does not exist; a backslash is written `\\\\`"),
+        ("invalid unicode", "an escape that names no Unicode character"),
+        ("invalid traversal operator", "expected an attribute name, an index or `*`"),
+    ];
+    let plain = known.iter().find(|(start, _)| message.starts_with(start));
+    plain.map_or_else(|| message.to_owned(), |(_, plain)| (*plain).to_owned())
+}
