@@ -163,11 +163,17 @@ mod tests {
         let id = files.add("a.tf", "\u{feff}é = {\r\n}\n");
         let line = first_line(&files, Span::new(id, 0, 99));
         assert_eq!(&line.file.text[line.range.clone()], "é = {");
-        assert_eq!((line.start, line.end), (Position { line: 1, column: 1 }, Position { line: 1, column: 6 }));
+        assert_eq!(
+            (line.start, line.end),
+            (Position { line: 1, column: 1 }, Position { line: 1, column: 6 })
+        );
         // In the middle of é.
         let line = first_line(&files, Span::new(id, 4, 4));
         assert_eq!((line.range, line.start.column), (3..3, 1));
         let line = first_line(&files, Span::new(id, 500, 900));
-        assert_eq!((line.start, line.end), (Position { line: 3, column: 1 }, Position { line: 3, column: 1 }));
+        assert_eq!(
+            (line.start, line.end),
+            (Position { line: 3, column: 1 }, Position { line: 3, column: 1 })
+        );
     }
 }

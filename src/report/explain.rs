@@ -24,7 +24,8 @@ pub fn explain(rule: &RuleText, color: bool) -> String {
             .iter()
             .map(|control| {
                 let edition = [control.benchmark.as_str(), control.version.as_str()];
-                let edition = edition.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
+                let edition =
+                    edition.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
                 format!("{edition}: {}", control.number)
             })
             .collect();
@@ -59,7 +60,8 @@ fn markdown(text: &str, color: bool) -> String {
             }
             None if line.starts_with('#') => out.push_str(&painted(&safe, Style::new().bold(), color)),
             None if color => {
-                let code = |found: &regex::Captures<'_>| painted(&found[0], AnsiColor::Green.on_default(), true);
+                let code =
+                    |found: &regex::Captures<'_>| painted(&found[0], AnsiColor::Green.on_default(), true);
                 out.push_str(&INLINE_CODE.replace_all(&safe, code));
             }
             None => out.push_str(&safe),

@@ -214,7 +214,10 @@ fn json_finding(files: &Files, finding: &Finding) -> JsonFinding {
 fn labelled(files: &Files, places: &[Place]) -> Vec<LabelledLocation> {
     places
         .iter()
-        .map(|place| LabelledLocation { label: sentence(&place.label), location: location(files, place.span) })
+        .map(|place| LabelledLocation {
+            label: sentence(&place.label),
+            location: location(files, place.span),
+        })
         .collect()
 }
 
@@ -243,7 +246,8 @@ fn json_notice(files: &Files, notice: &Notice) -> JsonNotice {
 
 fn json_coverage(coverage: &Coverage) -> JsonCoverage {
     // Taken apart by name, so that a new count cannot be forgotten here.
-    let Coverage { users, access_keys, passwords, roots, files, modules_not_on_disk, unknown_values } = *coverage;
+    let Coverage { users, access_keys, passwords, roots, files, modules_not_on_disk, unknown_values } =
+        *coverage;
     JsonCoverage { users, access_keys, passwords, roots, files, modules_not_on_disk, unknown_values }
 }
 

@@ -15,7 +15,9 @@ pub fn to_json(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
     let formatter = InertFormatter { layout: PrettyFormatter::new() };
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    value.serialize(&mut serializer).expect("our own structs have text keys, and memory does not fail to write");
+    value
+        .serialize(&mut serializer)
+        .expect("our own structs have text keys, and memory does not fail to write");
     bytes.push(b'\n');
     String::from_utf8(bytes).expect("the formatter writes whole characters")
 }

@@ -1,27 +1,27 @@
 //! Findings to text: one renderer a file. A renderer adds nothing that the findings and notices do not hold.
 
-/// Every word and colour of a severity.
-pub mod severity;
-/// Text from the input made inert.
-mod inert;
-/// Where in a text a secret stands.
-mod redact;
 /// Source lines made fit to be shown.
 mod excerpt;
-/// Counts and conditions in words.
-mod wording;
-/// JSON that is inert in a log.
-mod json_text;
-/// For a person at a terminal.
-pub mod human;
-/// For programs: our own versioned JSON.
-pub mod json;
-/// For code scanning: SARIF 2.1.0.
-pub mod sarif;
-/// `credlint rules`.
-pub mod rule_list;
 /// `credlint explain`.
 pub mod explain;
+/// For a person at a terminal.
+pub mod human;
+/// Text from the input made inert.
+mod inert;
+/// For programs: our own versioned JSON.
+pub mod json;
+/// JSON that is inert in a log.
+mod json_text;
+/// Where in a text a secret stands.
+mod redact;
+/// `credlint rules`.
+pub mod rule_list;
+/// For code scanning: SARIF 2.1.0.
+pub mod sarif;
+/// Every word and colour of a severity.
+pub mod severity;
+/// Counts and conditions in words.
+mod wording;
 
 #[cfg(test)]
 mod sample;

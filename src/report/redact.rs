@@ -159,7 +159,9 @@ fn untagged(
 ) {
     let line = &text[at..line_end];
     match line.as_bytes().first() {
-        Some(b'"' | b'\'') => found.extend(literal(text, at).filter(|range| is_literal(&text[range.clone()]))),
+        Some(b'"' | b'\'') => {
+            found.extend(literal(text, at).filter(|range| is_literal(&text[range.clone()])))
+        }
         Some(b'<') if line.starts_with("<<") => found.extend(heredoc(text, line, line_end)),
         Some(b'|' | b'>') if !is_assignment => found.extend(indented_lines(text, at, line_end)),
         Some(b'[') => quoted_strings(text, at..closing(text, at), found),

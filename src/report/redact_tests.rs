@@ -22,7 +22,9 @@ fn literals_are_hidden_in_terraform() {
     assert_eq!(hidden("passwords = [\"a1\", var.b, \"c\"]"), "passwords = [\"…\", var.b, \"…\"]");
     assert_eq!(hidden("passwords = {\n  \"al\" = \"x\"\n}"), "passwords = {\n  \"al\" = \"…\"\n}");
     assert_eq!(
-        hidden("variable \"db_password\" {\n  type = string\n  default = \"hunter2\"\n}\nvariable \"region\" {\n  default = \"eu\"\n}"),
+        hidden(
+            "variable \"db_password\" {\n  type = string\n  default = \"hunter2\"\n}\nvariable \"region\" {\n  default = \"eu\"\n}"
+        ),
         "variable \"db_password\" {\n  type = string\n  default = \"…\"\n}\nvariable \"region\" {\n  default = \"eu\"\n}"
     );
 }
@@ -35,7 +37,10 @@ fn literals_are_hidden_in_templates() {
     assert_eq!(hidden("  Password: !Sub hunter2"), "  Password: !Sub …");
     assert_eq!(hidden("A:\n  Password: |\n    hunter2\n  Path: /"), "A:\n  Password: |\n…  Path: /");
     assert_eq!(hidden("A:\n  Password:\n    hunter2\n  Path: /"), "A:\n  Password:\n…  Path: /");
-    assert_eq!(hidden("DbPassword:\n  Type: String\n  Default: x1\nB: 1"), "DbPassword:\n  Type: String\n  Default: …\nB: 1");
+    assert_eq!(
+        hidden("DbPassword:\n  Type: String\n  Default: x1\nB: 1"),
+        "DbPassword:\n  Type: String\n  Default: …\nB: 1"
+    );
     assert_eq!(
         hidden("- ParameterKey: DbPassword\n  ParameterValue: x1\n- ParameterKey: A\n  ParameterValue: b"),
         "- ParameterKey: DbPassword\n  ParameterValue: …\n- ParameterKey: A\n  ParameterValue: b"

@@ -53,7 +53,8 @@ pub fn small() -> Sample {
     let template = files.add("stack.yaml", TEMPLATE);
     let user = at(&files, users, "resource \"aws_iam_user\"", "user aws_iam_user.alice");
     let first = block(&files, users, "resource \"aws_iam_access_key\" \"first\"", "active access key first");
-    let second = block(&files, users, "resource \"aws_iam_access_key\" \"second\"", "active access key second");
+    let second =
+        block(&files, users, "resource \"aws_iam_access_key\" \"second\"", "active access key second");
     let call = at(&files, main, "module \"team\"", "called here as module.team");
     let source = at(&files, main, "source = \"./team dir\"", "").span;
     let password = at(&files, template, "Password: hunter2", "console password of Bob");
@@ -104,9 +105,12 @@ pub fn small() -> Sample {
 
 /// Every text in it tries to act: to drive the terminal, to start a line, to command the build service.
 pub fn hostile() -> Sample {
-    const ATTACK: &str = "::error::x\u{1b}[2J\u{1b}]0;t\u{7}\n::set-env name=A::b\r\u{202e}gpj [a](1) ##vso[task.x]";
+    const ATTACK: &str =
+        "::error::x\u{1b}[2J\u{1b}]0;t\u{7}\n::set-env name=A::b\r\u{202e}gpj [a](1) ##vso[task.x]";
     let files = Files::default();
-    let text = format!("é\u{feff}{ATTACK}\nresource \"a\" \"{ATTACK}\" {{ # ##[add-mask]x\n  password = \"hunter2\"\n}}\n");
+    let text = format!(
+        "é\u{feff}{ATTACK}\nresource \"a\" \"{ATTACK}\" {{ # ##[add-mask]x\n  password = \"hunter2\"\n}}\n"
+    );
     let length = text.len();
     let id = files.add(ATTACK, text);
     let place = |start, end| Place::new(Span::new(id, start, end), ATTACK);
@@ -133,13 +137,16 @@ pub fn hostile() -> Sample {
 
 /// Two rules.
 pub fn rules() -> Vec<RuleText> {
-    let control = Control { benchmark: "cis-aws".to_owned(), version: "1.4".to_owned(), number: "1.13".to_owned() };
+    let control =
+        Control { benchmark: "cis-aws".to_owned(), version: "1.4".to_owned(), number: "1.13".to_owned() };
     vec![
         RuleText {
             id: "multiple-active-keys".to_owned(),
             title: "IAM user has more than one active access key".to_owned(),
             severity: Severity::Medium,
-            markdown: "## What\n\nA user has `two` keys.\n\n```hcl\n# a `comment`\nresource \"x\" \"y\" {}\n```\n".to_owned(),
+            markdown:
+                "## What\n\nA user has `two` keys.\n\n```hcl\n# a `comment`\nresource \"x\" \"y\" {}\n```\n"
+                    .to_owned(),
             what: "A user has more than one active access key".to_owned(),
             why: "Each key is one more secret to lose".to_owned(),
             fix: "Delete the key that is not used".to_owned(),

@@ -78,7 +78,11 @@ fn one_notice(report: &Report<'_>, notice: &Notice, options: &HumanOptions, rend
         out.push('\n');
     }
     if let Some(help) = &notice.help {
-        out.push_str(&format!("  {} {}\n", painted("help:", Style::new().bold(), options.color), inert(help)));
+        out.push_str(&format!(
+            "  {} {}\n",
+            painted("help:", Style::new().bold(), options.color),
+            inert(help)
+        ));
     }
     out
 }

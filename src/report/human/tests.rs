@@ -41,7 +41,11 @@ fn hostile_text_is_inert_and_secrets_are_hidden() {
     let text = plain(&sample::hostile());
     let acts = |character: char| character != '\n' && (character.is_control() || character == '\u{202e}');
     assert_eq!(text.chars().find(|character| acts(*character)), None);
-    assert!(!text.lines().any(|line| line.trim_start().starts_with("::") && !line.trim_start().starts_with(":::")));
+    assert!(
+        !text
+            .lines()
+            .any(|line| line.trim_start().starts_with("::") && !line.trim_start().starts_with(":::"))
+    );
     assert!(!text.contains("##vso[") && !text.contains("##["));
     assert!(!text.contains("hunter2"));
     assert!(text.contains("and 3981 more"), "places past the limit are counted");

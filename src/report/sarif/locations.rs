@@ -9,7 +9,8 @@ use super::{BASE_ID, message};
 use crate::source::{Files, Place, Span};
 
 /// Everything but the unreserved characters of RFC 3986 and the separator of paths.
-const NOT_IN_A_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+const NOT_IN_A_PATH: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 /// A longer excerpt (bytes) is left out; it would be one line of minified JSON.
 const MAX_SNIPPET_BYTES: usize = 1000;
 

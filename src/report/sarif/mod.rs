@@ -11,8 +11,8 @@ mod tests;
 use std::collections::BTreeMap;
 
 use serde_sarif::sarif::{
-    ArtifactLocation, Invocation, Message, MultiformatMessageString, PropertyBag, ResultColumnKind, Run, Sarif,
-    Tool, ToolComponent, Version,
+    ArtifactLocation, Invocation, Message, MultiformatMessageString, PropertyBag, ResultColumnKind, Run,
+    Sarif, Tool, ToolComponent, Version,
 };
 
 use super::wording::coverage;

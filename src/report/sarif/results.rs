@@ -51,7 +51,9 @@ fn result(report: &Report<'_>, finding: &Finding, indices: &BTreeMap<&str, usize
         .message(message(text(finding)))
         .locations(vec![locations::place(report.files, &finding.primary, None)])
         .related_locations(
-            related.map(|(at, place)| locations::place(report.files, place, Some(at + 1))).collect::<Vec<_>>(),
+            related
+                .map(|(at, place)| locations::place(report.files, place, Some(at + 1)))
+                .collect::<Vec<_>>(),
         )
         .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), finding.fingerprint.clone())]))
         .properties(properties(finding))
@@ -92,7 +94,7 @@ fn text(finding: &Finding) -> String {
         text.push_str(&format!(" See {}.", links.join(", ")));
     }
     if !finding.why.is_empty() {
-        text.push_str(&format!(" {}", escaped(&sentence(&inert(&finding.why)))));
+        text.push_str(&format!(" Why: {}", escaped(&sentence(&inert(&finding.why)))));
     }
     if !finding.fix.is_empty() {
         text.push_str(&format!(" Fix: {}", escaped(&sentence(&inert(&finding.fix)))));

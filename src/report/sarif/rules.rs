@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_sarif::sarif::{MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor};
+use serde_sarif::sarif::{
+    MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor,
+};
 
 use super::super::severity::words;
 use super::super::wording::{sentence, shortened};
@@ -54,7 +56,11 @@ fn descriptor(rule: &RuleText) -> ReportingDescriptor {
 
 /// Text of several lines, each of them inert.
 fn block(text: &str) -> String {
-    text.trim().lines().map(|line| line.split('\t').map(inert).collect::<Vec<_>>().join("\t")).collect::<Vec<_>>().join("\n")
+    text.trim()
+        .lines()
+        .map(|line| line.split('\t').map(inert).collect::<Vec<_>>().join("\t"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn paragraph(text: &str) -> Option<String> {

@@ -7,23 +7,31 @@ use super::super::{TOOL_VERSION, excerpt};
 use super::{render, results};
 use crate::source::Span;
 
+/// What cargo prints, which must succeed.
+fn cargo(arguments: &[&str]) -> String {
+    #[expect(clippy::disallowed_methods, reason = "cargo is asked where a dependency's source is")]
+    let output = std::process::Command::new(env!("CARGO")).args(arguments).output().expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
 /// The schema ships inside the package of serde-sarif; cargo knows where that is.
 fn schema() -> Value {
-    #[expect(clippy::disallowed_methods, reason = "cargo is asked where a dependency's source is")]
-    let output = std::process::Command::new(env!("CARGO"))
-        .args(["metadata", "--offline", "--locked", "--format-version", "1", "--manifest-path"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .output()
-        .expect("cargo runs");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let version = cargo(&["-vV"]);
+    // Without this, cargo wants the packages of all other platforms as well.
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).expect("cargo knows its host");
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let fixed = ["metadata", "--offline", "--locked", "--format-version", "1", "--manifest-path", manifest];
+    let metadata = cargo(&[&fixed[..], &["--filter-platform", host]].concat());
+    let metadata: Value = serde_json::from_str(&metadata).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
     let package = packages.iter().find(|package| package["name"] == "serde-sarif").expect("a dependency");
     let manifest = std::path::Path::new(package["manifest_path"].as_str().unwrap());
     let path = manifest.with_file_name("src").join("schema.json");
     #[expect(clippy::disallowed_methods, reason = "the schema is no scanned file")]
-    let text = std::fs::read_to_string(&path)
-        .unwrap_or_else(|error| panic!("serde-sarif no longer ships the SARIF schema at {path:?}: {error}"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
+        panic!("serde-sarif no longer ships the SARIF schema at {}: {error}", path.display())
+    });
     let schema: Value = serde_json::from_str(&text).unwrap();
     assert!(schema["title"].as_str().unwrap().contains("Version 2.1.0"), "not the SARIF 2.1.0 schema");
     schema
@@ -95,8 +103,11 @@ fn the_text_of_each_region_is_its_snippet() {
         let number = |field: &str| usize::try_from(region[field].as_u64().unwrap()).unwrap();
         assert_eq!(number("startLine"), number("endLine"));
         let line = file.text.lines().nth(number("startLine") - 1).unwrap();
-        let text: String =
-            line.chars().skip(number("startColumn") - 1).take(number("endColumn") - number("startColumn")).collect();
+        let text: String = line
+            .chars()
+            .skip(number("startColumn") - 1)
+            .take(number("endColumn") - number("startColumn"))
+            .collect();
         // Secrets are hidden in the snippet alone.
         let snippet = region["snippet"]["text"].as_str().unwrap();
         assert_eq!(excerpt::redacted(&text, 0..text.len()), snippet);
