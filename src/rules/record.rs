@@ -4,142 +4,191 @@
 
 use serde::Serialize;
 
-/// A user and everything that hangs on it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct UserRecord {
-    /// Index of the node.
-    pub node: usize,
-    /// Address within its root.
-    pub address: String,
-    /// User name; where it is unknown, what it stands for (`var.name`).
-    pub name: String,
-    /// Whether `name` is the real name.
-    pub name_known: bool,
-    /// IAM path, `/` by default; null when unknown.
-    pub path: Option<String>,
-    /// Whether this deployment creates the user (false: it is referred to by name or looked up).
-    pub created: bool,
-    /// Access keys, in document order.
-    pub access_keys: Vec<AccessKeyRecord>,
-    /// Console password, or null.
-    pub password: Option<PasswordRecord>,
-    /// Groups that the user is put in.
-    pub groups: Vec<GroupRecord>,
-    /// Policies that the user has, directly or through a group.
-    pub policies: Vec<PolicyRecord>,
-    /// SSH public keys for `CodeCommit`.
-    pub ssh_keys: Vec<SshKeyRecord>,
-    /// Service-specific credentials.
-    pub service_credentials: Vec<ServiceCredentialRecord>,
-    /// Signing certificates.
-    pub certificates: Vec<CertificateRecord>,
+/// One kind of record, as `rules/README.md` documents it and as conditions are checked against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Type name, as [`Field::kind`] of other records refers to it.
+    pub name: &'static str,
+    /// What it stands for.
+    pub text: &'static [&'static str],
+    /// Its fields, in document order.
+    pub fields: &'static [Field],
 }
 
-/// An access key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct AccessKeyRecord {
-    /// Index of the node.
-    pub node: usize,
-    /// Address within its root.
-    pub address: String,
-    /// Whether its status is Active (the default).
-    pub active: bool,
-    /// Whether this deployment creates it.
-    pub created: bool,
-    /// Whether the secret is encrypted (`pgp_key`) before it reaches the state.
-    pub encrypted: bool,
-    /// Places where the secret ends up in the clear.
-    pub exposures: Vec<ExposureRecord>,
+/// One field of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Name that conditions use.
+    pub name: &'static str,
+    /// Rust type; [`super::shape`] turns it into what a condition sees.
+    pub kind: &'static str,
+    /// What it means, its unit, and when it is null: lines of a paragraph.
+    pub text: &'static [&'static str],
 }
 
-/// A place where a secret ends up in the clear.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ExposureRecord {
-    /// Index of the node.
-    pub node: usize,
-    /// Address of the output or resource.
-    pub address: String,
-    /// What it is, in words that fit after "the secret of … ends up in": `an output that is not sensitive`,
-    /// `an SSM parameter of type String`, `a file`, `user data`.
-    pub place: String,
+/// Every kind of record, the user's first: the one place that says which fields there are.
+pub fn records() -> &'static [Record] {
+    RECORDS
 }
 
-/// A console password (login profile).
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PasswordRecord {
-    /// Index of the node.
-    pub node: usize,
-    /// Address within its root.
-    pub address: String,
-    /// Whether this deployment creates it.
-    pub created: bool,
-    /// Whether the user must change it at first sign-in.
-    pub reset_required: bool,
-    /// Whether the password is encrypted (`pgp_key`) before it reaches the state.
-    pub encrypted: bool,
+/// Declares the records once, as types and as data, so that what conditions may use and what the
+/// documentation says cannot drift from what is there.
+macro_rules! records {
+    ($(
+        $(#[doc = $about:literal])+
+        pub struct $record:ident {
+            $( $(#[doc = $text:literal])+ pub $field:ident: $kind:ty, )+
+        }
+    )+) => {
+        $(
+            $(#[doc = $about])+
+            #[derive(Clone, Debug, PartialEq, Serialize)]
+            pub struct $record {
+                $( $(#[doc = $text])+ pub $field: $kind, )+
+            }
+        )+
+
+        const RECORDS: &[Record] = &[$(
+            Record {
+                name: stringify!($record),
+                text: &[$($about),+],
+                fields: &[$(
+                    Field { name: stringify!($field), kind: stringify!($kind), text: &[$($text),+] },
+                )+],
+            },
+        )+];
+    };
 }
 
-/// A group the user is in.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct GroupRecord {
-    /// Index of the node that puts the user in the group.
-    pub node: usize,
-    /// Group name; where it is unknown, what it stands for.
-    pub name: String,
-}
+records! {
+    /// A user and everything that hangs on it.
+    pub struct UserRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address within its root.
+        pub address: String,
+        /// User name; where it is unknown, what it stands for (`var.name`).
+        pub name: String,
+        /// Whether `name` is the real name.
+        pub name_known: bool,
+        /// IAM path, `/` by default; null when unknown.
+        pub path: Option<String>,
+        /// Whether this deployment creates the user (false: it is referred to by name or looked up).
+        pub created: bool,
+        /// Access keys, in document order.
+        pub access_keys: Vec<AccessKeyRecord>,
+        /// Console password, or null.
+        pub password: Option<PasswordRecord>,
+        /// Groups that the user is put in.
+        pub groups: Vec<GroupRecord>,
+        /// Policies that the user has, directly or through a group.
+        pub policies: Vec<PolicyRecord>,
+        /// SSH public keys for `CodeCommit`.
+        pub ssh_keys: Vec<SshKeyRecord>,
+        /// Service-specific credentials.
+        pub service_credentials: Vec<ServiceCredentialRecord>,
+        /// Signing certificates.
+        pub certificates: Vec<CertificateRecord>,
+    }
 
-/// A policy that applies to the user.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct PolicyRecord {
-    /// Index of the node that attaches it.
-    pub node: usize,
-    /// Address of the attachment or inline policy.
-    pub address: String,
-    /// Name, ARN, or what it stands for.
-    pub name: String,
-    /// `inline` or `managed`.
-    pub kind: String,
-    /// Whether it is attached to the user itself, not through a group.
-    pub direct: bool,
-    /// The group it comes through, or null.
-    pub group: Option<String>,
-    /// Whether it allows every action on every resource.
-    pub administrator: bool,
-}
+    /// An access key.
+    pub struct AccessKeyRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address within its root.
+        pub address: String,
+        /// Whether its status is Active (the default).
+        pub active: bool,
+        /// Whether this deployment creates it.
+        pub created: bool,
+        /// Whether the secret is encrypted (`pgp_key`) before it reaches the state.
+        pub encrypted: bool,
+        /// Places where the secret ends up in the clear.
+        pub exposures: Vec<ExposureRecord>,
+    }
 
-/// An SSH public key.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct SshKeyRecord {
-    /// Index of the node.
-    pub node: usize,
-    /// Address within its root.
-    pub address: String,
-    /// Whether its status is Active (the default).
-    pub active: bool,
-}
+    /// A place where a secret ends up in the clear.
+    pub struct ExposureRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address of the output or resource.
+        pub address: String,
+        /// What it is, in words that fit after "the secret of … ends up in": `an output that is not sensitive`,
+        /// `an SSM parameter of type String`, `a file`, `user data`.
+        pub place: String,
+    }
 
-/// A service-specific credential: `CodeCommit`, Keyspaces, Bedrock.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct ServiceCredentialRecord {
-    /// Index of the node.
-    pub node: usize,
-    /// Address within its root.
-    pub address: String,
-    /// Service name, `bedrock.amazonaws.com`.
-    pub service: String,
-    /// Whether its status is Active (the default).
-    pub active: bool,
-    /// Days until it expires; null: never.
-    pub age_days: Option<i64>,
-}
+    /// A console password (login profile).
+    pub struct PasswordRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address within its root.
+        pub address: String,
+        /// Whether this deployment creates it.
+        pub created: bool,
+        /// Whether the user must change it at first sign-in.
+        pub reset_required: bool,
+        /// Whether the password is encrypted (`pgp_key`) before it reaches the state.
+        pub encrypted: bool,
+    }
 
-/// A signing certificate.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct CertificateRecord {
-    /// Index of the node.
-    pub node: usize,
-    /// Address within its root.
-    pub address: String,
-    /// Whether its status is Active (the default).
-    pub active: bool,
+    /// A group the user is in.
+    pub struct GroupRecord {
+        /// Index of the node that puts the user in the group.
+        pub node: usize,
+        /// Group name; where it is unknown, what it stands for.
+        pub name: String,
+    }
+
+    /// A policy that applies to the user.
+    pub struct PolicyRecord {
+        /// Index of the node that attaches it.
+        pub node: usize,
+        /// Address of the attachment or inline policy.
+        pub address: String,
+        /// Name, ARN, or what it stands for.
+        pub name: String,
+        /// `inline` or `managed`.
+        pub kind: String,
+        /// Whether it is attached to the user itself, not through a group.
+        pub direct: bool,
+        /// The group it comes through, or null.
+        pub group: Option<String>,
+        /// Whether it allows every action on every resource.
+        pub administrator: bool,
+    }
+
+    /// An SSH public key.
+    pub struct SshKeyRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address within its root.
+        pub address: String,
+        /// Whether its status is Active (the default).
+        pub active: bool,
+    }
+
+    /// A service-specific credential: `CodeCommit`, Keyspaces, Bedrock.
+    pub struct ServiceCredentialRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address within its root.
+        pub address: String,
+        /// Service name, `bedrock.amazonaws.com`.
+        pub service: String,
+        /// Whether its status is Active (the default).
+        pub active: bool,
+        /// Days until it expires; null: never.
+        pub age_days: Option<i64>,
+    }
+
+    /// A signing certificate.
+    pub struct CertificateRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address within its root.
+        pub address: String,
+        /// Whether its status is Active (the default).
+        pub active: bool,
+    }
 }

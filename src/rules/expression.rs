@@ -1,0 +1,197 @@
+//! One expression of a rule: compiled and checked when the rule is read, evaluated with a bound on its cost.
+
+use cel::common::value::CowVal;
+use cel::{Context, ParseError, Program, Value};
+
+use super::check::{Fault, Scope, check};
+use super::cost::affordable;
+use super::functions::environment;
+use super::shape::Shape;
+
+/// Longest expression (characters). What is longer belongs under `let`, in parts.
+pub const MAX_LENGTH: usize = 1_000;
+
+/// A compiled expression.
+#[derive(Debug)]
+pub struct Expression {
+    /// Key of the front matter that it stands under: `when`, `let.active`.
+    pub key: String,
+    /// Its text.
+    pub text: String,
+    /// The shape of what it gives.
+    pub shape: Shape,
+    program: Program,
+}
+
+impl Expression {
+    /// Compiles an expression in Google's Common Expression Language over the names of the scope.
+    ///
+    /// # Errors
+    ///
+    /// The first thing wrong with it.
+    pub fn compile(key: &str, text: &str, scope: &Scope) -> Result<Self, Fault> {
+        if text.trim().is_empty() {
+            return Err(Fault {
+                message: format!("`{key}` is empty"),
+                help: Some(
+                    "an expression that begins with `!` has to be quoted: `\"!user.created\"`".to_owned(),
+                ),
+                offset: 0,
+            });
+        }
+        if text.chars().count() > MAX_LENGTH {
+            return Err(Fault {
+                message: format!("the expression is longer than {MAX_LENGTH} characters"),
+                help: Some("name parts of it under `let`".to_owned()),
+                offset: MAX_LENGTH,
+            });
+        }
+        let program = environment().compile(text).map_err(|errors| match errors.errors.first() {
+            Some(error) => syntax_fault(error, text),
+            None => Fault { message: "the expression does not parse".to_owned(), help: None, offset: 0 },
+        })?;
+        let shape = check(&program, scope)?;
+        Ok(Self { key: key.to_owned(), text: text.to_owned(), shape, program })
+    }
+
+    /// What the expression gives for the names in the context, or what went wrong, in words.
+    pub fn evaluate<'e, 'v>(&'e self, context: &'e Context<'_, 'v>) -> Result<CowVal<'e, 'v>, String> {
+        affordable(self.program.expression(), context)?;
+        Value::resolve_val(self.program.expression(), context).map_err(|error| shortened(&error.to_string()))
+    }
+}
+
+/// The parser's messages name its grammar's tokens; people get the part that says what is wrong.
+fn syntax_fault(error: &ParseError, text: &str) -> Fault {
+    let message = error.msg.strip_prefix("Syntax error: ").unwrap_or(&error.msg);
+    let message = message.split(" expecting ").next().unwrap_or(message);
+    let message = if message.contains("Recursion limit") || message.contains("recovery attempt limit") {
+        "the expression is nested too deeply".to_owned()
+    } else if message.contains("<EOF>") {
+        "the expression ends too early".to_owned()
+    } else if message.starts_with("Incomplete `") {
+        "a part of the expression is missing".to_owned()
+    } else if let Some(rest) = message.strip_prefix("token recognition error at: ") {
+        format!("{} cannot stand here", ticked(rest))
+    } else if let Some(rest) = ["extraneous input ", "mismatched input ", "no viable alternative at input "]
+        .iter()
+        .find_map(|prefix| message.strip_prefix(prefix))
+    {
+        format!("{} cannot stand here", ticked(rest))
+    } else {
+        shortened(message)
+    };
+    let line = usize::try_from(error.pos.0).unwrap_or(1).max(1);
+    let column = usize::try_from(error.pos.1).unwrap_or(1).max(1);
+    let before: usize = text.split_inclusive('\n').take(line - 1).map(|line| line.chars().count()).sum();
+    let offset = (before + column - 1).min(text.chars().count());
+    Fault { message, help: None, offset }
+}
+
+fn ticked(quoted: &str) -> String {
+    let inner = quoted.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(quoted);
+    format!("`{}`", shortened(inner))
+}
+
+/// Error texts quote values; a hostile record must not fill the screen through them.
+fn shortened(message: &str) -> String {
+    const LONGEST: usize = 300;
+    if message.chars().count() <= LONGEST {
+        return message.to_owned();
+    }
+    message.chars().take(LONGEST).chain(['…']).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Expression;
+    use crate::rules::check::{Fault, Scope};
+    use crate::rules::shape::{Shape, record};
+
+    fn scope() -> Scope {
+        let mut scope = Scope::default();
+        scope.add("user", Shape::Record(record("UserRecord").unwrap()));
+        scope
+    }
+
+    fn fault(text: &str) -> Fault {
+        Expression::compile("when", text, &scope()).map(|expression| expression.shape).unwrap_err()
+    }
+
+    #[test]
+    fn the_shape_follows_the_record() {
+        for (text, expected) in [
+            ("user.created", "true or false"),
+            ("user.access_keys.filter(k, k.active)", "list of access key"),
+            ("user.access_keys.map(k, k.address).size()", "whole number"),
+            ("user.access_keys.map(k, k.active, k.exposures)", "list of list of exposure"),
+            ("user.policies.exists(p, p.direct && !p.administrator)", "true or false"),
+            ("[user.password] + [user.password]", "list of password, or null"),
+            ("user.path == null ? 'none' : user.path", "text, or null"),
+            ("counted(user.groups, 'group', 'groups')", "text"),
+            ("user.access_keys[0].exposures[0].place", "text"),
+            ("user.access_keys.exists_one(k, k.created)", "true or false"),
+            ("has(user.path)", "true or false"),
+            ("'ops' in user.groups.map(g, g.name)", "true or false"),
+        ] {
+            let expression = Expression::compile("when", text, &scope());
+            assert_eq!(expression.map(|found| found.shape.to_string()), Ok(expected.to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn faults_point_at_the_character() {
+        for (text, offset, message) in [
+            ("user.acces_keys.size() > 1", 5, "no field `acces_keys`"),
+            ("usr.created", 0, "there is no `usr` here"),
+            ("user.access_keys.filter(k, k.activ)", 29, "no field `activ`"),
+            ("user.access_keys.active", 17, "a list of access key has no field `active`"),
+            ("user.name == 3", 10, "never compare"),
+            ("user.created &&", 15, "ends too early"),
+            ("user.created ) && true", 13, "`)` cannot stand here"),
+            ("user.name && true", 10, "true or false"),
+            ("user.access_keys + user.password", 17, "cannot be added"),
+            ("user.name.replace('a', 'b')", 17, "there is no function `replace`"),
+            ("user.access_keys.filter(k)", 23, "not used as it should be"),
+            ("{'a': 1}", 0, "maps"),
+            ("UserRecord{name: 'x'}", 10, "maps and structures"),
+            ("", 0, "is empty"),
+            ("'abc", 0, "cannot stand here"),
+            ("user.@x", 5, "cannot stand here"),
+        ] {
+            let fault = fault(text);
+            assert!(fault.message.contains(message), "{text}: {fault:?}");
+            assert_eq!(fault.offset, offset, "{text}: {fault:?}");
+        }
+    }
+
+    #[test]
+    fn faults_say_what_was_meant() {
+        assert!(fault("user.acces_keys").help.unwrap().starts_with("did you mean `access_keys`?"));
+        assert!(fault("usr").help.unwrap().starts_with("did you mean `user`?"));
+    }
+
+    #[test]
+    fn hostile_expressions_are_refused_quickly() {
+        let many = |part: &str, count: usize| part.repeat(count);
+        for text in [
+            many("(", 900),
+            many("[", 900),
+            many("{", 900),
+            many("a?", 450),
+            many("!", 900),
+            format!("user{}", many(".name", 190)),
+            format!("1{}", many("+1", 480)),
+            format!("[1]{}", many(".map(x, x)", 90)),
+            many("x", 5_000),
+            many("é", 900),
+            "\u{0}\u{1b}".to_owned(),
+        ] {
+            let start = std::time::Instant::now();
+            assert!(Expression::compile("when", &text, &scope()).is_err(), "{text}");
+            assert!(start.elapsed().as_secs() < 5, "{text}");
+        }
+        // The parser folds these into one sign.
+        assert!(Expression::compile("when", &(many("-", 901) + "1"), &scope()).is_ok());
+    }
+}

@@ -1,0 +1,408 @@
+//! One rule, ready to be evaluated and documented.
+
+use std::sync::Arc;
+
+use miette::NamedSource;
+use serde_saphyr::Spanned;
+
+use super::check::{Fault, Scope};
+use super::document::{self, Example};
+use super::error::RuleError;
+use super::expression::Expression;
+use super::front_matter::{self, CaseEntry, ControlEntry, FrontMatter, Parts, Precision, SubjectKind};
+use super::shape::{Shape, record};
+use super::template::Template;
+use crate::finding::Severity;
+
+/// Most names under `let`, and most cases: each is evaluated for every user.
+const MAX_PARTS: usize = 16;
+
+/// A control of a benchmark or framework.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Control {
+    /// Benchmark: `cis-aws`.
+    pub benchmark: String,
+    /// Its version; `None` where it has none.
+    pub version: Option<String>,
+    /// Number: `1.13`.
+    pub number: String,
+}
+
+/// A rule.
+#[derive(Debug)]
+pub struct Rule {
+    /// Id: names the bad thing.
+    pub id: String,
+    /// One line for lists of rules.
+    pub title: String,
+    /// Severity, unless a case says otherwise; see [`Rule::highest_severity`].
+    pub severity: Severity,
+    /// What it runs over.
+    pub subject: SubjectKind,
+    /// How often it is right when it speaks.
+    pub precision: Precision,
+    /// Controls that it checks, in the order of the file.
+    pub controls: Vec<Control>,
+    /// Names of the same check in other tools.
+    pub same_as: Vec<String>,
+    /// The documentation: Markdown, what follows the front matter.
+    pub document: String,
+    /// Line of the rule file that the documentation begins on, from 1.
+    pub document_line: usize,
+    pub(super) bindings: Vec<(String, Expression)>,
+    pub(super) when: Expression,
+    pub(super) flag: Expression,
+    pub(super) also: Vec<Expression>,
+    pub(super) texts: Texts,
+    pub(super) cases: Vec<Case>,
+}
+
+/// What a finding says.
+#[derive(Debug)]
+pub(super) struct Texts {
+    pub message: Template,
+    pub why: Template,
+    pub fix: Template,
+}
+
+/// A variant of a rule; `None` leaves the rule's own.
+#[derive(Debug)]
+pub(super) struct Case {
+    pub when: Expression,
+    pub severity: Option<Severity>,
+    pub message: Option<Template>,
+    pub why: Option<Template>,
+    pub fix: Option<Template>,
+}
+
+impl SubjectKind {
+    /// The name under which expressions find the subject.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::AccessKey => "access_key",
+            Self::Password => "password",
+            Self::ServiceCredential => "service_credential",
+        }
+    }
+
+    fn record_name(self) -> &'static str {
+        match self {
+            Self::User => "UserRecord",
+            Self::AccessKey => "AccessKeyRecord",
+            Self::Password => "PasswordRecord",
+            Self::ServiceCredential => "ServiceCredentialRecord",
+        }
+    }
+}
+
+impl Rule {
+    /// Reads and compiles a rule file. `name` is its file name, for errors and to compare the id with.
+    ///
+    /// # Errors
+    ///
+    /// The first thing wrong with it.
+    pub fn read(name: &str, text: &str) -> Result<Self, RuleError> {
+        let parts = front_matter::read(name, text)?;
+        let compiler = Compiler { source_text: &parts.source_text, start: parts.start };
+        compiler.identity(name, &parts.front_matter)?;
+        compiler.rule(&parts)
+    }
+
+    /// The highest severity over its cases.
+    pub fn highest_severity(&self) -> Severity {
+        self.cases.iter().filter_map(|case| case.severity).fold(self.severity, Severity::max)
+    }
+
+    /// Every name it can be selected by, the id first: `multiple-active-keys`, `AC_AWS_0554`, `CIS-1.13`,
+    /// `CIS-1.4/1.13`, `CIS-AWS-1.13`, `CIS-AWS-1.4/1.13`.
+    pub fn names(&self) -> Vec<String> {
+        let mut names = vec![self.id.clone()];
+        names.extend(self.same_as.iter().cloned());
+        for control in &self.controls {
+            let benchmark = control.benchmark.to_uppercase();
+            let short = benchmark.split('-').next().unwrap_or_default();
+            for benchmark in [short, &benchmark] {
+                names.push(format!("{benchmark}-{}", control.number));
+                if let Some(version) = &control.version {
+                    names.push(format!("{benchmark}-{version}/{}", control.number));
+                }
+            }
+        }
+        let mut unique: Vec<String> = Vec::new();
+        for name in names {
+            if !unique.contains(&name) {
+                unique.push(name);
+            }
+        }
+        unique
+    }
+
+    /// Labels to filter by: `security`, `aws-iam`, and each control's short name once (`CIS-1.13`).
+    pub fn tags(&self) -> Vec<String> {
+        let mut tags = vec!["security".to_owned(), "aws-iam".to_owned()];
+        for control in &self.controls {
+            let benchmark = control.benchmark.to_uppercase();
+            let tag = format!("{}-{}", benchmark.split('-').next().unwrap_or_default(), control.number);
+            if !tags.contains(&tag) {
+                tags.push(tag);
+            }
+        }
+        tags
+    }
+
+    /// The text under a heading of the documentation: `What`, `Why`, `Fix`, `When this is fine`.
+    pub fn section(&self, heading: &str) -> Option<&str> {
+        document::section(&self.document, heading)
+    }
+
+    /// The first paragraph under a heading as one line.
+    pub fn summary(&self, heading: &str) -> Option<String> {
+        document::first_paragraph(&self.document, heading)
+    }
+
+    /// The examples in its documentation, in order.
+    pub fn examples(&self) -> Vec<Example> {
+        document::examples(&self.document, self.document_line)
+    }
+
+    /// What a finding of it says, expressions in braces: message, why and fix; its cases follow.
+    pub fn wording(&self) -> Vec<[String; 3]> {
+        let own = [self.texts.message.source(), self.texts.why.source(), self.texts.fix.source()];
+        let cases = self.cases.iter().map(|case| {
+            let text = |replaced: &Option<Template>, own: &str| {
+                replaced.as_ref().map_or_else(|| own.to_owned(), Template::source)
+            };
+            [text(&case.message, &own[0]), text(&case.why, &own[1]), text(&case.fix, &own[2])]
+        });
+        std::iter::once(own.clone()).chain(cases).collect()
+    }
+}
+
+struct Compiler<'a> {
+    source_text: &'a Arc<NamedSource<String>>,
+    /// Byte offset of the front matter in the file.
+    start: usize,
+}
+
+impl Compiler<'_> {
+    fn identity(&self, name: &str, front_matter: &FrontMatter) -> Result<(), RuleError> {
+        let id = &front_matter.id;
+        let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if id.value.is_empty() || id.value.len() > 64 || !id.value.bytes().all(is_letter) {
+            return Err(self
+                .error(id, 0, "the id is not made of lower-case letters, digits and dashes")
+                .with_help("name the bad thing: `multiple-active-keys`"));
+        }
+        let file = name.rsplit(['/', '\\']).next().unwrap_or(name);
+        let stem = file.strip_suffix(".md").unwrap_or(file);
+        if stem != id.value {
+            return Err(self
+                .error(id, 0, format!("the id `{}` is not the file's name", id.value))
+                .with_help(format!("write `id: {stem}`, or rename the file to `{}.md`", id.value)));
+        }
+        if front_matter.title.value.trim().is_empty() {
+            return Err(self.error(&front_matter.title, 0, "the title is empty"));
+        }
+        Ok(())
+    }
+
+    fn rule(&self, parts: &Parts) -> Result<Rule, RuleError> {
+        let front_matter = &parts.front_matter;
+        let text = self.source_text.inner();
+        let mut scope = Scope::default();
+        for kind in [SubjectKind::User, front_matter.subject] {
+            let shape = record(kind.record_name()).map_or(Shape::Any, Shape::Record);
+            scope.add(kind.name(), shape);
+        }
+        let bindings = self.bindings(front_matter, &mut scope)?;
+        let when = self.condition("when", &front_matter.when, &scope)?;
+        let flag = self.place("flag", &front_matter.flag, &scope)?;
+        let also = front_matter
+            .also
+            .iter()
+            .map(|place| self.place("also", place, &scope))
+            .collect::<Result<_, _>>()?;
+        let texts = Texts {
+            message: self.template("message", &front_matter.message, &scope)?,
+            why: self.template("why", &front_matter.why, &scope)?,
+            fix: self.template("fix", &front_matter.fix, &scope)?,
+        };
+        if let Some(surplus) = front_matter.cases.get(MAX_PARTS) {
+            return Err(self.error(&surplus.when, 0, format!("a rule has at most {MAX_PARTS} cases")));
+        }
+        let cases =
+            front_matter.cases.iter().map(|case| self.case(case, &scope)).collect::<Result<_, _>>()?;
+        Ok(Rule {
+            id: front_matter.id.value.clone(),
+            title: front_matter.title.value.clone(),
+            severity: front_matter.severity,
+            subject: front_matter.subject,
+            precision: front_matter.precision,
+            controls: controls(front_matter),
+            same_as: front_matter.same_as.clone(),
+            document: text[parts.document..].to_owned(),
+            document_line: text[..parts.document].matches('\n').count() + 1,
+            bindings,
+            when,
+            flag,
+            also,
+            texts,
+            cases,
+        })
+    }
+
+    fn bindings(
+        &self,
+        front_matter: &FrontMatter,
+        scope: &mut Scope,
+    ) -> Result<Vec<(String, Expression)>, RuleError> {
+        let mut bindings = Vec::new();
+        for (name, text) in &front_matter.bindings.0 {
+            if bindings.len() == MAX_PARTS {
+                return Err(self.error(name, 0, format!("a rule has at most {MAX_PARTS} names under `let`")));
+            }
+            let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+            let is_name = name.value.bytes().all(is_letter)
+                && name.value.starts_with(|first: char| first.is_ascii_lowercase());
+            if !is_name || ["in", "true", "false", "null"].contains(&name.value.as_str()) {
+                return Err(self.error(name, 0, format!("`{}` is no name", name.value)).with_help(
+                    "names are made of lower-case letters, digits and underscores, a letter first",
+                ));
+            }
+            if scope.get(&name.value).is_some() {
+                return Err(self.error(name, 0, format!("`{}` is taken", name.value)));
+            }
+            let expression = self.expression(&format!("let.{}", name.value), text, scope)?;
+            scope.add(&name.value, expression.shape.clone());
+            bindings.push((name.value.clone(), expression));
+        }
+        Ok(bindings)
+    }
+
+    fn case(&self, case: &CaseEntry, scope: &Scope) -> Result<Case, RuleError> {
+        let template = |key: &str, text: &Option<Spanned<String>>| {
+            text.as_ref().map(|text| self.template(key, text, scope)).transpose()
+        };
+        Ok(Case {
+            when: self.condition("cases.when", &case.when, scope)?,
+            severity: case.severity,
+            message: template("cases.message", &case.message)?,
+            why: template("cases.why", &case.why)?,
+            fix: template("cases.fix", &case.fix)?,
+        })
+    }
+
+    fn condition(&self, key: &str, text: &Spanned<String>, scope: &Scope) -> Result<Expression, RuleError> {
+        let expression = self.expression(key, text, scope)?;
+        if expression.shape.fits(&Shape::Flag) {
+            return Ok(expression);
+        }
+        Err(self.error(text, 0, format!("`{key}` gives a {}, not true or false", expression.shape)))
+    }
+
+    fn place(&self, key: &str, text: &Spanned<String>, scope: &Scope) -> Result<Expression, RuleError> {
+        let expression = self.expression(key, text, scope)?;
+        if expression.shape.is_place() {
+            return Ok(expression);
+        }
+        let message = format!("`{key}` gives a {}, not a record or a list of records", expression.shape);
+        Err(self.error(text, 0, message))
+    }
+
+    fn expression(&self, key: &str, text: &Spanned<String>, scope: &Scope) -> Result<Expression, RuleError> {
+        Expression::compile(key, &text.value, scope).map_err(|fault| self.fault(text, fault))
+    }
+
+    fn template(&self, key: &str, text: &Spanned<String>, scope: &Scope) -> Result<Template, RuleError> {
+        Template::compile(key, &text.value, scope).map_err(|fault| self.fault(text, fault))
+    }
+
+    fn fault(&self, text: &Spanned<String>, fault: Fault) -> RuleError {
+        let error = self.error(text, fault.offset, fault.message);
+        match fault.help {
+            Some(help) => error.with_help(help),
+            None => error,
+        }
+    }
+
+    /// An error at a character of a scalar's value.
+    fn error(&self, scalar: &Spanned<String>, offset: usize, message: impl Into<String>) -> RuleError {
+        let span = scalar.referenced.span();
+        let number = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok()).unwrap_or(0);
+        let start = self.start.saturating_add(number(span.byte_offset()));
+        let end = start.saturating_add(number(span.byte_len()));
+        let written = self.source_text.inner().get(start..end).unwrap_or("");
+        RuleError::new(self.source_text, start + place_in_scalar(written, &scalar.value, offset), message)
+    }
+}
+
+/// Byte offset, in a YAML scalar as written, of a character of its value. Quotes, escapes, folding and
+/// indentation set the two apart, so they are laid side by side by what is not white space.
+fn place_in_scalar(written: &str, value: &str, offset: usize) -> usize {
+    let solid = value.chars().take(offset).filter(|character| !character.is_whitespace()).count();
+    let on_solid = value.chars().nth(offset).is_some_and(|character| !character.is_whitespace());
+    let quote = written.chars().next().filter(|first| matches!(first, '\'' | '"'));
+    let mut characters = written.char_indices().skip(usize::from(quote.is_some())).peekable();
+    let mut passed = 0;
+    while let Some((at, character)) = characters.next() {
+        let is_escape = match quote {
+            Some('"') => character == '\\',
+            Some(_) => character == '\'' && characters.peek().is_some_and(|(_, next)| *next == '\''),
+            None => false,
+        };
+        let reached = passed == solid && (!on_solid || !character.is_whitespace());
+        if reached {
+            return at;
+        }
+        if is_escape {
+            characters.next();
+        }
+        if !character.is_whitespace() {
+            passed += 1;
+        }
+    }
+    written.len()
+}
+
+fn controls(front_matter: &FrontMatter) -> Vec<Control> {
+    let mut controls = Vec::new();
+    for (benchmark, entry) in &front_matter.controls.0 {
+        let mut add = |version: Option<&String>, numbers: &[String]| {
+            controls.extend(numbers.iter().map(|number| Control {
+                benchmark: benchmark.value.clone(),
+                version: version.cloned(),
+                number: number.clone(),
+            }));
+        };
+        match entry {
+            ControlEntry::Unversioned(numbers) => add(None, numbers),
+            ControlEntry::Versioned(versions) => {
+                for (version, numbers) in versions {
+                    add(Some(version), numbers);
+                }
+            }
+        }
+    }
+    controls
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place_in_scalar;
+
+    #[test]
+    fn values_are_found_where_they_are_written() {
+        for (written, value, offset, expected) in [
+            ("user.nam > 1", "user.nam > 1", 5, 5),
+            ("'it''s x'", "it's x", 5, 7),
+            ("\"a \\\"b\\\" c\"", "a \"b\" c", 6, 9),
+            ("foo\n    bar", "foo bar", 4, 8),
+            ("é b", "é b", 2, 3),
+            ("abc", "abc", 3, 3),
+            ("", "abc", 2, 0),
+        ] {
+            assert_eq!(place_in_scalar(written, value, offset), expected, "{written}");
+        }
+    }
+}
