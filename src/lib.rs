@@ -24,3 +24,7 @@ pub mod rules;
 pub mod report;
 /// What was typed.
 pub mod cli;
+/// What was typed, given meaning.
+pub mod settings;
+/// The stages in order: read this first.
+pub mod pipeline;

@@ -1,1 +1,173 @@
-fn main() {}
+//! The program: parses what was typed, runs the pipeline, writes reports, and sets the exit status.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::ColorChoice;
+use miette::Diagnostic;
+
+use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat};
+use credlint::report::{self, Report, RuleText};
+use credlint::rules::RuleSet;
+use credlint::settings::{self, InputSettings, SettingsError, Thresholds};
+use credlint::{pipeline, source};
+
+/// Nothing found that fails the run.
+const CLEAN: u8 = 0;
+/// A certain finding at or above `--fail-on`.
+const FOUND: u8 = 1;
+/// The job could not be done in full.
+const INCOMPLETE: u8 = 2;
+
+/// What stops a command.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+enum Stop {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Settings(#[from] SettingsError),
+    #[error("`{path}` cannot be written: {reason}")]
+    #[diagnostic(help("name a file in a directory that exists and can be written"))]
+    Output { path: String, reason: String },
+    #[error(transparent)]
+    Write(#[from] std::io::Error),
+}
+
+fn main() -> ExitCode {
+    let line = match CommandLine::parse_from_arguments(std::env::args_os()) {
+        Ok(line) => line,
+        Err(error) => {
+            // Help and version are errors to the parser; a closed pipe is none to us.
+            let _ = error.print();
+            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(INCOMPLETE));
+        }
+    };
+    match run(&line) {
+        Ok(status) => ExitCode::from(status),
+        // Whoever read the output has seen enough.
+        Err(Stop::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),
+        Err(stop) => {
+            let _ = writeln!(std::io::stderr().lock(), "{:?}", miette::Report::new(stop));
+            ExitCode::from(INCOMPLETE)
+        }
+    }
+}
+
+fn run(line: &CommandLine) -> Result<u8, Stop> {
+    let color = wants_color(line.color);
+    match &line.command {
+        Command::Check(arguments) => check(arguments, color),
+        Command::Graph(arguments) => {
+            let input = InputSettings::new(&arguments.input)?;
+            let understood = pipeline::understand(&input);
+            let files = &input.workspace.files;
+            let text = match arguments.format {
+                GraphFormat::Json => report::graph::json(&understood.graph, &understood.notices, files),
+                GraphFormat::Mermaid => report::graph::mermaid(&understood.graph),
+            };
+            print(&text)?;
+            Ok(completeness(&understood.notices, &input))
+        }
+        Command::Files(arguments) => {
+            let input = InputSettings::new(&arguments.input)?;
+            let layout = pipeline::lay_out(&input);
+            let list = report::file_list::FileList::new(&layout.discovered, &layout.roots, &input.workspace);
+            print(&match arguments.format {
+                ListFormat::Text => list.text(),
+                ListFormat::Json => list.json(),
+            })?;
+            Ok(completeness(&layout.discovered.notices, &input))
+        }
+        Command::Rules(arguments) => {
+            let rules = rule_texts(&settings::rule_set(&arguments.rules)?);
+            print(&match arguments.format {
+                ListFormat::Text => report::rule_list::text(&rules, color),
+                ListFormat::Json => report::rule_list::json(&rules),
+            })?;
+            Ok(CLEAN)
+        }
+        Command::Explain(arguments) => {
+            let set = settings::rule_set(&arguments.rules)?;
+            for rule in settings::find(&set, &arguments.rule)? {
+                print(&report::explain::explain(&RuleText::from(rule), color))?;
+            }
+            Ok(CLEAN)
+        }
+        Command::Completions(arguments) => {
+            cli::write_completions(arguments.shell, &mut std::io::stdout().lock())?;
+            Ok(CLEAN)
+        }
+        Command::Man(arguments) => {
+            cli::write_manual(arguments.command.as_deref(), &mut std::io::stdout().lock())?;
+            Ok(CLEAN)
+        }
+    }
+}
+
+fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
+    let input = InputSettings::new(&arguments.input)?;
+    let set = settings::rule_set(&arguments.selection.rules)?;
+    let rules = settings::selected(&set, &arguments.selection)?;
+    let thresholds = Thresholds::new(&arguments.selection);
+    let checked = pipeline::check(&input, &rules, thresholds);
+    let rule_texts: Vec<RuleText> = rules.iter().map(|rule| RuleText::from(*rule)).collect();
+    let report = Report {
+        findings: &checked.findings,
+        rules: &rule_texts,
+        notices: &checked.notices,
+        coverage: &checked.coverage,
+        set_aside: &[],
+        files: &input.workspace.files,
+        fail_on: thresholds.fail_on,
+        failed: checked.failed,
+    };
+    let render = |format: ReportFormat, color: bool| match format {
+        ReportFormat::Human => {
+            let options = report::human::HumanOptions { color, quiet: arguments.quiet, ..Default::default() };
+            report::human::render(&report, &options)
+        }
+        ReportFormat::Json => report::json::render(&report),
+        ReportFormat::Sarif => report::sarif::render(&report),
+    };
+    if arguments.output.is_empty() {
+        print(&render(arguments.format, color))?;
+    }
+    for output in &arguments.output {
+        let text = render(output.format.unwrap_or(arguments.format), false);
+        #[expect(clippy::disallowed_methods, reason = "reports go where the user says")]
+        std::fs::write(&output.file, text).map_err(|error| Stop::Output {
+            path: output.file.display().to_string(),
+            reason: error.to_string(),
+        })?;
+    }
+    for error in &checked.errors {
+        writeln!(std::io::stderr().lock(), "error: {}", source::printable(&error.to_string()))?;
+    }
+    let status = if checked.failed { FOUND } else { CLEAN };
+    let incomplete = if checked.errors.is_empty() { CLEAN } else { INCOMPLETE };
+    Ok(status.max(incomplete).max(completeness(&checked.notices, &input)))
+}
+
+fn completeness(notices: &[source::Notice], input: &InputSettings) -> u8 {
+    let is_incomplete = notices.iter().any(|notice| notice.kind.is_incomplete());
+    if is_incomplete && !input.allow_parse_errors { INCOMPLETE } else { CLEAN }
+}
+
+fn rule_texts(set: &RuleSet) -> Vec<RuleText> {
+    set.rules().iter().map(RuleText::from).collect()
+}
+
+fn wants_color(choice: ColorChoice) -> bool {
+    match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto => {
+            anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never
+        }
+    }
+}
+
+fn print(text: &str) -> Result<(), std::io::Error> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text.as_bytes())?;
+    stdout.flush()
+}

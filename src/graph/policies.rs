@@ -50,6 +50,10 @@ pub fn administrator_by_document(document: &Value) -> Condition {
 }
 
 fn allows_everything(statement: &Value) -> Condition {
+    // A document that another one takes its statements from.
+    if matches!(statement.data, Data::String(_) | Data::Unknown(_)) {
+        return administrator_by_document(statement);
+    }
     let field = |name: &str| statement.entries().and_then(|entries| entries.get(name));
     let effect = field("Effect").map_or_else(Condition::never, |effect| is_text(effect, &["Allow"]));
     let action =

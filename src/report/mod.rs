@@ -4,6 +4,10 @@
 mod excerpt;
 /// `credlint explain`.
 pub mod explain;
+/// `credlint files`.
+pub mod file_list;
+/// `credlint graph`.
+pub mod graph;
 /// For a person at a terminal.
 pub mod human;
 /// Text from the input made inert.
@@ -16,6 +20,8 @@ mod json_text;
 mod redact;
 /// `credlint rules`.
 pub mod rule_list;
+/// From a rule to its text.
+mod rule_text;
 /// For code scanning: SARIF 2.1.0.
 pub mod sarif;
 /// Every word and colour of a severity.

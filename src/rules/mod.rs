@@ -17,8 +17,10 @@ mod expression;
 mod functions;
 mod shape;
 mod template;
-// Rules over records.
+// Rules over records, and over the graph.
 mod evaluate;
+mod judge;
+mod neighbourhood;
 /// The parts of `rules/README.md` that are generated.
 pub mod reference;
 // What can be wrong, and what was meant.
@@ -28,6 +30,7 @@ mod names;
 pub use document::{Example, Expectation, HEADINGS, examples, headings};
 pub use error::{EvaluationError, RuleError};
 pub use evaluate::{Hit, evaluate};
+pub use judge::{Verdict, judge};
 pub use front_matter::{Precision, SubjectKind};
 pub use rule::{Control, Rule};
 

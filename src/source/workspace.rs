@@ -33,16 +33,20 @@ pub enum ReadError {
 pub struct Workspace {
     /// Canonical directory that reported paths are relative to.
     pub base: PathBuf,
-    /// Canonical directory that nothing is read outside of.
-    pub boundary: PathBuf,
+    /// Canonical directories that nothing is read outside of.
+    pub boundaries: Vec<PathBuf>,
     /// Every file read so far.
     pub files: Files,
 }
 
 impl Workspace {
     /// A workspace over canonical directories.
-    pub fn new(base: PathBuf, boundary: PathBuf) -> Self {
-        Self { base, boundary, files: Files::default() }
+    pub fn new(base: PathBuf, boundaries: Vec<PathBuf>) -> Self {
+        Self { base, boundaries, files: Files::default() }
+    }
+
+    fn is_inside(&self, path: &Path) -> bool {
+        self.boundaries.iter().any(|boundary| path.starts_with(boundary))
     }
 
     /// The path as reports print it: relative to the base, forward slashes.
@@ -59,20 +63,20 @@ impl Workspace {
         if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
     }
 
-    /// Resolves `.`/`..` by name and symbolic links on disk, and checks the result against the boundary.
+    /// Resolves `.`/`..` by name and symbolic links on disk, and checks the result against the boundaries.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, ReadError> {
         // A path that climbs out by name is refused before the disk is asked anything about it.
-        if !lexically_normal(path).starts_with(&self.boundary) {
+        if !self.is_inside(&lexically_normal(path)) {
             return Err(ReadError::OutsideRoot);
         }
         let real = path.canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error),
         })?;
-        if real.starts_with(&self.boundary) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+        if self.is_inside(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
     }
 
-    /// The raw bytes of a file inside the boundary.
+    /// The raw bytes of a file inside the boundaries.
     pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
         let real = self.resolve(path)?;
         let metadata = std::fs::metadata(&real).map_err(ReadError::Io)?;
@@ -87,7 +91,7 @@ impl Workspace {
         std::fs::read(&real).map_err(ReadError::Io)
     }
 
-    /// The text of a file inside the boundary, without adding it to the table.
+    /// The text of a file inside the boundaries, without adding it to the table.
     pub fn read_text(&self, path: &Path) -> Result<String, ReadError> {
         String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotUtf8)
     }
@@ -98,7 +102,7 @@ impl Workspace {
         Ok(self.files.add(self.display(path), Arc::<str>::from(text)))
     }
 
-    /// The entries of a directory inside the boundary, sorted by name: path, and whether it is a directory
+    /// The entries of a directory inside the boundaries, sorted by name: path, and whether it is a directory
     /// (a symbolic link to a directory counts when it stays inside).
     pub fn list(&self, directory: &Path) -> Result<Vec<(PathBuf, bool)>, ReadError> {
         let real = self.resolve(directory)?;

@@ -26,6 +26,8 @@ pub struct Module {
     pub calls: Vec<ModuleCall>,
     /// `output` blocks by name.
     pub outputs: BTreeMap<Arc<str>, OutputBlock>,
+    /// Whether a `terraform` block configures a backend or Terraform Cloud.
+    pub has_backend: bool,
     /// What was wrong with the files.
     pub notices: Vec<Notice>,
     resource_index: BTreeMap<(Mode, Arc<str>, Arc<str>), usize>,
@@ -151,7 +153,11 @@ impl Module {
             ("variable" | "locals" | "output" | "resource" | "data" | "module", _) => {
                 self.invalid(block.header, format!("`{}` has the wrong number of labels", block.kind));
             }
-            // terraform, provider, moved, import, check … declare nothing that creates a credential.
+            ("terraform", []) => {
+                let keeps_state = |kind| block.body.blocks_of(kind).next().is_some();
+                self.has_backend |= keeps_state("backend") || keeps_state("cloud");
+            }
+            // provider, moved, import, check … declare nothing that creates a credential.
             _ => {}
         }
     }

@@ -103,3 +103,49 @@ fn read_module(workspace: &Workspace, directory: &Path) -> Module {
     }
     Module::from_files(directory.to_owned(), files)
 }
+
+/// The canonical directories that the calls of a directory's module lead to.
+pub fn local_calls(loader: &ModuleLoader<'_>, directory: &Path) -> Vec<PathBuf> {
+    let module = loader.load(directory);
+    let sources = module.calls.iter().filter_map(|call| call.source.as_ref());
+    sources
+        .filter_map(|source| match loader.resolve(directory, source) {
+            Source::Directory(called) => Some(called),
+            _ => None,
+        })
+        .collect()
+}
+
+/// Whether a directory's module keeps its own state: somebody applies it as it stands.
+pub fn has_backend(loader: &ModuleLoader<'_>, directory: &Path) -> bool {
+    loader.load(directory).has_backend
+}
+
+/// Whether a directory's module declares a variable.
+pub fn declares(loader: &ModuleLoader<'_>, directory: &Path, variable: &str) -> bool {
+    loader.load(directory).variables.contains_key(variable)
+}
+
+/// Whether a root can hold anything of interest: it, or a module that it reaches, names an IAM resource or
+/// calls a module that is not on disk, or could not be read in full.
+pub fn is_relevant(loader: &ModuleLoader<'_>, root: &Path) -> bool {
+    let mut waiting = vec![root.to_owned()];
+    let mut seen = std::collections::BTreeSet::new();
+    while let Some(directory) = waiting.pop() {
+        if !seen.insert(directory.clone()) {
+            continue;
+        }
+        let module = loader.load(&directory);
+        let names_iam = module.resources.iter().any(|block| block.resource_type.contains("iam"));
+        if names_iam || !module.notices.is_empty() {
+            return true;
+        }
+        for call in &module.calls {
+            match call.source.as_deref().map(|source| loader.resolve(&directory, source)) {
+                Some(Source::Directory(called)) => waiting.push(called),
+                _ => return true,
+            }
+        }
+    }
+    false
+}

@@ -132,7 +132,7 @@ fn convert_each(each: &Each, to: &Type) -> Result<Data, String> {
         Type::Map(element) if !each.key.is_null() => (each.key.clone(), convert(&each.element, element)?),
         _ => return Err(required(to)),
     };
-    Ok(Data::Each(Arc::new(Each { over: Arc::clone(&each.over), key, element })))
+    Ok(Data::Each(Arc::new(Each { over: Arc::clone(&each.over), key, element, when: each.when.clone() })))
 }
 
 fn convert_elements(value: &Value, to: &Type, whole: &Type, differ: &str) -> Result<Vec<Value>, String> {

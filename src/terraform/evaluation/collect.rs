@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::resource::{Attribute, Interest, Output, Resource, RootContents};
-use crate::source::{Notice, NoticeKind, Place, Span, Workspace};
+use crate::source::{Notice, NoticeKind, Place, Workspace};
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
 use crate::terraform::modules::{ModuleLoader, Source};

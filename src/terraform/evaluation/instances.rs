@@ -95,7 +95,7 @@ impl Evaluator<'_> {
         let value = self.evaluate(count, scope);
         // presence[i]: when there are more than i instances.
         let mut presence: Vec<Condition> = Vec::new();
-        let mut raise = |presence: &mut Vec<Condition>, to: usize, condition: &Condition| {
+        let raise = |presence: &mut Vec<Condition>, to: usize, condition: &Condition| {
             presence.resize(presence.len().max(to), Condition::never());
             for one in &mut presence[..to] {
                 *one = one.or(condition);

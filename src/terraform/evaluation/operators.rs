@@ -76,7 +76,7 @@ pub fn unary(operator: UnaryOperator, operand: &Value, span: Span) -> Value {
             Err(failure) => failure,
         },
         UnaryOperator::Negate => lift(std::slice::from_ref(operand), |operand| match number(&operand[0], span) {
-            Ok(number) => Data::Number(number.negate()).into(),
+            Ok(number) => Data::Number(number.negated()).into(),
             Err(value) => open(value, || format!("-{}", describe(&operand[0]))),
         }),
     };
@@ -181,11 +181,11 @@ fn numeric(operator: BinaryOperator, left: &Value, right: &Value, span: Span) ->
         BinaryOperator::LessOrEqual => return Value::bool(a <= b),
         BinaryOperator::Greater => return Value::bool(a > b),
         BinaryOperator::GreaterOrEqual => return Value::bool(a >= b),
-        BinaryOperator::Add => a.add(&b),
-        BinaryOperator::Subtract => a.subtract(&b),
-        BinaryOperator::Multiply => a.multiply(&b),
-        BinaryOperator::Divide => a.divide(&b),
-        _ => a.modulo(&b),
+        BinaryOperator::Add => a.plus(&b),
+        BinaryOperator::Subtract => a.minus(&b),
+        BinaryOperator::Multiply => a.times(&b),
+        BinaryOperator::Divide => a.divided_by(&b),
+        _ => a.remainder(&b),
     };
     match computed {
         Ok(number) => Data::Number(number).into(),

@@ -40,9 +40,11 @@ impl Evaluator<'_> {
             let Some(sources) = self.written(&block.body, inherited, scope) else { continue };
             let sources = sources.elements().map_or_else(|| vec![sources.clone()], <[Value]>::to_vec);
             for source in &sources {
-                match document_of(source).as_ref().and_then(statements_of) {
+                let document = source.as_unknown().and_then(|unknown| unknown.json.as_deref());
+                match document.and_then(statements_of) {
                     Some(inner) => statements.extend(inner),
                     None if source.is_null() => {}
+                    // A whole document in the place of a statement: who reads it knows how to.
                     None => statements.push(source.clone()),
                 }
             }
@@ -64,14 +66,6 @@ impl Evaluator<'_> {
 
 fn identified(value: Value, address: String, attribute: &str) -> Value {
     value.with_mark(Mark::AttributeOf { address: address.into(), attribute: attribute.into() })
-}
-
-/// The document that a JSON text holds, as far as it is known.
-fn document_of(text: &Value) -> Option<Value> {
-    if let Some(unknown) = text.as_unknown() {
-        return unknown.json.as_deref().cloned();
-    }
-    crate::terraform::functions::decode_json(text.as_str()?).ok()
 }
 
 fn statements_of(document: &Value) -> Option<Vec<Value>> {

@@ -1,0 +1,121 @@
+//! The walk over the paths given: everything but a short prune list. A file that is ignored by git can be
+//! tracked all the same, so ignore files are not asked.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use crate::source::{Notice, NoticeKind, Workspace};
+
+/// Folders that hold other people's code or tool output, never a configuration of the tree's own.
+const PRUNED: &[&str] = &[".git", "node_modules", ".terraform", ".terragrunt-cache"];
+
+/// Entries looked at in one run at most.
+const MAX_ENTRIES: usize = 2_000_000;
+
+/// What became of a file or folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Part of a Terraform module.
+    Terraform,
+    /// Variables of a Terraform root.
+    TerraformVariables,
+    /// Left out, and why.
+    LeftOut(&'static str),
+}
+
+/// A file or folder that was met.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its path.
+    pub path: PathBuf,
+    /// What became of it.
+    pub standing: Standing,
+}
+
+/// What the walk met.
+#[derive(Debug, Default)]
+pub struct Discovered {
+    /// Files of formats that are known, and what was left out, in order.
+    pub entries: Vec<Entry>,
+    /// Canonical directories that hold Terraform configuration.
+    pub directories: BTreeSet<PathBuf>,
+    /// What could not be walked.
+    pub notices: Vec<Notice>,
+}
+
+/// Walks the paths. A file stands for its directory: a module is never read in part.
+pub fn walk(workspace: &Workspace, paths: &[PathBuf], classify: impl Fn(&str) -> Option<Standing>) -> Discovered {
+    let mut discovered = Discovered::default();
+    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    for path in paths {
+        let start = if path.is_file() { path.parent().unwrap_or(path) } else { path.as_path() };
+        // Only the directory itself when a file was named, the whole tree when a directory was.
+        let depth = if path.is_file() { 1 } else { usize::MAX };
+        let walker = walkdir::WalkDir::new(start)
+            .max_depth(depth)
+            .follow_links(false)
+            .sort_by_file_name()
+            .into_iter()
+            .filter_entry(|entry| entry.depth() == 0 || !is_pruned(entry));
+        for entry in walker.take(MAX_ENTRIES) {
+            match entry {
+                Ok(entry) => add(workspace, entry, &classify, &mut seen, &mut discovered),
+                Err(error) => {
+                    let path = error.path().map_or_else(|| workspace.display(start), |path| workspace.display(path));
+                    let message = "cannot be read, so nothing below it was looked at";
+                    discovered.notices.push(Notice::about(NoticeKind::UnreadableFile, path, message));
+                }
+            }
+        }
+    }
+    discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    discovered
+}
+
+fn add(
+    workspace: &Workspace,
+    entry: walkdir::DirEntry,
+    classify: &impl Fn(&str) -> Option<Standing>,
+    seen: &mut BTreeSet<PathBuf>,
+    discovered: &mut Discovered,
+) {
+    let file_type = entry.file_type();
+    let Some(name) = entry.file_name().to_str() else { return };
+    if file_type.is_symlink() {
+        if let Some(standing) = symbolic_link(workspace, entry.path(), name, classify) {
+            discovered.entries.push(Entry { path: entry.into_path(), standing });
+        }
+        return;
+    }
+    let Some(standing) = file_type.is_file().then(|| classify(name)).flatten() else { return };
+    let path = entry.into_path();
+    if !seen.insert(path.clone()) {
+        return;
+    }
+    if standing == Standing::Terraform
+        && let Some(directory) = path.parent().map(Path::to_owned)
+    {
+        discovered.directories.insert(directory);
+    }
+    discovered.entries.push(Entry { path, standing });
+}
+
+/// A link to a configuration file inside the root is part of its module; a link to a folder is not walked.
+fn symbolic_link(
+    workspace: &Workspace,
+    path: &Path,
+    name: &str,
+    classify: &impl Fn(&str) -> Option<Standing>,
+) -> Option<Standing> {
+    let standing = classify(name);
+    match workspace.resolve(path) {
+        Ok(target) if target.is_file() => standing,
+        Ok(_) => Some(Standing::LeftOut("a symbolic link to a folder; the folder is read where it is")),
+        Err(_) if standing.is_some() => Some(Standing::LeftOut("a symbolic link that leads out of the root, or nowhere")),
+        Err(_) => None,
+    }
+}
+
+fn is_pruned(entry: &walkdir::DirEntry) -> bool {
+    entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(|name| PRUNED.contains(&name))
+}

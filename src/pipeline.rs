@@ -1,0 +1,201 @@
+//! Read this first: discover, read, graph, check on one screen. What comes out is what is reported.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use crate::discover::{Candidate, Discovered, Roots, Standing, choose_roots, walk};
+use crate::finding::{Coverage, Finding};
+use crate::graph::{self, Graph, GraphRoot};
+use crate::rules::{EvaluationError, Rule, judge};
+use crate::settings::{InputSettings, Thresholds};
+use crate::source::{Notice, NoticeKind, Workspace};
+use crate::terraform::{self, CommandLineInput, Inputs, ModuleLoader};
+
+/// Evaluation recurses as deep as references chain; this much address space is reserved, not used.
+const STACK_BYTES: usize = 512 * 1024 * 1024;
+
+/// What was found in the tree, and which of it is a root.
+#[derive(Debug)]
+pub struct Layout {
+    /// Files that are read or were left out.
+    pub discovered: Discovered,
+    /// Root modules, and modules that are only called.
+    pub roots: Roots,
+}
+
+/// What was read and understood.
+#[derive(Debug)]
+pub struct Understood {
+    /// Users and their credentials.
+    pub graph: Graph,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// What was not understood, sorted by place.
+    pub notices: Vec<Notice>,
+}
+
+/// What the rules say.
+#[derive(Debug)]
+pub struct Checked {
+    /// Findings that pass the thresholds.
+    pub findings: Vec<Finding>,
+    /// What was looked at.
+    pub coverage: Coverage,
+    /// What was not understood, sorted by place.
+    pub notices: Vec<Notice>,
+    /// Rules of the user's own that could not be evaluated.
+    pub errors: Vec<EvaluationError>,
+    /// Whether a certain finding reaches `fail_on`.
+    pub failed: bool,
+}
+
+/// discover → read → graph → check. Reporting is the caller's.
+pub fn check(settings: &InputSettings, rules: &[&Rule], thresholds: Thresholds) -> Checked {
+    on_a_deep_stack(|| {
+        let understood = read_and_link(settings);
+        let verdict = judge(&understood.graph, rules);
+        let mut findings = verdict.findings;
+        findings.retain(|finding| {
+            finding.severity >= thresholds.min_severity && finding.confidence >= thresholds.min_confidence
+        });
+        let fails = |finding: &Finding| {
+            finding.confidence == crate::finding::Confidence::Certain
+                && thresholds.fail_on.is_some_and(|least| finding.severity >= least)
+        };
+        let failed = findings.iter().any(fails);
+        let mut notices = understood.notices;
+        notices.extend(verdict.notices);
+        Checked { findings, coverage: understood.coverage, notices, errors: verdict.errors, failed }
+    })
+}
+
+/// discover → read → graph.
+pub fn understand(settings: &InputSettings) -> Understood {
+    on_a_deep_stack(|| read_and_link(settings))
+}
+
+/// discover.
+pub fn lay_out(settings: &InputSettings) -> Layout {
+    on_a_deep_stack(|| {
+        let loader = ModuleLoader::new(&settings.workspace);
+        let discovered = walk(&settings.workspace, &settings.paths, classify);
+        let candidates = candidates(&loader, &settings.workspace, &discovered);
+        Layout { roots: choose_roots(&candidates), discovered }
+    })
+}
+
+fn read_and_link(settings: &InputSettings) -> Understood {
+    let workspace = &settings.workspace;
+    let loader = ModuleLoader::new(workspace);
+    let discovered = walk(workspace, &settings.paths, classify);
+    let candidates = candidates(&loader, workspace, &discovered);
+    let roots = choose_roots(&candidates).roots;
+    let interest = graph::interest();
+    let mut read = Vec::new();
+    let mut notices = discovered.notices;
+    let mut coverage = Coverage { roots: roots.len(), files: file_count(&discovered.entries), ..Coverage::default() };
+    for directory in &roots {
+        if !terraform::is_relevant(&loader, directory) {
+            continue;
+        }
+        let (inputs, input_notices) = Inputs::gather(workspace, directory, &settings.assignments);
+        notices.extend(input_notices);
+        let contents = terraform::collect(workspace, &loader, directory, &inputs, &interest);
+        coverage.modules_not_on_disk += contents.modules_not_on_disk;
+        read.push((GraphRoot { path: workspace.display(directory), format: "terraform" }, contents));
+    }
+    notices.extend(undeclared(&settings.assignments, &loader, &roots));
+    let mut graph = graph::build(read);
+    notices.append(&mut graph.notices);
+    sort_notices(&mut notices);
+    let created = |nodes: &[usize]| nodes.iter().filter(|node| graph.nodes[**node].created).count();
+    coverage.users = created(&graph.users.iter().map(|user| user.node).collect::<Vec<_>>());
+    coverage.access_keys = created(&graph.access_keys.iter().map(|key| key.node).collect::<Vec<_>>());
+    coverage.passwords = created(&graph.passwords.iter().map(|password| password.node).collect::<Vec<_>>());
+    coverage.unknown_values = count_of(&notices, NoticeKind::UnknownValue);
+    coverage.modules_not_on_disk = count_of(&notices, NoticeKind::ModuleNotOnDisk);
+    Understood { graph, coverage, notices }
+}
+
+/// Which format a file name stands for.
+fn classify(name: &str) -> Option<Standing> {
+    if terraform::is_configuration(name) {
+        Some(Standing::Terraform)
+    } else if terraform::is_automatic(name) {
+        Some(Standing::TerraformVariables)
+    } else if name.ends_with(".tf.json") {
+        Some(Standing::LeftOut("Terraform's JSON syntax is not read"))
+    } else if name.ends_with(".tofu") || name.ends_with(".tofu.json") {
+        Some(Standing::LeftOut("OpenTofu's own files are not read"))
+    } else if name.ends_with(".tfvars.json") {
+        Some(Standing::LeftOut("variables in JSON are not read"))
+    } else {
+        None
+    }
+}
+
+fn candidates(
+    loader: &ModuleLoader<'_>,
+    workspace: &Workspace,
+    discovered: &Discovered,
+) -> BTreeMap<PathBuf, Candidate> {
+    let has_variables: Vec<&Path> = discovered
+        .entries
+        .iter()
+        .filter(|entry| entry.standing == Standing::TerraformVariables)
+        .filter_map(|entry| entry.path.parent())
+        .collect();
+    discovered
+        .directories
+        .iter()
+        .filter_map(|directory| {
+            let directory = workspace.resolve(directory).ok()?;
+            let candidate = Candidate {
+                calls: terraform::local_calls(loader, &directory),
+                is_applied: has_variables.contains(&directory.as_path())
+                    || terraform::has_backend(loader, &directory),
+            };
+            Some((directory, candidate))
+        })
+        .collect()
+}
+
+/// A `--var` that no root declares is most likely a slip of the pen.
+fn undeclared(assignments: &[CommandLineInput], loader: &ModuleLoader<'_>, roots: &[PathBuf]) -> Vec<Notice> {
+    assignments
+        .iter()
+        .filter_map(|assignment| match assignment {
+            CommandLineInput::Text { name, .. } => Some(name),
+            CommandLineInput::File(_) => None,
+        })
+        .filter(|name| !roots.iter().any(|root| terraform::declares(loader, root, name)))
+        .map(|name| {
+            let message = format!("no root declares a variable `{name}`, so --var {name}=… changes nothing");
+            Notice::about(NoticeKind::InvalidConfiguration, "--var", message)
+        })
+        .collect()
+}
+
+fn file_count(entries: &[crate::discover::Entry]) -> usize {
+    entries.iter().filter(|entry| !matches!(entry.standing, Standing::LeftOut(_))).count()
+}
+
+fn count_of(notices: &[Notice], kind: NoticeKind) -> usize {
+    notices.iter().filter(|notice| notice.kind == kind).count()
+}
+
+fn sort_notices(notices: &mut Vec<Notice>) {
+    notices.sort_by(|a, b| (a.span, &a.path, a.kind, &a.message).cmp(&(b.span, &b.path, b.kind, &b.message)));
+    notices.dedup();
+}
+
+fn on_a_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, work);
+        let thread = thread.expect("one thread can be started");
+        match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}

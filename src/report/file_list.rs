@@ -1,0 +1,95 @@
+//! `credlint files`: what was found, as which format, in which root, what was left out and why.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::discover::{Discovered, Roots, Standing};
+use crate::source::Workspace;
+
+use super::{inert, to_json};
+
+/// The list.
+#[derive(Serialize)]
+pub struct FileList {
+    /// Version of this shape.
+    version: u32,
+    /// Root directories.
+    roots: Vec<String>,
+    /// Files and folders, in order.
+    files: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    /// Relative to the repository root, forward slashes.
+    path: String,
+    /// `terraform`, `terraform-variables`, or null when it was left out.
+    format: Option<&'static str>,
+    /// The root it belongs to; null for a module that is only called, and for what was left out.
+    root: Option<String>,
+    /// For a module that is only called: a directory that calls it.
+    called_by: Option<String>,
+    /// Why it was left out.
+    left_out: Option<&'static str>,
+}
+
+impl FileList {
+    /// The list of what was met and which of it is a root.
+    pub fn new(discovered: &Discovered, layout: &Roots, workspace: &Workspace) -> Self {
+        let roots = layout.roots.iter().map(|root| workspace.display(root)).collect();
+        let files = discovered.entries.iter().map(|entry| {
+            let directory = entry.path.parent().unwrap_or_else(|| Path::new("/"));
+            let is_root = layout.roots.iter().any(|root| root == directory);
+            let (format, left_out) = match entry.standing {
+                Standing::Terraform => (Some("terraform"), None),
+                Standing::TerraformVariables => (Some("terraform-variables"), None),
+                Standing::LeftOut(why) => (None, Some(why)),
+            };
+            Row {
+                path: workspace.display(&entry.path),
+                format,
+                root: (is_root && left_out.is_none()).then(|| workspace.display(directory)),
+                called_by: layout.called.get(directory).map(|caller| workspace.display(caller)),
+                left_out,
+            }
+        });
+        Self { version: 1, roots, files: files.collect() }
+    }
+
+    /// For programs. Ends in a newline.
+    pub fn json(&self) -> String {
+        to_json(self)
+    }
+
+    /// For a person. Ends in a newline.
+    pub fn text(&self) -> String {
+        let mut out = String::new();
+        for root in &self.roots {
+            out.push_str(&format!("{} (root)\n", inert(root)));
+            for row in self.files.iter().filter(|row| row.root.as_ref() == Some(root)) {
+                out.push_str(&format!("  {}  {}\n", inert(&row.path), row.format.unwrap_or_default()));
+            }
+        }
+        let called: Vec<&Row> =
+            self.files.iter().filter(|row| row.called_by.is_some() && row.left_out.is_none()).collect();
+        if !called.is_empty() {
+            out.push_str("only called\n");
+            for row in called {
+                let caller = row.called_by.as_deref().unwrap_or_default();
+                out.push_str(&format!("  {}  called by {}\n", inert(&row.path), inert(caller)));
+            }
+        }
+        let left_out: Vec<&Row> = self.files.iter().filter(|row| row.left_out.is_some()).collect();
+        if !left_out.is_empty() {
+            out.push_str("left out\n");
+            for row in left_out {
+                out.push_str(&format!("  {}  {}\n", inert(&row.path), row.left_out.unwrap_or_default()));
+            }
+        }
+        if out.is_empty() {
+            out.push_str("no infrastructure code was found\n");
+        }
+        out
+    }
+}

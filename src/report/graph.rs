@@ -1,0 +1,290 @@
+//! `credlint graph`: users and credentials as they were understood, as JSON (a contract, version 1) and as a
+//! Mermaid diagram. This renderer alone looks at the graph.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::graph::{AccessKey, Alternatives, Graph, Name, Node, NodeId, Owners};
+use crate::source::{Files, Notice, Span};
+use crate::value::Condition;
+
+use super::{inert, to_json};
+
+/// The document.
+#[derive(Serialize)]
+struct Document<'g> {
+    /// Version of this shape.
+    version: u32,
+    /// Users: created, looked up, or only named by a credential.
+    users: Vec<UserRow<'g>>,
+    /// Access keys.
+    access_keys: Vec<AccessKeyRow<'g>>,
+    /// Console passwords.
+    passwords: Vec<PasswordRow<'g>>,
+    /// What was not understood.
+    notices: Vec<NoticeRow<'g>>,
+}
+
+#[derive(Serialize)]
+struct UserRow<'g> {
+    /// Instance address within its root.
+    address: &'g str,
+    /// Name, null when unknown or when there are several under different conditions.
+    name: Option<&'g str>,
+    /// IAM path, null when unknown.
+    path: Option<&'g str>,
+    /// Root it belongs to.
+    root: &'g str,
+    /// Whether the code does not create it.
+    external: bool,
+    /// Whether it stands for many: "every key of var.users".
+    symbolic: bool,
+    /// What it stands for, when it is symbolic.
+    stands_for: Option<&'g str>,
+    /// Null, or the condition in words.
+    when: Option<String>,
+    /// Whether it exists under the inputs given and the defaults.
+    by_default: bool,
+    /// Where it is written.
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct AccessKeyRow<'g> {
+    /// Instance address within its root.
+    address: &'g str,
+    /// Address of the user node, null when it could not be told or hangs on a condition.
+    user: Option<&'g str>,
+    /// Name of the user, null when unknown.
+    user_name: Option<&'g str>,
+    /// `Active`, `Inactive`, or null when unknown or conditional.
+    status: Option<&'static str>,
+    /// Root it belongs to.
+    root: &'g str,
+    /// Null, or the condition in words.
+    when: Option<String>,
+    /// Whether it exists under the inputs given and the defaults.
+    by_default: bool,
+    /// Where it is written.
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct PasswordRow<'g> {
+    /// Instance address within its root.
+    address: &'g str,
+    /// Address of the user node, null when it could not be told or hangs on a condition.
+    user: Option<&'g str>,
+    /// Name of the user, null when unknown.
+    user_name: Option<&'g str>,
+    /// Root it belongs to.
+    root: &'g str,
+    /// Null, or the condition in words.
+    when: Option<String>,
+    /// Whether it exists under the inputs given and the defaults.
+    by_default: bool,
+    /// Where it is written.
+    location: Location,
+}
+
+#[derive(Serialize)]
+struct NoticeRow<'g> {
+    /// Stable name of the kind.
+    kind: &'static str,
+    /// What happened.
+    message: &'g str,
+    /// Where, when it is in a file that was read.
+    location: Option<Location>,
+    /// Path of what could not be read.
+    path: Option<&'g str>,
+    /// What to do about it.
+    help: Option<&'g str>,
+}
+
+#[derive(Serialize)]
+struct Location {
+    /// Relative to the repository root, forward slashes.
+    path: Arc<str>,
+    /// From 1.
+    line: usize,
+    /// In Unicode code points, from 1.
+    column: usize,
+}
+
+/// The graph as JSON, version 1. Ends in a newline.
+pub fn json(graph: &Graph, notices: &[Notice], files: &Files) -> String {
+    let view = View { graph, files };
+    to_json(&Document {
+        version: 1,
+        users: graph.users.iter().filter(|user| !user.is_placeholder).map(|user| view.user(user)).collect(),
+        access_keys: graph.access_keys.iter().map(|key| view.access_key(key)).collect(),
+        passwords: graph.passwords.iter().map(|password| view.password(password)).collect(),
+        notices: notices.iter().map(|notice| view.notice(notice)).collect(),
+    })
+}
+
+struct View<'g> {
+    graph: &'g Graph,
+    files: &'g Files,
+}
+
+impl<'g> View<'g> {
+    fn user(&self, user: &'g crate::graph::User) -> UserRow<'g> {
+        let node = &self.graph.nodes[user.node];
+        UserRow {
+            address: &node.address,
+            name: only(&user.names).and_then(Name::known).map(AsRef::as_ref),
+            path: only(&user.paths).and_then(Option::as_deref),
+            root: self.root(node),
+            external: !node.created,
+            symbolic: node.stands_for.is_some(),
+            stands_for: node.stands_for.as_deref(),
+            when: words(&node.presence),
+            by_default: node.presence.holds_by_default(),
+            location: self.location(node.place().span),
+        }
+    }
+
+    fn access_key(&self, key: &'g AccessKey) -> AccessKeyRow<'g> {
+        let node = &self.graph.nodes[key.node];
+        let (user, user_name) = self.owner(&key.owners);
+        AccessKeyRow {
+            address: &node.address,
+            user,
+            user_name,
+            status: status(&key.active, &node.presence),
+            root: self.root(node),
+            when: words(&node.presence),
+            by_default: node.presence.holds_by_default(),
+            location: self.location(node.place().span),
+        }
+    }
+
+    fn password(&self, password: &'g crate::graph::Password) -> PasswordRow<'g> {
+        let node = &self.graph.nodes[password.node];
+        let (user, user_name) = self.owner(&password.owners);
+        PasswordRow {
+            address: &node.address,
+            user,
+            user_name,
+            root: self.root(node),
+            when: words(&node.presence),
+            by_default: node.presence.holds_by_default(),
+            location: self.location(node.place().span),
+        }
+    }
+
+    /// The one user that something belongs to, when it is one.
+    fn owner(&self, owners: &Owners) -> (Option<&'g str>, Option<&'g str>) {
+        let mut users: Vec<usize> = owners.iter().map(|(_, user)| *user).collect();
+        users.dedup();
+        let [user] = users.as_slice() else { return (None, None) };
+        let user = &self.graph.users[*user];
+        if user.is_placeholder {
+            return (None, None);
+        }
+        let name = only(&user.names).and_then(Name::known).map(AsRef::as_ref);
+        (Some(&self.graph.nodes[user.node].address), name)
+    }
+
+    fn notice(&self, notice: &'g Notice) -> NoticeRow<'g> {
+        NoticeRow {
+            kind: notice.kind.name(),
+            message: &notice.message,
+            location: notice.span.map(|span| self.location(span)),
+            path: notice.path.as_deref(),
+            help: notice.help.as_deref(),
+        }
+    }
+
+    fn root(&self, node: &Node) -> &'g str {
+        &self.graph.roots[node.root].path
+    }
+
+    fn location(&self, span: Span) -> Location {
+        let (path, position) = self.files.start(span);
+        Location { path, line: position.line, column: position.column }
+    }
+}
+
+fn only<T>(alternatives: &Alternatives<T>) -> Option<&T> {
+    match alternatives.as_slice() {
+        [(_, only)] => Some(only),
+        _ => None,
+    }
+}
+
+fn words(condition: &Condition) -> Option<String> {
+    if condition.is_always() { None } else { Some(condition.to_string()) }
+}
+
+fn status(active: &Condition, presence: &Condition) -> Option<&'static str> {
+    if active.is_implied_by(presence) {
+        Some("Active")
+    } else if !active.is_compatible(presence) {
+        Some("Inactive")
+    } else {
+        None
+    }
+}
+
+/// The graph as a Mermaid flow chart: one box a user, its credentials below, a dashed line where a credential
+/// exists under a condition only. Ends in a newline.
+pub fn mermaid(graph: &Graph) -> String {
+    let mut out = String::from("flowchart LR\n");
+    for (root, graph_root) in graph.roots.iter().enumerate() {
+        let users: Vec<&crate::graph::User> =
+            graph.users.iter().filter(|user| graph.nodes[user.node].root == root).collect();
+        if users.is_empty() {
+            continue;
+        }
+        out.push_str(&format!("  subgraph root{root}[\"{}\"]\n", label(&graph_root.path)));
+        for user in users {
+            let name = only(&user.names).map_or("?", |name| name.text().as_ref());
+            let address = &graph.nodes[user.node].address;
+            out.push_str(&format!("    n{}([\"{} <br/> {}\"])\n", user.node, label(name), label(address)));
+        }
+        out.push_str("  end\n");
+    }
+    let mut edges: BTreeMap<NodeId, (&str, &Owners)> = BTreeMap::new();
+    for key in &graph.access_keys {
+        let words = match status(&key.active, &graph.nodes[key.node].presence) {
+            Some("Inactive") => "inactive access key",
+            _ => "access key",
+        };
+        edges.insert(key.node, (words, &key.owners));
+    }
+    for password in &graph.passwords {
+        edges.insert(password.node, ("console password", &password.owners));
+    }
+    for (node, (words, owners)) in edges {
+        let address = &graph.nodes[node].address;
+        out.push_str(&format!("  n{node}[\"{words} <br/> {}\"]\n", label(address)));
+        for (when, user) in owners {
+            let presence = graph.nodes[node].presence.and(when);
+            let user = graph.users[*user].node;
+            if presence.is_always() {
+                out.push_str(&format!("  n{user} --> n{node}\n"));
+            } else {
+                out.push_str(&format!("  n{user} -. \"{}\" .-> n{node}\n", label(&presence.to_string())));
+            }
+        }
+    }
+    out
+}
+
+/// Text inside a Mermaid label: quotes, angle brackets and everything else that could end it as entities.
+fn label(text: &str) -> String {
+    let mut safe = String::new();
+    for character in inert(text).chars() {
+        match character {
+            'a'..='z' | 'A'..='Z' | '0'..='9' | ' ' | '.' | '_' | '-' | '/' | '=' | ',' | '@' | '+' | ':' => {
+                safe.push(character);
+            }
+            other => safe.push_str(&format!("#{};", u32::from(other))),
+        }
+    }
+    safe
+}

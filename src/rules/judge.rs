@@ -1,0 +1,125 @@
+//! Rules over the graph: each user's record in each world, and what the hits say together.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use sha2::Digest as _;
+
+use crate::finding::{Confidence, Finding, Subject};
+use crate::graph::worlds::{MAX_WORLDS, describe_possible, enumerate};
+use crate::graph::{Graph, NodeId};
+use crate::source::{Notice, NoticeKind};
+
+use super::neighbourhood::{Neighbourhood, neighbourhoods, only_name};
+use super::{EvaluationError, Hit, Rule, evaluate};
+
+/// What the rules say of a graph.
+#[derive(Debug, Default)]
+pub struct Verdict {
+    /// By root, then user in document order, the worst first.
+    pub findings: Vec<Finding>,
+    /// Limits that were reached.
+    pub notices: Vec<Notice>,
+    /// Rules (a user's own) that could not be evaluated; each rule and expression once.
+    pub errors: Vec<EvaluationError>,
+}
+
+/// Runs rules over every user.
+pub fn judge(graph: &Graph, rules: &[&Rule]) -> Verdict {
+    let mut verdict = Verdict::default();
+    for neighbourhood in neighbourhoods(graph) {
+        judge_user(graph, rules, &neighbourhood, &mut verdict);
+    }
+    verdict
+}
+
+fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>, verdict: &mut Verdict) {
+    let worlds = enumerate(neighbourhood.conditions());
+    if !worlds.complete {
+        let span = graph.span(neighbourhood.user().node);
+        let message = format!(
+            "what {} has hangs on more than {MAX_WORLDS} combinations of inputs; two of them were looked at",
+            graph.nodes[neighbourhood.user().node].address
+        );
+        verdict.notices.push(Notice::at(NoticeKind::LimitReached, span, message));
+    }
+    // For each rule and what it is about: the first hit (the default world's, if it is there), and in which
+    // worlds it holds.
+    let mut merged: BTreeMap<(usize, NodeId), (Hit, Vec<bool>)> = BTreeMap::new();
+    for (at, world) in worlds.worlds.iter().enumerate() {
+        let Some(record) = neighbourhood.record(world) else { continue };
+        let (hits, errors) = evaluate(rules, &record);
+        for error in errors {
+            let is_known = |known: &EvaluationError| known.rule == error.rule && known.key == error.key;
+            if !verdict.errors.iter().any(is_known) {
+                verdict.errors.push(error);
+            }
+        }
+        for (rule, hit) in hits {
+            let key = (rule, hit.subject_node);
+            let (_, holds) = merged.entry(key).or_insert_with(|| (hit, vec![false; worlds.worlds.len()]));
+            holds[at] = true;
+        }
+    }
+    let mut findings: Vec<Finding> = merged
+        .into_iter()
+        .map(|((rule, _), (hit, holds))| {
+            let when = describe_possible(&worlds.worlds, &holds);
+            finding(graph, rules[rule], neighbourhood, hit, when.map(|when| when.to_string()))
+        })
+        .collect();
+    findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(&b.rule)));
+    verdict.findings.extend(findings);
+}
+
+fn finding(
+    graph: &Graph,
+    rule: &Rule,
+    neighbourhood: &Neighbourhood<'_>,
+    hit: Hit,
+    when: Option<String>,
+) -> Finding {
+    let user = &graph.nodes[neighbourhood.user().node];
+    let root = &graph.roots[user.root];
+    let primary = hit.flagged.last().copied().unwrap_or(hit.subject_node);
+    let mut related: Vec<NodeId> = hit.flagged[..hit.flagged.len().saturating_sub(1)].to_vec();
+    related.extend(&hit.also);
+    let mut seen = vec![graph.span(primary)];
+    related.retain(|node| {
+        // One line is shown once, however many nodes stand on it (instances of one block).
+        let is_new = !seen.contains(&graph.span(*node));
+        seen.push(graph.span(*node));
+        is_new
+    });
+    let provenance = &graph.nodes[primary].provenance;
+    Finding {
+        rule: Arc::from(rule.id.as_str()),
+        severity: hit.severity,
+        confidence: if when.is_none() { Confidence::Certain } else { Confidence::Possible },
+        when,
+        subject: Subject {
+            address: user.address.to_string(),
+            name: only_name(neighbourhood.user()).map(ToString::to_string),
+        },
+        root: root.path.clone(),
+        message: hit.message,
+        why: hit.why,
+        fix: hit.fix,
+        primary: graph.nodes[primary].place().clone(),
+        related: related.into_iter().map(|node| graph.nodes[node].place().clone()).collect(),
+        trail: provenance[..provenance.len() - 1].to_vec(),
+        fingerprint: fingerprint(graph, &rule.id, &root.path, &user.address, &hit.flagged),
+    }
+}
+
+/// Rule, root, subject and flagged addresses: nothing that moves when lines do.
+fn fingerprint(graph: &Graph, rule: &str, root: &str, subject: &str, flagged: &[NodeId]) -> String {
+    let mut digest = sha2::Sha256::new();
+    let addresses = flagged.iter().map(|node| &*graph.nodes[*node].address);
+    for part in [rule, root, subject].into_iter().chain(addresses) {
+        // Lengths keep the parts apart: no two lists of parts read the same.
+        digest.update(part.len().to_le_bytes());
+        digest.update(part.as_bytes());
+    }
+    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

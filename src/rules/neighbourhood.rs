@@ -1,0 +1,281 @@
+//! One user's part of the graph: what hangs on the user, under which conditions, and what of it is there in
+//! one world.
+
+use std::sync::Arc;
+
+use crate::graph::worlds::World;
+use crate::graph::{
+    AccessKey, Alternatives, Exposure, Grantee, Graph, Membership, Name, NodeKind, OtherCredential, Password,
+    PolicyGrant, User,
+};
+use crate::value::Condition;
+
+use super::record::{
+    AccessKeyRecord, CertificateRecord, ExposureRecord, GroupRecord, PasswordRecord, PolicyRecord,
+    ServiceCredentialRecord, SshKeyRecord, UserRecord,
+};
+
+/// What hangs on one user; each with the condition under which it is this user's.
+pub struct Neighbourhood<'g> {
+    graph: &'g Graph,
+    user: &'g User,
+    access_keys: Vec<(Condition, &'g AccessKey)>,
+    passwords: Vec<(Condition, &'g Password)>,
+    memberships: Vec<(Condition, &'g Membership)>,
+    grants: Vec<(Condition, &'g PolicyGrant)>,
+    group_grants: Vec<&'g PolicyGrant>,
+    others: Vec<(Condition, &'g OtherCredential)>,
+}
+
+/// The neighbourhoods of all users, found in one pass over the graph.
+pub fn neighbourhoods(graph: &Graph) -> Vec<Neighbourhood<'_>> {
+    let mut all: Vec<Neighbourhood<'_>> = graph
+        .users
+        .iter()
+        .map(|user| Neighbourhood {
+            graph,
+            user,
+            access_keys: Vec::new(),
+            passwords: Vec::new(),
+            memberships: Vec::new(),
+            grants: Vec::new(),
+            group_grants: Vec::new(),
+            others: Vec::new(),
+        })
+        .collect();
+    let there = |node: usize, condition: &Condition| graph.nodes[node].presence.and(condition);
+    for key in &graph.access_keys {
+        for (when, user) in &key.owners {
+            all[*user].access_keys.push((there(key.node, when), key));
+        }
+    }
+    for password in &graph.passwords {
+        for (when, user) in &password.owners {
+            all[*user].passwords.push((there(password.node, when), password));
+        }
+    }
+    for other in &graph.other_credentials {
+        for (when, user) in &other.owners {
+            all[*user].others.push((there(other.node, when), other));
+        }
+    }
+    for membership in &graph.memberships {
+        for (when, user) in &membership.owners {
+            all[*user].memberships.push((there(membership.node, when), membership));
+        }
+    }
+    for grant in &graph.grants {
+        if let Grantee::Users(owners) = &grant.grantee {
+            for (when, user) in owners {
+                all[*user].grants.push((there(grant.node, when), grant));
+            }
+        }
+    }
+    let group_grants: Vec<&PolicyGrant> =
+        graph.grants.iter().filter(|grant| matches!(grant.grantee, Grantee::Groups(_))).collect();
+    for one in &mut all {
+        // Only users in a group can have what the group has.
+        if !one.memberships.is_empty() {
+            let root = graph.nodes[one.user.node].root;
+            one.group_grants = group_grants
+                .iter()
+                .filter(|grant| graph.nodes[grant.node].root == root && grant.account == one.user.account)
+                .copied()
+                .collect();
+        }
+    }
+    all
+}
+
+impl<'g> Neighbourhood<'g> {
+    /// The user.
+    pub fn user(&self) -> &'g User {
+        self.user
+    }
+
+    /// Every condition that can make the record differ from world to world.
+    pub fn conditions(&self) -> Vec<&Condition> {
+        let mut all: Vec<&Condition> = vec![&self.graph.nodes[self.user.node].presence];
+        all.extend(self.user.names.iter().map(|(when, _)| when));
+        all.extend(self.user.paths.iter().map(|(when, _)| when));
+        for (when, key) in &self.access_keys {
+            all.extend([when, &key.active, &key.encrypted]);
+            all.extend(self.exposures(key).map(|exposure| &exposure.when));
+        }
+        for (when, password) in &self.passwords {
+            all.extend([when, &password.reset_required, &password.encrypted]);
+        }
+        for (when, other) in &self.others {
+            all.extend([when, &other.active]);
+        }
+        for (when, membership) in &self.memberships {
+            all.push(when);
+            all.extend(membership.groups.iter().map(|(when, _)| when));
+        }
+        for (when, grant) in &self.grants {
+            all.extend([when, &grant.administrator]);
+        }
+        for grant in &self.group_grants {
+            // Where every member of a group is there always, only administrators matter.
+            all.extend([&self.graph.nodes[grant.node].presence, &grant.administrator]);
+        }
+        all.retain(|condition| !condition.is_always() && !condition.is_never());
+        all
+    }
+
+    /// The record of the user in a world; `None` when neither the user nor a credential of it is there.
+    pub fn record(&self, world: &World) -> Option<UserRecord> {
+        let node = &self.graph.nodes[self.user.node];
+        let is_there = node.presence.holds(world);
+        let access_keys: Vec<AccessKeyRecord> =
+            present(&self.access_keys, world).map(|key| self.access_key(key, world)).collect();
+        let password = present(&self.passwords, world).map(|password| self.password(password, world)).next();
+        let groups = self.groups(world);
+        let policies = self.policies(&groups, world);
+        let mut ssh_keys = Vec::new();
+        let mut service_credentials = Vec::new();
+        let mut certificates = Vec::new();
+        for other in present(&self.others, world) {
+            let (node, address) = self.address(other.node);
+            let active = other.active.holds(world);
+            match self.graph.nodes[other.node].kind {
+                NodeKind::SshKey => ssh_keys.push(SshKeyRecord { node, address, active }),
+                NodeKind::Certificate => certificates.push(CertificateRecord { node, address, active }),
+                _ => service_credentials.push(ServiceCredentialRecord {
+                    node,
+                    address,
+                    service: other.service.as_ref().map(|name| name.text().to_string()).unwrap_or_default(),
+                    active,
+                    // An unknown age is not taken for "never".
+                    age_days: other.age_days.unwrap_or(Some(0)),
+                }),
+            }
+        }
+        let has_something = !access_keys.is_empty()
+            || password.is_some()
+            || !policies.is_empty()
+            || !ssh_keys.is_empty()
+            || !service_credentials.is_empty()
+            || !certificates.is_empty();
+        if !has_something && !(is_there && node.created) {
+            return None;
+        }
+        let name = pick(&self.user.names, world);
+        Some(UserRecord {
+            node: self.user.node,
+            address: node.address.to_string(),
+            name: name.map(|name| name.text().to_string()).unwrap_or_default(),
+            name_known: name.is_some_and(|name| name.known().is_some()),
+            path: pick(&self.user.paths, world).and_then(Option::as_deref).map(str::to_owned),
+            created: node.created && is_there,
+            access_keys,
+            password,
+            groups,
+            policies,
+            ssh_keys,
+            service_credentials,
+            certificates,
+        })
+    }
+
+    fn access_key(&self, key: &AccessKey, world: &World) -> AccessKeyRecord {
+        let (node, address) = self.address(key.node);
+        let exposures = self
+            .exposures(key)
+            .filter(|exposure| exposure.when.holds(world))
+            .map(|exposure| {
+                let (node, address) = self.address(exposure.node);
+                ExposureRecord { node, address, place: exposure.place.to_string() }
+            })
+            .collect();
+        AccessKeyRecord {
+            node,
+            address,
+            active: key.active.holds(world),
+            created: self.graph.nodes[key.node].created,
+            encrypted: key.encrypted.holds(world),
+            exposures,
+        }
+    }
+
+    fn password(&self, password: &Password, world: &World) -> PasswordRecord {
+        let (node, address) = self.address(password.node);
+        PasswordRecord {
+            node,
+            address,
+            created: self.graph.nodes[password.node].created,
+            reset_required: password.reset_required.holds(world),
+            encrypted: password.encrypted.holds(world),
+        }
+    }
+
+    fn groups(&self, world: &World) -> Vec<GroupRecord> {
+        let mut groups = Vec::new();
+        for membership in present(&self.memberships, world) {
+            for (when, name) in &membership.groups {
+                if when.holds(world) {
+                    groups.push(GroupRecord { node: membership.node, name: name.text().to_string() });
+                }
+            }
+        }
+        if groups.is_empty() && self.user.perhaps_in_group {
+            groups.push(GroupRecord { node: self.user.node, name: "a group that is not known".to_owned() });
+        }
+        groups
+    }
+
+    fn policies(&self, groups: &[GroupRecord], world: &World) -> Vec<PolicyRecord> {
+        let record = |grant: &PolicyGrant, group: Option<String>| {
+            let (node, address) = self.address(grant.node);
+            PolicyRecord {
+                node,
+                address,
+                name: grant.name.text().to_string(),
+                kind: if grant.inline { "inline" } else { "managed" }.to_owned(),
+                direct: group.is_none(),
+                group,
+                administrator: grant.administrator.holds(world),
+            }
+        };
+        let mut policies: Vec<PolicyRecord> =
+            present(&self.grants, world).map(|grant| record(grant, None)).collect();
+        for grant in &self.group_grants {
+            let Grantee::Groups(names) = &grant.grantee else { continue };
+            if !self.graph.nodes[grant.node].presence.holds(world) {
+                continue;
+            }
+            for (when, name) in names {
+                let group = groups.iter().find(|group| group.name.eq_ignore_ascii_case(name.text()));
+                if let (true, Some(group)) = (when.holds(world), group) {
+                    policies.push(record(grant, Some(group.name.clone())));
+                }
+            }
+        }
+        policies
+    }
+
+    fn exposures(&self, key: &'g AccessKey) -> impl Iterator<Item = &'g Exposure> {
+        let graph = self.graph;
+        key.exposures.iter().map(|exposure| &graph.exposures[*exposure])
+    }
+
+    fn address(&self, node: usize) -> (usize, String) {
+        (node, self.graph.nodes[node].address.to_string())
+    }
+}
+
+fn present<'a, T>(items: &'a [(Condition, &'a T)], world: &'a World) -> impl Iterator<Item = &'a T> {
+    items.iter().filter(|(when, _)| when.holds(world)).map(|(_, item)| *item)
+}
+
+fn pick<'a, T>(alternatives: &'a Alternatives<T>, world: &World) -> Option<&'a T> {
+    alternatives.iter().find(|(when, _)| when.holds(world)).map(|(_, item)| item)
+}
+
+/// The name of a user in every world, when it is one known text.
+pub fn only_name(user: &User) -> Option<&Arc<str>> {
+    match user.names.as_slice() {
+        [(_, Name::Known(name))] => Some(name),
+        _ => None,
+    }
+}

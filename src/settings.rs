@@ -1,0 +1,257 @@
+//! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use miette::Diagnostic;
+
+use crate::cli::{FailOn, Input, Selection, VariableSource};
+use crate::finding::{Confidence, Severity};
+use crate::rules::{Rule, RuleError, RuleSet};
+use crate::source::Workspace;
+use crate::terraform::CommandLineInput;
+
+/// Why the job cannot start. Each is a mistake in what was typed or in a rule file of the user's own.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum SettingsError {
+    /// A PATH or `--root` that is not there.
+    #[error("`{path}` cannot be read: {reason}")]
+    #[diagnostic(help("name a file or directory that exists; without a PATH the current directory is read"))]
+    Path {
+        /// As typed.
+        path: String,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// A PATH outside `--root`.
+    #[error("`{path}` is not inside --root `{root}`")]
+    #[diagnostic(help("nothing outside --root is read; name a wider one"))]
+    OutsideRoot {
+        /// As typed.
+        path: String,
+        /// As typed.
+        root: String,
+    },
+    /// A `--var-file` that cannot be read.
+    #[error("the variables file `{path}` cannot be read: {reason}")]
+    #[diagnostic(help("give the path of a .tfvars file, relative to the current directory"))]
+    VariablesFile {
+        /// As typed.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// `--select` or `--ignore` with a name that no rule has.
+    #[error("no rule is named `{name}`")]
+    UnknownRule {
+        /// As typed.
+        name: String,
+        /// The nearest names.
+        #[help]
+        help: String,
+    },
+    /// A `--rules` directory that cannot be read.
+    #[error("the rules directory `{path}` cannot be read: {reason}")]
+    #[diagnostic(help("name a directory that holds one Markdown file a rule"))]
+    RulesDirectory {
+        /// As typed.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A rule file that is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rule(#[from] RuleError),
+}
+
+/// What is read, and with which inputs.
+#[derive(Debug)]
+pub struct InputSettings {
+    /// What is scanned, and the files that were read.
+    pub workspace: Workspace,
+    /// Canonical paths to walk.
+    pub paths: Vec<PathBuf>,
+    /// Variables from the command line, in order.
+    pub assignments: Vec<CommandLineInput>,
+    /// Whether unreadable input leaves the exit status alone.
+    pub allow_parse_errors: bool,
+}
+
+/// Which findings are reported, and which of them fail the run.
+#[derive(Clone, Copy, Debug)]
+pub struct Thresholds {
+    /// Findings below are not reported.
+    pub min_severity: Severity,
+    /// Findings below are not reported.
+    pub min_confidence: Confidence,
+    /// Certain findings from here on fail the run; `None`: none does.
+    pub fail_on: Option<Severity>,
+}
+
+impl InputSettings {
+    /// Settles paths, boundaries and variables.
+    pub fn new(input: &Input) -> Result<Self, SettingsError> {
+        let paths =
+            input.paths.iter().map(|path| canonical(path)).collect::<Result<Vec<PathBuf>, SettingsError>>()?;
+        let workspace = match &input.root {
+            Some(root) => {
+                let root_directory = canonical(root)?;
+                if let Some((typed, _)) =
+                    input.paths.iter().zip(&paths).find(|(_, path)| !path.starts_with(&root_directory))
+                {
+                    let (path, root) = (typed.display().to_string(), root.display().to_string());
+                    return Err(SettingsError::OutsideRoot { path, root });
+                }
+                Workspace::new(root_directory.clone(), vec![root_directory])
+            }
+            None => default_workspace(&paths),
+        };
+        let mut assignments = Vec::new();
+        for source in &input.assignments {
+            assignments.push(match source {
+                VariableSource::Value { name, value } => {
+                    CommandLineInput::Text { name: name.clone(), text: value.clone() }
+                }
+                VariableSource::File(path) => CommandLineInput::File(variables_file(&workspace, path)?),
+            });
+        }
+        Ok(Self { workspace, paths, assignments, allow_parse_errors: input.allow_parse_errors })
+    }
+}
+
+impl Thresholds {
+    /// The thresholds typed, or their defaults: everything is shown, medium fails.
+    pub fn new(selection: &Selection) -> Self {
+        Self {
+            min_severity: selection.min_severity.map_or(Severity::Low, Into::into),
+            min_confidence: selection.min_confidence.map_or(Confidence::Possible, Into::into),
+            fail_on: selection.fail_on.map_or(Some(Severity::Medium), FailOn::severity),
+        }
+    }
+}
+
+/// Our rules and those of the user's own directories.
+pub fn rule_set(directories: &[PathBuf]) -> Result<RuleSet, SettingsError> {
+    let mut set = RuleSet::built_in()?;
+    for directory in directories {
+        for path in rule_files(directory)? {
+            let text = read_text(&path).map_err(|reason| SettingsError::RulesDirectory {
+                path: path.display().to_string(),
+                reason,
+            })?;
+            set.add_file(&path.display().to_string(), &text)?;
+        }
+    }
+    Ok(set)
+}
+
+/// The rules to run: those selected, or all, without those ignored.
+pub fn selected<'r>(set: &'r RuleSet, selection: &Selection) -> Result<Vec<&'r Rule>, SettingsError> {
+    let named = |names: &[String]| -> Result<Vec<&'r Rule>, SettingsError> {
+        let mut rules = Vec::new();
+        for name in names {
+            rules.extend(find(set, name)?);
+        }
+        Ok(rules)
+    };
+    let chosen = named(&selection.select)?;
+    let ignored = named(&selection.ignore)?;
+    let is_in = |rules: &[&Rule], rule: &Rule| rules.iter().any(|other| other.id == rule.id);
+    Ok(set
+        .rules()
+        .iter()
+        .filter(|rule| selection.select.is_empty() || is_in(&chosen, rule))
+        .filter(|rule| !is_in(&ignored, rule))
+        .collect())
+}
+
+/// The rules of a name; an error that names the nearest when there is none.
+pub fn find<'r>(set: &'r RuleSet, name: &str) -> Result<Vec<&'r Rule>, SettingsError> {
+    let found = set.find(name.trim());
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let near = set.suggestions(name);
+    let help = if near.is_empty() {
+        "`credlint rules` lists them".to_owned()
+    } else {
+        format!("did you mean {}? `credlint rules` lists all", near.join(" or "))
+    };
+    Err(SettingsError::UnknownRule { name: name.to_owned(), help })
+}
+
+fn canonical(path: &Path) -> Result<PathBuf, SettingsError> {
+    path.canonicalize().map_err(|error| SettingsError::Path {
+        path: path.display().to_string(),
+        reason: error.to_string(),
+    })
+}
+
+/// Nothing outside the git work tree of each path is read, or outside the path itself where there is none.
+/// Reported paths are relative to the work tree; without one, to the current directory.
+fn default_workspace(paths: &[PathBuf]) -> Workspace {
+    let directories: Vec<PathBuf> = paths.iter().map(|path| directory_of(path).to_owned()).collect();
+    let mut boundaries: Vec<PathBuf> = directories
+        .iter()
+        .map(|directory| git_work_tree(directory).unwrap_or_else(|| directory.clone()))
+        .collect();
+    boundaries.sort();
+    boundaries.dedup();
+    let is_work_tree = |path: &Path| path.join(".git").exists();
+    let base = match boundaries.as_slice() {
+        [only] if is_work_tree(only) => only.clone(),
+        _ => std::env::current_dir()
+            .and_then(|directory| directory.canonicalize())
+            .ok()
+            .filter(|current| boundaries.iter().all(|boundary| boundary.starts_with(current)))
+            .unwrap_or_else(|| common_ancestor(&boundaries)),
+    };
+    Workspace::new(base, boundaries)
+}
+
+fn directory_of(path: &Path) -> &Path {
+    if path.is_dir() { path } else { path.parent().unwrap_or(path) }
+}
+
+fn git_work_tree(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned)
+}
+
+fn common_ancestor(directories: &[PathBuf]) -> PathBuf {
+    let Some(first) = directories.first() else { return PathBuf::from("/") };
+    first
+        .ancestors()
+        .find(|ancestor| directories.iter().all(|directory| directory.starts_with(ancestor)))
+        .unwrap_or(first)
+        .to_owned()
+}
+
+/// A file that the user names is read wherever it is.
+fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
+    let failed = |reason: String| SettingsError::VariablesFile { path: path.display().to_string(), reason };
+    let text = read_text(path).map_err(failed)?;
+    let shown = path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
+    Ok(workspace.files.add(shown, Arc::<str>::from(text)))
+}
+
+#[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]
+fn read_text(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}
+
+fn rule_files(directory: &Path) -> Result<Vec<PathBuf>, SettingsError> {
+    #[expect(clippy::disallowed_methods, reason = "a directory that the user names on the command line")]
+    let entries = std::fs::read_dir(directory).map_err(|error| SettingsError::RulesDirectory {
+        path: directory.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .filter(|path| path.file_stem().is_none_or(|stem| !stem.eq_ignore_ascii_case("readme")))
+        .collect();
+    files.sort();
+    Ok(files)
+}
