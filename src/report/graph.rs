@@ -2,7 +2,6 @@
 //! Mermaid diagram. This renderer alone looks at the graph.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -106,7 +105,7 @@ struct NoticeRow<'g> {
 #[derive(Serialize)]
 struct Location {
     /// Relative to the repository root, forward slashes.
-    path: Arc<str>,
+    path: String,
     /// From 1.
     line: usize,
     /// In Unicode code points, from 1.
@@ -205,7 +204,7 @@ impl<'g> View<'g> {
 
     fn location(&self, span: Span) -> Location {
         let (path, position) = self.files.start(span);
-        Location { path, line: position.line, column: position.column }
+        Location { path: path.to_string(), line: position.line, column: position.column }
     }
 }
 

@@ -44,6 +44,18 @@ pub enum Precision {
     Low,
 }
 
+impl Precision {
+    /// The word of SARIF's `precision`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::VeryHigh => "very-high",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
 /// The keys of the front matter.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
