@@ -1,0 +1,66 @@
+//! Every example in every rule's text, run through the whole pipeline: the flagged ones give exactly the
+//! findings written under them, the clean ones none.
+#![allow(clippy::disallowed_methods, reason = "each example is written to a folder of its own")]
+
+use std::path::Path;
+
+use clap::Parser as _;
+use credlint::cli::{Command, CommandLine};
+use credlint::rules::{Example, Expectation, Rule, RuleSet};
+use credlint::settings::{InputSettings, Thresholds};
+use credlint::{finding, pipeline};
+
+#[test]
+fn every_example_gives_what_stands_under_it() {
+    let set = RuleSet::built_in().expect("our rules can be read");
+    let mut failures = Vec::new();
+    for rule in set.rules() {
+        for example in rule.examples() {
+            let found = findings(rule, &example);
+            let expected = match example.expectation {
+                Expectation::Flagged => example.expected_output.clone(),
+                Expectation::Clean => Vec::new(),
+            };
+            if found != expected {
+                failures.push(format!(
+                    "rules/{}.md:{}\n  expected {expected:#?}\n  found {found:#?}",
+                    rule.id, example.line
+                ));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// The rule's findings as the examples write them: `line:column severity message`.
+fn findings(rule: &Rule, example: &Example) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    assert_eq!(example.language, "hcl", "{}: only Terraform examples are run", rule.id);
+    std::fs::write(directory.path().join("main.tf"), &example.text).unwrap();
+    let settings = settings(directory.path());
+    let thresholds = Thresholds {
+        min_severity: finding::Severity::Low,
+        min_confidence: finding::Confidence::Possible,
+        fail_on: None,
+    };
+    let checked = pipeline::check(&settings, &[rule], thresholds);
+    let unread: Vec<_> = checked.notices.iter().filter(|notice| notice.kind.is_incomplete()).collect();
+    assert!(unread.is_empty(), "rules/{}.md:{}: {unread:?}", rule.id, example.line);
+    assert!(checked.errors.is_empty(), "{:?}", checked.errors);
+    checked
+        .findings
+        .iter()
+        .map(|finding| {
+            let (_, place) = settings.workspace.files.start(finding.primary.span);
+            format!("{}:{} {} {}", place.line, place.column, finding.severity, finding.message)
+        })
+        .collect()
+}
+
+fn settings(directory: &Path) -> InputSettings {
+    let path = directory.to_str().expect("temporary paths are UTF-8");
+    let Command::Check(check) = CommandLine::parse_from(["credlint", "check", path]).command else {
+        unreachable!("`check` parses as check");
+    };
+    InputSettings::new(&check.input).expect("the folder exists")
+}
