@@ -2,23 +2,23 @@
 //!
 //! The modules are listed in reading order; `src/README.md` is the map.
 
-/// Which files there are, and which roots they form.
-pub mod discover;
-/// What a rule found, and where.
-pub mod finding;
-/// Users and their credentials, format-neutral.
-pub mod graph;
-/// Findings to text: one renderer a file.
-pub mod report;
-/// The narrow waist: what every reader hands over.
-pub mod resource;
-/// Rule files, their conditions, and their evaluation over the graph.
-pub mod rules;
 /// Text and places: files, spans, lines, notices. Knows no format.
 pub mod source;
 /// Text to spanned trees, one folder a format. Never fails: a tree and notices come back.
 pub mod syntax;
-/// Terraform configurations to resources.
-pub mod terraform;
 /// Known, unknown and chosen values, the conditions they hold under and the marks they carry.
 pub mod value;
+/// Which files there are, and which roots they form.
+pub mod discover;
+/// The narrow waist: what every reader hands over.
+pub mod resource;
+/// Terraform configurations to resources.
+pub mod terraform;
+/// Users and their credentials, format-neutral.
+pub mod graph;
+/// What a rule found, and where.
+pub mod finding;
+/// Rule files, their conditions, and their evaluation over the graph.
+pub mod rules;
+/// Findings to text: one renderer a file.
+pub mod report;
