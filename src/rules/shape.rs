@@ -44,8 +44,10 @@ impl Shape {
     /// Whether a value of this shape may be a value of the other.
     pub fn fits(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Any | Self::Nothing, _) | (_, Self::Any | Self::Nothing) => true,
-            (Self::Nullable(_), Self::Null) | (Self::Null, Self::Nullable(_)) => true,
+            (Self::Any | Self::Nothing, _)
+            | (_, Self::Any | Self::Nothing)
+            | (Self::Nullable(_), Self::Null)
+            | (Self::Null, Self::Nullable(_)) => true,
             (Self::Nullable(inner), other) | (other, Self::Nullable(inner)) => inner.fits(other),
             (Self::List(left), Self::List(right)) => left.fits(right),
             (Self::Record(left), Self::Record(right)) => left.name == right.name,
