@@ -244,12 +244,12 @@ impl Checker<'_> {
     }
 
     fn sum(&self, node: &IdedExpr, left: &Shape, right: &Shape) -> Result<Shape, Fault> {
-        match (left, right) {
+        match (left.present(), right.present()) {
             (Shape::List(_), Shape::List(_))
             | (Shape::Text, Shape::Text)
             | (Shape::Whole, Shape::Whole)
             | (Shape::Any, _)
-            | (_, Shape::Any) => Ok(left.clone().or(right.clone())),
+            | (_, Shape::Any) => Ok(left.present().clone().or(right.present().clone())),
             (Shape::List(_), other) | (other, Shape::List(_)) => Err(self.fault(
                 node,
                 format!("a list and a {other} cannot be added"),

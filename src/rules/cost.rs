@@ -73,6 +73,23 @@ pub fn affordable(expression: &IdedExpr, context: &Context<'_, '_>) -> Result<()
     Err("it could take too many steps for a user with this many credentials and policies".to_owned())
 }
 
+/// Whether an expression only looks things up and compares them: no loop, and nothing that makes a value larger
+/// than those it was given. Its cost needs no estimate.
+pub fn is_plain(root: &IdedExpr) -> bool {
+    let mut waiting = vec![root];
+    while let Some(node) = waiting.pop() {
+        match &node.expr {
+            Expr::Call(call) if !matches!(call.func_name.as_str(), operators::ADD | "join") => {
+                waiting.extend(call.target.as_deref().into_iter().chain(&call.args));
+            }
+            Expr::Select(select) => waiting.push(&select.operand),
+            Expr::Ident(_) | Expr::Literal(_) => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
 struct Estimate<'a, 'p, 'v> {
     context: &'a Context<'p, 'v>,
     /// Variables of the loops around, innermost last.

@@ -1,5 +1,7 @@
 //! Rules over the record of one user in one world.
 
+use std::collections::BTreeSet;
+
 use cel::Context;
 use cel::common::types::{CelBool, CelList, CelNull, CelString, CelUInt};
 use cel::common::value::Val;
@@ -125,20 +127,16 @@ fn hit<'r>(
             break;
         }
     }
-    let mut flagged = places(&rule.flag, scope)?;
+    let mut seen = BTreeSet::new();
+    let mut flagged = places(&rule.flag, scope, &mut seen)?;
     if flagged.is_empty() {
+        seen.insert(subject_node);
         flagged.push(subject_node);
     }
     let mut also = Vec::new();
     for expression in &rule.also {
-        also.extend(places(expression, scope)?);
+        also.extend(places(expression, scope, &mut seen)?);
     }
-    let mut seen = flagged.clone();
-    also.retain(|node| {
-        let is_new = !seen.contains(node);
-        seen.push(*node);
-        is_new
-    });
     let text = |of_case: fn(&Case) -> Option<&Template>, own: &'r Template| {
         case.and_then(of_case).unwrap_or(own).render(scope)
     };
@@ -161,12 +159,17 @@ fn holds<'r>(expression: &'r Expression, context: &Context<'_, '_>) -> Result<bo
         .ok_or_else(|| (expression, "it gives neither true nor false".to_owned()))
 }
 
-/// The places that an expression gives, each once, in order; null gives none.
-fn places<'r>(expression: &'r Expression, context: &Context<'_, '_>) -> Result<Vec<usize>, Failure<'r>> {
+/// The places that an expression gives and that were not seen before, in order; null gives none.
+fn places<'r>(
+    expression: &'r Expression,
+    context: &Context<'_, '_>,
+    seen: &mut BTreeSet<usize>,
+) -> Result<Vec<usize>, Failure<'r>> {
     let value = expression.evaluate(context).map_err(|message| (expression, message))?;
     let mut nodes = Vec::new();
     collect_nodes(value.as_ref(), &mut nodes)
         .ok_or_else(|| (expression, "it gives something that is no part of the record".to_owned()))?;
+    nodes.retain(|node| seen.insert(*node));
     Ok(nodes)
 }
 
@@ -179,9 +182,6 @@ fn collect_nodes(value: &dyn Val, nodes: &mut Vec<usize>) -> Option<()> {
         return Some(());
     }
     let field = value.as_indexer()?.get(&CelString::from("node")).ok()?;
-    let node = usize::try_from(*field.downcast_ref::<CelUInt>()?.inner()).ok()?;
-    if !nodes.contains(&node) {
-        nodes.push(node);
-    }
+    nodes.push(usize::try_from(*field.downcast_ref::<CelUInt>()?.inner()).ok()?);
     Some(())
 }

@@ -204,7 +204,12 @@ fn yaml_error(
     // The position is part of the error already.
     let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(message, _)| message);
     let text = text.split(", set DuplicateKeyPolicy").next().unwrap_or(text);
-    RuleError::new(source_text, start.saturating_add(offset), text)
+    let offset = start.saturating_add(offset);
+    if text.contains("null into string") {
+        return RuleError::new(source_text, offset, "a value is missing here")
+            .with_help("a value that begins with `!` has to be quoted: `when: \"!user.created\"`");
+    }
+    RuleError::new(source_text, offset, text)
 }
 
 fn line_offset(text: &str, line: u64, column: u64) -> usize {

@@ -77,6 +77,7 @@ fn declare(environment: &mut Env) -> Result<(), DeclarationError> {
     environment.add_overload("listed", "listed_list", vec![LIST_TYPE], listed)
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the evaluator fixes the signature")]
 fn counted<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let [list, one, many] = arguments.as_slice() else {
         return Err(ExecutionError::invalid_argument_count(3, arguments.len()));
@@ -86,6 +87,7 @@ fn counted<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, Exe
     Ok(CowVal::owned(CelString::from(format!("{count} {noun}"))))
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the evaluator fixes the signature")]
 fn listed<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let [list] = arguments.as_slice() else {
         return Err(ExecutionError::invalid_argument_count(1, arguments.len()));

@@ -44,8 +44,10 @@ impl Shape {
     /// Whether a value of this shape may be a value of the other.
     pub fn fits(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Any | Self::Nothing, _) | (_, Self::Any | Self::Nothing) => true,
-            (Self::Nullable(_), Self::Null) | (Self::Null, Self::Nullable(_)) => true,
+            (Self::Any | Self::Nothing, _)
+            | (_, Self::Any | Self::Nothing)
+            | (Self::Nullable(_), Self::Null)
+            | (Self::Null, Self::Nullable(_)) => true,
             (Self::Nullable(inner), other) | (other, Self::Nullable(inner)) => inner.fits(other),
             (Self::List(left), Self::List(right)) => left.fits(right),
             (Self::Record(left), Self::Record(right)) => left.name == right.name,
@@ -108,7 +110,10 @@ impl fmt::Display for Shape {
             Self::Flag => formatter.write_str("true or false"),
             Self::Whole => formatter.write_str("whole number"),
             Self::Record(record) => formatter.write_str(&words(record)),
-            Self::List(inner) => write!(formatter, "list of {inner}"),
+            Self::List(inner) => match inner.as_ref() {
+                Self::Record(record) => write!(formatter, "list of {}", plural(&words(record))),
+                inner => write!(formatter, "list of {inner}"),
+            },
             Self::Nullable(inner) => write!(formatter, "{inner}, or null"),
         }
     }
@@ -129,6 +134,13 @@ pub fn words(record: &Record) -> String {
         words.extend(letter.to_lowercase());
     }
     words
+}
+
+fn plural(noun: &str) -> String {
+    match noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u'])) {
+        Some(stem) => format!("{stem}ies"),
+        None => format!("{noun}s"),
+    }
 }
 
 #[cfg(test)]
@@ -153,7 +165,8 @@ mod tests {
             Shape::of_field(user.fields.iter().find(|field| field.name == name).unwrap()).to_string()
         };
         assert_eq!(words(user), "user");
-        assert_eq!(shape("access_keys"), "list of access key");
+        assert_eq!(shape("access_keys"), "list of access keys");
+        assert_eq!(shape("policies"), "list of policies");
         assert_eq!(shape("password"), "password, or null");
         assert_eq!(shape("path"), "text, or null");
         assert_eq!(shape("created"), "true or false");

@@ -123,10 +123,9 @@ fn expression_length(characters: &[char]) -> Option<usize> {
             Some(_) if escaped => escaped = false,
             Some(_) if character == '\\' => escaped = true,
             Some(open) if character == open => quote = None,
-            Some(_) => {}
             None if character == '}' => return Some(index),
             None if character == '\'' || character == '"' => quote = Some(character),
-            None => {}
+            Some(_) | None => {}
         }
     }
     None

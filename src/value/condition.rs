@@ -203,7 +203,9 @@ impl Condition {
         for cube in self.0.iter() {
             let negated = cube
                 .iter()
-                .map(|(question, answers)| Cube::from([(Arc::clone(question), answers.complement(question))]))
+                .map(|(question, answers)| {
+                    Cube::from([(Arc::clone(question), answers.complement(question))])
+                })
                 .filter(|cube| cube.values().all(|answers| !answers.is_empty()))
                 .collect();
             result = result.and(&Self::from_cubes(negated));
@@ -224,8 +226,9 @@ impl Condition {
     /// Whether it holds in a world. Questions the world does not answer are taken as any answer.
     pub fn holds(&self, world: &BTreeMap<Arc<Question>, Arc<str>>) -> bool {
         self.0.iter().any(|cube| {
-            cube.iter()
-                .all(|(question, answers)| world.get(question).is_none_or(|answer| answers.allows(answer)))
+            cube.iter().all(|(question, answers)| {
+                world.get(question).is_none_or(|answer| answers.allows(answer))
+            })
         })
     }
 
