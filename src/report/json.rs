@@ -1,0 +1,283 @@
+//! Findings for programs: JSON in its own structs, so that our inside can change and this format does not.
+//!
+//! Sentences (`message`, `why`, `fix`, labels, `help`) are inert, as on a terminal. Names, addresses and paths are
+//! exactly what was read; what could act in a log is written as a JSON escape.
+
+use serde::Serialize;
+
+use super::excerpt::first_line;
+use super::severity::SEVERITIES;
+use super::{Report, TOOL_NAME, TOOL_VERSION, inert, to_json};
+use crate::finding::{Confidence, Coverage, Finding, Severity};
+use crate::source::{Files, Notice, Place, Span};
+
+/// The version of this format. It goes up when a field goes away or changes its meaning, not when one is added.
+pub const VERSION: u32 = 1;
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+pub struct Document {
+    /// [`VERSION`].
+    pub version: u32,
+    /// What wrote this.
+    pub tool: Tool,
+    /// The findings, in the order of every other format.
+    pub findings: Vec<JsonFinding>,
+    /// What was not understood.
+    pub notices: Vec<JsonNotice>,
+    /// What was looked at.
+    pub coverage: JsonCoverage,
+    /// What came of it.
+    pub summary: Summary,
+}
+
+/// The tool that wrote a document.
+#[derive(Debug, Serialize)]
+pub struct Tool {
+    /// Its name.
+    pub name: &'static str,
+    /// Its version (Semantic Versioning).
+    pub version: &'static str,
+}
+
+/// One finding.
+#[derive(Debug, Serialize)]
+pub struct JsonFinding {
+    /// Rule id.
+    pub rule: String,
+    /// `low`, `medium`, `high` or `critical`.
+    pub severity: Severity,
+    /// `certain`: under the inputs given and the defaults. `possible`: only under others.
+    pub confidence: Confidence,
+    /// The condition under which it holds, in words; null: always.
+    pub when: Option<String>,
+    /// The user's address within its root.
+    pub subject: String,
+    /// The user's name; null when it is not known.
+    pub subject_name: Option<String>,
+    /// Directory or file of the root, relative to the base.
+    pub root: String,
+    /// What is wrong: one line, no full stop.
+    pub message: String,
+    /// Why it matters: one line.
+    pub why: String,
+    /// What to do: one line.
+    pub fix: String,
+    /// The one place to look first.
+    pub location: Location,
+    /// What stands at `location`.
+    pub label: String,
+    /// Further places.
+    pub related: Vec<LabelledLocation>,
+    /// How `location` comes into being, outermost first; empty when it stands in the root module itself.
+    pub trail: Vec<LabelledLocation>,
+    /// Stable identity, 64 hexadecimal digits; independent of lines and columns.
+    pub fingerprint: String,
+}
+
+/// A range in a file. Lines and columns start at 1; columns count Unicode code points.
+#[derive(Debug, Serialize)]
+pub struct Location {
+    /// Relative to the base, forward slashes.
+    pub path: String,
+    /// First line.
+    pub line: usize,
+    /// First column.
+    pub column: usize,
+    /// Last line.
+    pub end_line: usize,
+    /// One past the last column.
+    pub end_column: usize,
+}
+
+/// A range in a file and what stands there.
+#[derive(Debug, Serialize)]
+pub struct LabelledLocation {
+    /// What stands there.
+    pub label: String,
+    /// Where.
+    pub location: Location,
+}
+
+/// One thing that was not understood.
+#[derive(Debug, Serialize)]
+pub struct JsonNotice {
+    /// `parse-error`, `module-not-on-disk`, …
+    pub kind: &'static str,
+    /// Whether the job could not be done in full because of it.
+    pub incomplete: bool,
+    /// What happened: one line, no full stop.
+    pub message: String,
+    /// Where, when it is in a file that was read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
+    /// The file or folder, when there is no location in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// What to do about it; null when there is nothing.
+    pub help: Option<String>,
+}
+
+/// What was looked at.
+#[derive(Debug, Serialize)]
+pub struct JsonCoverage {
+    /// Users that the code creates.
+    pub users: usize,
+    /// Access keys.
+    pub access_keys: usize,
+    /// Console passwords.
+    pub passwords: usize,
+    /// Root modules and templates.
+    pub roots: usize,
+    /// Files of a format that is read.
+    pub files: usize,
+    /// Module calls whose source is not on disk.
+    pub modules_not_on_disk: usize,
+    /// Values that matter and are unknown.
+    pub unknown_values: usize,
+}
+
+/// Counts.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    /// All findings of this document.
+    pub findings: usize,
+    /// How many of them are only possible.
+    pub possible: usize,
+    /// How many of them have each severity, the worst first. Every severity is listed.
+    pub by_severity: Vec<SeverityCount>,
+    /// Findings that are not in this document, and on whose word.
+    pub set_aside: Vec<JsonSetAside>,
+    /// The severity from which a certain finding fails the run; null: never.
+    pub fail_on: Option<Severity>,
+    /// Whether a finding reached it.
+    pub failed: bool,
+    /// Whether everything asked for was read in full.
+    pub complete: bool,
+}
+
+/// How many findings have one severity.
+#[derive(Debug, Serialize)]
+pub struct SeverityCount {
+    /// The severity.
+    pub severity: Severity,
+    /// How many.
+    pub count: usize,
+}
+
+/// Findings that something took away.
+#[derive(Debug, Serialize)]
+pub struct JsonSetAside {
+    /// What: `comments`, `the baseline`.
+    pub by: String,
+    /// How many.
+    pub count: usize,
+}
+
+/// The report as indented JSON with a final newline.
+pub fn render(report: &Report<'_>) -> String {
+    to_json(&document(report))
+}
+
+/// The report in the shapes of this format.
+pub fn document(report: &Report<'_>) -> Document {
+    Document {
+        version: VERSION,
+        tool: Tool { name: TOOL_NAME, version: TOOL_VERSION },
+        findings: report.findings.iter().map(|finding| json_finding(report.files, finding)).collect(),
+        notices: report.notices.iter().map(|notice| json_notice(report.files, notice)).collect(),
+        coverage: json_coverage(report.coverage),
+        summary: summary(report),
+    }
+}
+
+fn json_finding(files: &Files, finding: &Finding) -> JsonFinding {
+    JsonFinding {
+        rule: finding.rule.to_string(),
+        severity: finding.severity,
+        confidence: finding.confidence,
+        when: finding.when.as_deref().map(sentence),
+        subject: finding.subject.address.clone(),
+        subject_name: finding.subject.name.clone(),
+        root: finding.root.clone(),
+        message: sentence(&finding.message),
+        why: sentence(&finding.why),
+        fix: sentence(&finding.fix),
+        location: location(files, finding.primary.span),
+        label: sentence(&finding.primary.label),
+        related: labelled(files, &finding.related),
+        trail: labelled(files, &finding.trail),
+        fingerprint: finding.fingerprint.clone(),
+    }
+}
+
+fn labelled(files: &Files, places: &[Place]) -> Vec<LabelledLocation> {
+    places
+        .iter()
+        .map(|place| LabelledLocation {
+            label: sentence(&place.label),
+            location: location(files, place.span),
+        })
+        .collect()
+}
+
+fn location(files: &Files, span: Span) -> Location {
+    let start = first_line(files, span);
+    let end = start.file.position(span.end).max(start.end);
+    Location {
+        path: start.file.path.to_string(),
+        line: start.start.line,
+        column: start.start.column,
+        end_line: end.line,
+        end_column: end.column,
+    }
+}
+
+fn json_notice(files: &Files, notice: &Notice) -> JsonNotice {
+    JsonNotice {
+        kind: notice.kind.name(),
+        incomplete: notice.kind.is_incomplete(),
+        message: sentence(&notice.message),
+        location: notice.span.map(|span| location(files, span)),
+        path: notice.path.clone(),
+        help: notice.help.as_deref().map(sentence),
+    }
+}
+
+fn json_coverage(coverage: &Coverage) -> JsonCoverage {
+    // Taken apart by name, so that a new count cannot be forgotten here.
+    let Coverage { users, access_keys, passwords, roots, files, modules_not_on_disk, unknown_values } =
+        *coverage;
+    JsonCoverage { users, access_keys, passwords, roots, files, modules_not_on_disk, unknown_values }
+}
+
+fn summary(report: &Report<'_>) -> Summary {
+    let count_of = |severity| report.findings.iter().filter(|finding| finding.severity == severity).count();
+    let possible =
+        report.findings.iter().filter(|finding| finding.confidence == Confidence::Possible).count();
+    Summary {
+        findings: report.findings.len(),
+        possible,
+        by_severity: SEVERITIES
+            .iter()
+            .rev()
+            .map(|row| SeverityCount { severity: row.severity, count: count_of(row.severity) })
+            .collect(),
+        set_aside: report
+            .set_aside
+            .iter()
+            .map(|set_aside| JsonSetAside { by: sentence(&set_aside.by), count: set_aside.count })
+            .collect(),
+        fail_on: report.fail_on,
+        failed: report.failed,
+        complete: report.is_complete(),
+    }
+}
+
+fn sentence(text: &str) -> String {
+    inert(text).into_owned()
+}
+
+#[cfg(test)]
+#[path = "json_tests.rs"]
+mod tests;

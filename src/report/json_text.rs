@@ -1,0 +1,109 @@
+//! JSON that is inert in a log and still says exactly what was read: what could act is written as `\uXXXX`.
+
+use std::fmt::Write as _;
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use super::inert::log_command_marks;
+use crate::source::printable;
+
+/// A value as indented JSON with a final newline. Control characters, bidirectional overrides and commands to
+/// build services (`##vso[`) are escaped within the strings, so a parser still gets every character.
+pub fn to_json(value: &impl Serialize) -> String {
+    let mut bytes = Vec::new();
+    let formatter = InertFormatter { layout: PrettyFormatter::new() };
+    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
+    value
+        .serialize(&mut serializer)
+        .expect("our own structs have text keys, and memory does not fail to write");
+    bytes.push(b'\n');
+    String::from_utf8(bytes).expect("the formatter writes whole characters")
+}
+
+struct InertFormatter {
+    layout: PrettyFormatter<'static>,
+}
+
+impl Formatter for InertFormatter {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        writer.write_all(escaped(text).as_bytes())
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.layout.begin_array(writer)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.layout.end_array(writer)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.layout.begin_array_value(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.layout.end_array_value(writer)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.layout.begin_object(writer)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.layout.end_object(writer)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.layout.begin_object_key(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.layout.begin_object_value(writer)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.layout.end_object_value(writer)
+    }
+}
+
+/// `serde_json` escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
+fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
+    let mut marks = log_command_marks(text).peekable();
+    if marks.peek().is_none() && printable(text) == text {
+        return text.into();
+    }
+    let mut safe = String::with_capacity(text.len() + 16);
+    let mut units = [0; 2];
+    for (at, character) in text.char_indices() {
+        let is_mark = marks.next_if_eq(&at).is_some();
+        let mut buffer = [0; 4];
+        let encoded = &*character.encode_utf8(&mut buffer);
+        if is_mark || printable(encoded) != encoded {
+            for unit in character.encode_utf16(&mut units) {
+                write!(safe, "\\u{unit:04x}").expect("a String takes all text");
+            }
+        } else {
+            safe.push(character);
+        }
+    }
+    safe.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::to_json;
+
+    #[test]
+    fn hostile_text_is_escaped_and_kept() {
+        let hostile = "a\u{1b}[31m \u{9b}x \u{202e}y \u{e0041} \"q\" \\ ##vso[task.x] ## fine é\n";
+        let json = to_json(&[hostile]);
+        assert_eq!(
+            json,
+            "[\n  \"a\\u001b[31m \\u009bx \\u202ey \\udb40\\udc41 \\\"q\\\" \\\\ #\\u0023vso[task.x] ## fine é\\n\"\n]\n"
+        );
+        let back: Vec<String> = serde_json::from_str(&json).unwrap();
+        assert_eq!(back, [hostile]);
+    }
+}

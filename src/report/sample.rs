@@ -1,0 +1,207 @@
+//! A small made-up report for the tests of the renderers, and a hostile one.
+
+use super::{Control, Report, RuleText, SetAside};
+use crate::finding::{Confidence, Coverage, Finding, Severity, Subject};
+use crate::source::{FileId, Files, Notice, NoticeKind, Place, Span};
+
+const USERS: &str = "resource \"aws_iam_user\" \"alice\" {\n  name = \"alice\"\n}\n\nresource \"aws_iam_access_key\" \"first\" {\n  user = aws_iam_user.alice.name\n}\n\nresource \"aws_iam_access_key\" \"second\" {\n  user = aws_iam_user.alice.name\n}\n";
+const MAIN: &str = "module \"team\" {\n  source = \"./team dir\"\n}\n";
+const TEMPLATE: &str = "Resources:\n  Bob:\n    Type: AWS::IAM::User\n    Properties:\n      LoginProfile: {Password: hunter2}\n";
+
+/// Everything that a report borrows.
+pub struct Sample {
+    pub files: Files,
+    pub findings: Vec<Finding>,
+    pub rules: Vec<RuleText>,
+    pub notices: Vec<Notice>,
+    pub coverage: Coverage,
+    pub set_aside: Vec<SetAside>,
+}
+
+impl Sample {
+    pub fn report(&self) -> Report<'_> {
+        Report {
+            findings: &self.findings,
+            rules: &self.rules,
+            notices: &self.notices,
+            coverage: &self.coverage,
+            set_aside: &self.set_aside,
+            files: &self.files,
+            fail_on: Some(Severity::Medium),
+            failed: self.findings.iter().any(|finding| finding.confidence == Confidence::Certain),
+        }
+    }
+}
+
+/// Nothing at all.
+pub fn empty() -> Sample {
+    Sample {
+        files: Files::default(),
+        findings: Vec::new(),
+        rules: rules(),
+        notices: Vec::new(),
+        coverage: Coverage { users: 1, roots: 1, files: 3, ..Coverage::default() },
+        set_aside: Vec::new(),
+    }
+}
+
+/// Two users, three findings, three notices.
+pub fn small() -> Sample {
+    let files = Files::default();
+    let users = files.add("infra/team dir/users.tf", USERS);
+    let main = files.add("infra/main.tf", MAIN);
+    let template = files.add("stack.yaml", TEMPLATE);
+    let user = at(&files, users, "resource \"aws_iam_user\"", "user aws_iam_user.alice");
+    let first = block(&files, users, "resource \"aws_iam_access_key\" \"first\"", "active access key first");
+    let second =
+        block(&files, users, "resource \"aws_iam_access_key\" \"second\"", "active access key second");
+    let call = at(&files, main, "module \"team\"", "called here as module.team");
+    let source = at(&files, main, "source = \"./team dir\"", "").span;
+    let password = at(&files, template, "Password: hunter2", "console password of Bob");
+    let alice = subject("module.team.aws_iam_user.alice", Some("alice"));
+    let keys = Finding {
+        message: "alice has 2 active access keys".to_owned(),
+        subject: alice.clone(),
+        related: vec![first.clone(), user.clone()],
+        trail: vec![call.clone()],
+        ..finding("multiple-active-keys", Severity::Medium, "infra", second)
+    };
+    let possible = Finding {
+        confidence: Confidence::Possible,
+        when: Some("var.create_key = true".to_owned()),
+        message: "alice can sign in with a password and has an access key".to_owned(),
+        subject: alice,
+        related: vec![user],
+        trail: vec![call],
+        ..finding("password-in-template", Severity::Critical, "infra", first)
+    };
+    let bob = Finding {
+        message: "the password of Bob stands in the template".to_owned(),
+        subject: subject("Bob", None),
+        ..finding("password-in-template", Severity::Critical, "stack.yaml", password)
+    };
+    let notices = vec![
+        Notice::about(NoticeKind::UnreadableFile, "infra/latin1.tf", "is not UTF-8 text"),
+        Notice::at(NoticeKind::ModuleNotOnDisk, source, "module source is not on disk")
+            .with_help("run `terraform init`, or scan the module too"),
+    ];
+    Sample {
+        files,
+        findings: vec![keys, bob, possible],
+        rules: rules(),
+        notices,
+        coverage: Coverage {
+            users: 2,
+            access_keys: 2,
+            passwords: 1,
+            roots: 2,
+            files: 3,
+            modules_not_on_disk: 1,
+            unknown_values: 0,
+        },
+        set_aside: vec![SetAside { by: "comments".to_owned(), count: 1 }],
+    }
+}
+
+/// Every text in it tries to act: to drive the terminal, to start a line, to command the build service.
+pub fn hostile() -> Sample {
+    const ATTACK: &str =
+        "::error::x\u{1b}[2J\u{1b}]0;t\u{7}\n::set-env name=A::b\r\u{202e}gpj [a](1) ##vso[task.x]";
+    let files = Files::default();
+    let text = format!(
+        "é\u{feff}{ATTACK}\nresource \"a\" \"{ATTACK}\" {{ # ##[add-mask]x\n  password = \"hunter2\"\n}}\n"
+    );
+    let length = text.len();
+    let id = files.add(ATTACK, text);
+    let place = |start, end| Place::new(Span::new(id, start, end), ATTACK);
+    // In the middle of a character, past the end, over everything.
+    let mut findings: Vec<Finding> = [(1, 1), (length + 10, length + 90), (0, length), (5, 3)]
+        .into_iter()
+        .map(|(start, end)| finding(ATTACK, Severity::High, ATTACK, place(start, end)))
+        .collect();
+    for finding in &mut findings {
+        finding.subject = subject(ATTACK, Some(ATTACK));
+        finding.when = Some(ATTACK.to_owned());
+        finding.message = ATTACK.to_owned();
+        finding.why = ATTACK.to_owned();
+        finding.fix = ATTACK.to_owned();
+        finding.related = (0..2000).map(|at| place(at % length, at)).collect();
+        finding.trail = finding.related.clone();
+    }
+    let mut notice = Notice::at(NoticeKind::ParseError, Span::new(id, 3, 900), ATTACK).with_help(ATTACK);
+    let about = Notice::about(NoticeKind::UnreadableFile, ATTACK, ATTACK);
+    notice.path = Some(ATTACK.to_owned());
+    let set_aside = vec![SetAside { by: ATTACK.to_owned(), count: 2 }];
+    Sample { files, findings, notices: vec![about, notice], set_aside, ..empty() }
+}
+
+/// Two rules.
+pub fn rules() -> Vec<RuleText> {
+    let control =
+        Control { benchmark: "cis-aws".to_owned(), version: "1.4".to_owned(), number: "1.13".to_owned() };
+    vec![
+        RuleText {
+            id: "multiple-active-keys".to_owned(),
+            title: "IAM user has more than one active access key".to_owned(),
+            severity: Severity::Medium,
+            markdown:
+                "## What\n\nA user has `two` keys.\n\n```hcl\n# a `comment`\nresource \"x\" \"y\" {}\n```\n"
+                    .to_owned(),
+            what: "A user has more than one active access key".to_owned(),
+            why: "Each key is one more secret to lose".to_owned(),
+            fix: "Delete the key that is not used".to_owned(),
+            tags: vec!["security".to_owned(), "CIS-1.13".to_owned()],
+            precision: "very-high".to_owned(),
+            controls: vec![control],
+            same_as: vec!["AC_AWS_0554".to_owned()],
+        },
+        RuleText {
+            id: "password-in-template".to_owned(),
+            title: "Console password stands in the template".to_owned(),
+            severity: Severity::Critical,
+            markdown: String::new(),
+            what: String::new(),
+            why: String::new(),
+            fix: String::new(),
+            tags: Vec::new(),
+            precision: "high".to_owned(),
+            controls: Vec::new(),
+            same_as: Vec::new(),
+        },
+    ]
+}
+
+fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Finding {
+    Finding {
+        rule: rule.into(),
+        severity,
+        confidence: Confidence::Certain,
+        when: None,
+        subject: subject("", None),
+        root: root.to_owned(),
+        message: String::new(),
+        why: "a lost key is valid until somebody deletes it".to_owned(),
+        fix: "use IAM Identity Center instead".to_owned(),
+        primary,
+        related: Vec::new(),
+        trail: Vec::new(),
+        fingerprint: "0123456789abcdef".repeat(4),
+    }
+}
+
+fn subject(address: &str, name: Option<&str>) -> Subject {
+    Subject { address: address.to_owned(), name: name.map(str::to_owned) }
+}
+
+fn at(files: &Files, id: FileId, text: &str, label: &str) -> Place {
+    let start = files.get(id).text.find(text).unwrap();
+    Place::new(Span::new(id, start, start + text.len()), label)
+}
+
+/// From the text to the end of its block: a span of several lines.
+fn block(files: &Files, id: FileId, text: &str, label: &str) -> Place {
+    let file = files.get(id);
+    let start = file.text.find(text).unwrap();
+    let length = file.text[start..].find("\n}").unwrap() + 2;
+    Place::new(Span::new(id, start, start + length), label)
+}

@@ -1,0 +1,141 @@
+//! Findings as SARIF results.
+
+use std::collections::BTreeMap;
+
+use serde_sarif::sarif::{
+    CodeFlow, PropertyBag, Result as SarifResult, ResultLevel, ThreadFlow, ThreadFlowLocation,
+};
+
+use super::super::severity::words;
+use super::super::wording::{qualification, sentence};
+use super::super::{Report, inert};
+use super::{locations, message};
+use crate::finding::Finding;
+
+/// GitHub refuses a run with more results.
+pub const MAX_RESULTS: usize = 25_000;
+/// GitHub refuses a result with more locations, related ones and ours together.
+const MAX_LOCATIONS: usize = 1_000;
+/// A message with more links than this is no message.
+const MAX_LINKS: usize = 10;
+/// Our own key: `primaryLocationLineHash` is for the uploader to fill in.
+const FINGERPRINT: &str = "credlint/v1";
+
+/// At most [`MAX_RESULTS`] findings, the worst ones, in the order given.
+pub fn within_limit(findings: &[Finding]) -> Vec<&Finding> {
+    if findings.len() <= MAX_RESULTS {
+        return findings.iter().collect();
+    }
+    let mut worst: Vec<usize> = (0..findings.len()).collect();
+    worst.sort_by_key(|index| {
+        let finding = &findings[*index];
+        std::cmp::Reverse((finding.severity, finding.confidence, std::cmp::Reverse(*index)))
+    });
+    worst.truncate(MAX_RESULTS);
+    worst.sort_unstable();
+    worst.into_iter().map(|index| &findings[index]).collect()
+}
+
+/// The findings as results.
+pub fn results(report: &Report<'_>, findings: &[&Finding]) -> Vec<SarifResult> {
+    let indices: BTreeMap<&str, usize> =
+        report.rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
+    findings.iter().map(|finding| result(report, finding, &indices)).collect()
+}
+
+fn result(report: &Report<'_>, finding: &Finding, indices: &BTreeMap<&str, usize>) -> SarifResult {
+    let related = finding.related.iter().take(MAX_LOCATIONS - 1).enumerate();
+    let mut result = SarifResult::builder()
+        .rule_id(finding.rule.to_string())
+        .level(level(finding))
+        .message(message(text(finding)))
+        .locations(vec![locations::place(report.files, &finding.primary, None)])
+        .related_locations(
+            related
+                .map(|(at, place)| locations::place(report.files, place, Some(at + 1)))
+                .collect::<Vec<_>>(),
+        )
+        .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), finding.fingerprint.clone())]))
+        .properties(properties(finding))
+        .build();
+    result.rule_index = indices.get(&*finding.rule).and_then(|index| i64::try_from(*index).ok());
+    if !finding.trail.is_empty() {
+        result.code_flows = Some(vec![code_flow(report, finding)]);
+    }
+    result
+}
+
+fn level(finding: &Finding) -> ResultLevel {
+    match words(finding.severity).sarif_level {
+        "error" => ResultLevel::Error,
+        "warning" => ResultLevel::Warning,
+        _ => ResultLevel::Note,
+    }
+}
+
+/// The first sentence says it all where there is little room; related places are links (SARIF 3.11.6).
+fn text(finding: &Finding) -> String {
+    let mut first = inert(&finding.message).into_owned();
+    if let Some(qualification) = qualification(finding) {
+        first.push_str(&format!(" ({})", inert(&qualification)));
+    }
+    let mut text = escaped(&sentence(&first));
+    let mut links: Vec<String> = finding
+        .related
+        .iter()
+        .take(MAX_LINKS)
+        .enumerate()
+        .map(|(at, place)| format!("[{}]({})", escaped(&inert(&place.label)), at + 1))
+        .collect();
+    if finding.related.len() > MAX_LINKS {
+        links.push(format!("{} more", finding.related.len() - MAX_LINKS));
+    }
+    if !links.is_empty() {
+        text.push_str(&format!(" See {}.", links.join(", ")));
+    }
+    if !finding.why.is_empty() {
+        text.push_str(&format!(" Why: {}", escaped(&sentence(&inert(&finding.why)))));
+    }
+    if !finding.fix.is_empty() {
+        text.push_str(&format!(" Fix: {}", escaped(&sentence(&inert(&finding.fix)))));
+    }
+    text
+}
+
+/// Text in which nothing is taken for a link.
+pub fn escaped(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for character in text.chars() {
+        if matches!(character, '[' | ']' | '\\') {
+            safe.push('\\');
+        }
+        safe.push(character);
+    }
+    safe
+}
+
+fn code_flow(report: &Report<'_>, finding: &Finding) -> CodeFlow {
+    // The outermost and the innermost calls say most; the limit is far beyond any real nesting.
+    let steps = finding.trail.iter().take(MAX_LOCATIONS - 1).chain(std::iter::once(&finding.primary));
+    let steps: Vec<ThreadFlowLocation> = steps
+        .map(|place| {
+            ThreadFlowLocation::builder().location(locations::place(report.files, place, None)).build()
+        })
+        .collect();
+    CodeFlow::builder().thread_flows(vec![ThreadFlow::builder().locations(steps).build()]).build()
+}
+
+fn properties(finding: &Finding) -> PropertyBag {
+    let mut properties = BTreeMap::from([
+        ("confidence".to_owned(), finding.confidence.to_string().into()),
+        ("root".to_owned(), finding.root.clone().into()),
+        ("subject".to_owned(), finding.subject.address.clone().into()),
+    ]);
+    if let Some(name) = &finding.subject.name {
+        properties.insert("subjectName".to_owned(), name.clone().into());
+    }
+    if let Some(when) = &finding.when {
+        properties.insert("when".to_owned(), inert(when).into_owned().into());
+    }
+    PropertyBag::builder().additional_properties(properties).build()
+}

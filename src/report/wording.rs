@@ -1,0 +1,89 @@
+//! Counts and conditions in words, the same in every format.
+
+use crate::finding::{Confidence, Coverage, Finding};
+
+/// `1 user`, `2 users`.
+pub fn counted(count: usize, one: &str, many: &str) -> String {
+    if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
+}
+
+/// In how far a finding holds, when that needs saying: `possible, only when var.create_key = true`.
+pub fn qualification(finding: &Finding) -> Option<String> {
+    match (finding.confidence, &finding.when) {
+        (Confidence::Certain, None) => None,
+        (Confidence::Certain, Some(when)) => Some(format!("certain, when {when}")),
+        (Confidence::Possible, None) => Some("possible".to_owned()),
+        (Confidence::Possible, Some(when)) => Some(format!("possible, only when {when}")),
+    }
+}
+
+/// What was looked at: `checked 14 users, 9 access keys, 3 passwords in 4 roots; 1 module not on disk`.
+pub fn coverage(coverage: &Coverage) -> String {
+    let mut line = format!(
+        "checked {}, {}, {} in {}",
+        counted(coverage.users, "user", "users"),
+        counted(coverage.access_keys, "access key", "access keys"),
+        counted(coverage.passwords, "password", "passwords"),
+        counted(coverage.roots, "root", "roots"),
+    );
+    if coverage.modules_not_on_disk > 0 {
+        let modules = counted(coverage.modules_not_on_disk, "module", "modules");
+        line.push_str(&format!("; {modules} not on disk"));
+    }
+    if coverage.unknown_values > 0 {
+        let values = counted(coverage.unknown_values, "value", "values");
+        line.push_str(&format!("; {values} unknown"));
+    }
+    line
+}
+
+/// The text with a full stop, unless it ends in one.
+pub fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['.', '!', '?']) { text.to_owned() } else { format!("{text}.") }
+}
+
+/// The text cut to so many characters, the last of them `…` when something was cut.
+pub fn shortened(text: &str, characters: usize) -> String {
+    if text.chars().nth(characters).is_none() {
+        return text.to_owned();
+    }
+    let mut short: String = text.chars().take(characters.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_singular_and_all_else_plural() {
+        let one = Coverage {
+            users: 1,
+            access_keys: 1,
+            passwords: 1,
+            roots: 1,
+            files: 1,
+            modules_not_on_disk: 1,
+            unknown_values: 1,
+        };
+        assert_eq!(
+            coverage(&one),
+            "checked 1 user, 1 access key, 1 password in 1 root; 1 module not on disk; 1 value unknown"
+        );
+        assert_eq!(coverage(&Coverage::default()), "checked 0 users, 0 access keys, 0 passwords in 0 roots");
+    }
+
+    #[test]
+    fn shortening_counts_characters() {
+        assert_eq!(shortened("äöü", 3), "äöü");
+        assert_eq!(shortened("äöüß", 3), "äö…");
+    }
+
+    #[test]
+    fn a_sentence_ends_once() {
+        assert_eq!(sentence("use a role"), "use a role.");
+        assert_eq!(sentence("use a role. "), "use a role.");
+    }
+}
