@@ -1,0 +1,424 @@
+//! The command line: what was typed, and nothing about what it means. `settings` gives it meaning.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint};
+
+use crate::finding::{Confidence, Severity};
+
+/// Find long-lived AWS credentials in infrastructure code before they are deployed.
+#[derive(Clone, Debug, Parser)]
+#[command(
+    name = "credlint",
+    version,
+    about,
+    long_about = "Find long-lived AWS credentials in infrastructure code before they are deployed.\n\n\
+        Reads Terraform, CloudFormation and CDK output as it stands on disk. It runs nothing, needs no AWS \
+        credentials and never uses the network.",
+    max_term_width = 100,
+    after_help = EXIT_STATUS,
+    disable_help_subcommand = true
+)]
+pub struct CommandLine {
+    /// What to do
+    #[command(subcommand)]
+    pub command: Command,
+    /// When to use colours
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", help_heading = "Output")]
+    pub color: clap::ColorChoice,
+}
+
+/// The commands.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Command {
+    /// Check infrastructure code and report what is wrong
+    #[command(after_help = CHECK_AFTER_HELP)]
+    Check(Box<Check>),
+    /// List the rules
+    Rules(Rules),
+    /// Print the documentation of a rule
+    #[command(after_help = "Example:\n  credlint explain multiple-active-keys")]
+    Explain(Explain),
+    /// Print the users and credentials that were understood, and how they are linked
+    #[command(after_help = "Example:\n  credlint graph infra/prod --format mermaid")]
+    Graph(Graph),
+    /// Print the files that are read, and the roots that they form
+    #[command(after_help = "Example:\n  credlint files --format json")]
+    Files(FileList),
+    /// Print a completion script for a shell
+    #[command(
+        after_help = "Example:\n  credlint completions bash > ~/.local/share/bash-completion/completions/credlint"
+    )]
+    Completions(Completions),
+    /// Print a manual page in roff
+    #[command(after_help = "Example:\n  credlint man check | man -l -")]
+    Man(Man),
+}
+
+/// `credlint check`.
+#[derive(Clone, Debug, Args)]
+pub struct Check {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// Which rules to run, and what counts.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Format of what goes to standard output, and of a plain --output FILE
+    #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
+    pub format: ReportFormat,
+    /// Write to a file instead of standard output; give it several times for several formats
+    #[arg(
+        short,
+        long,
+        value_name = "[FORMAT=]FILE",
+        value_parser = output,
+        value_hint = ValueHint::FilePath,
+        help_heading = "Output"
+    )]
+    pub output: Vec<Output>,
+    /// Print only findings, and errors that made the check incomplete
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
+}
+
+/// What every command that reads code takes.
+#[derive(Clone, Debug, Args)]
+pub struct Input {
+    /// Files and directories to read
+    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath, help_heading = "Input", display_order = 0)]
+    pub paths: Vec<PathBuf>,
+    /// Read nothing outside this directory [default: the git work tree that PATH is in, else PATH]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Input", display_order = 1)]
+    pub root: Option<PathBuf>,
+    #[command(flatten)]
+    variables: VariableOptions,
+    /// `--var` and `--var-file` in the order in which they were typed: a later one wins.
+    #[arg(skip)]
+    pub assignments: Vec<VariableSource>,
+    /// Exit with 0 or 1 even when files could not be read or parsed
+    #[arg(long, help_heading = "Input")]
+    pub allow_parse_errors: bool,
+}
+
+#[derive(Clone, Debug, Args)]
+struct VariableOptions {
+    /// Set a Terraform variable or template parameter
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Input")]
+    var: Vec<(String, String)>,
+    /// Set variables from a .tfvars or parameter file; the last --var or --var-file wins
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
+    var_file: Vec<PathBuf>,
+}
+
+/// One `--var` or `--var-file`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VariableSource {
+    /// `--var NAME=VALUE`.
+    Value {
+        /// Before the first `=`, not empty.
+        name: String,
+        /// After it, as typed.
+        value: String,
+    },
+    /// `--var-file FILE`.
+    File(PathBuf),
+}
+
+/// Which rules to run, and what counts.
+#[derive(Clone, Debug, Args)]
+pub struct Selection {
+    /// Run only these rules, by any of their names: id, control (CIS-1.13), other tools' ids
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    pub select: Vec<String>,
+    /// Do not run these rules
+    #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
+    pub ignore: Vec<String>,
+    /// Read rules of your own from this directory as well
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Rules")]
+    pub rules: Vec<PathBuf>,
+    /// Report only findings of at least this severity
+    #[arg(long, value_name = "SEVERITY", help_heading = "Rules")]
+    pub min_severity: Option<SeverityName>,
+    /// Report only findings of at least this confidence: `possible` ones need other inputs than the defaults
+    #[arg(long, value_name = "CONFIDENCE", help_heading = "Rules")]
+    pub min_confidence: Option<ConfidenceName>,
+    /// Exit with 1 when there is a certain finding of at least this severity [default: medium]
+    #[arg(long, value_name = "SEVERITY", help_heading = "Rules")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// `credlint rules`.
+#[derive(Clone, Debug, Args)]
+pub struct Rules {
+    /// Format of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub format: ListFormat,
+    /// List the rules of your own in this directory as well
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Rules")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// `credlint explain`.
+#[derive(Clone, Debug, Args)]
+pub struct Explain {
+    /// Any name of the rule: id, control (CIS-1.13), another tool's id
+    #[arg(value_name = "RULE", help_heading = "Rules")]
+    pub rule: String,
+    /// Look among the rules of your own in this directory as well
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Rules")]
+    pub rules: Vec<PathBuf>,
+}
+
+/// `credlint graph`.
+#[derive(Clone, Debug, Args)]
+pub struct Graph {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// Format of the graph
+    #[arg(long, value_name = "FORMAT", default_value = "json", help_heading = "Output")]
+    pub format: GraphFormat,
+}
+
+/// `credlint files`.
+#[derive(Clone, Debug, Args)]
+pub struct FileList {
+    /// What to read.
+    #[command(flatten)]
+    pub input: Input,
+    /// Format of the list
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub format: ListFormat,
+}
+
+/// `credlint completions`.
+#[derive(Clone, Debug, Args)]
+pub struct Completions {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+}
+
+/// `credlint man`.
+#[derive(Clone, Debug, Args)]
+pub struct Man {
+    /// The command that the page is about [default: credlint as a whole]
+    #[arg(value_name = "COMMAND", value_parser = command_name())]
+    pub command: Option<String>,
+}
+
+/// Formats of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// For a person at a terminal
+    Human,
+    /// For programs; versioned
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+/// Formats of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// For a person at a terminal
+    Text,
+    /// For programs; versioned
+    Json,
+}
+
+/// Formats of the graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For programs; versioned
+    Json,
+    /// A diagram that code hosts draw within Markdown
+    Mermaid,
+}
+
+/// One `--output`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Output {
+    /// The format before `=`; `None`: that of `--format`.
+    pub format: Option<ReportFormat>,
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// `--fail-on`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "they are the severities, and never")]
+pub enum FailOn {
+    Low,
+    Medium,
+    High,
+    Critical,
+    Never,
+}
+
+/// `--min-severity`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "they are the severities")]
+pub enum SeverityName {
+    Low,
+    Medium,
+    High,
+    Critical,
+}
+
+/// `--min-confidence`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[expect(missing_docs, reason = "they are the confidences")]
+pub enum ConfidenceName {
+    Possible,
+    Certain,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing found that fails the check
+  1  a certain finding at or above --fail-on
+  2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
+     what was read is reported all the same";
+
+const CHECK_AFTER_HELP: &str = "\
+Examples:
+  credlint check
+  credlint check infra/prod --var-file prod.tfvars --var create_key=true
+  credlint check --select CIS-1.13,multiple-active-keys --fail-on high
+  credlint check --output sarif=credlint.sarif --output json=credlint.json
+
+Exit status:
+  0  nothing found that fails the check
+  1  a certain finding at or above --fail-on
+  2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
+     what was read is reported all the same";
+
+impl From<SeverityName> for Severity {
+    fn from(name: SeverityName) -> Self {
+        match name {
+            SeverityName::Low => Self::Low,
+            SeverityName::Medium => Self::Medium,
+            SeverityName::High => Self::High,
+            SeverityName::Critical => Self::Critical,
+        }
+    }
+}
+
+impl From<ConfidenceName> for Confidence {
+    fn from(name: ConfidenceName) -> Self {
+        match name {
+            ConfidenceName::Possible => Self::Possible,
+            ConfidenceName::Certain => Self::Certain,
+        }
+    }
+}
+
+impl FailOn {
+    /// The severity; `None` for never.
+    pub fn severity(self) -> Option<Severity> {
+        match self {
+            Self::Low => Some(Severity::Low),
+            Self::Medium => Some(Severity::Medium),
+            Self::High => Some(Severity::High),
+            Self::Critical => Some(Severity::Critical),
+            Self::Never => None,
+        }
+    }
+}
+
+impl CommandLine {
+    /// Parses arguments, the program's name first. The error prints itself and knows its exit status: 0 for
+    /// `--help` and `--version`, 2 for wrong usage.
+    pub fn parse_from_arguments<I, T>(arguments: I) -> Result<Self, clap::Error>
+    where
+        I: IntoIterator<Item = T>,
+        T: Into<OsString> + Clone,
+    {
+        let mut definition = command();
+        let matches = definition.try_get_matches_from_mut(arguments)?;
+        let mut line = Self::from_arg_matches(&matches).map_err(|error| error.format(&mut definition))?;
+        if let (Some(input), Some((_, matches))) = (line.command.input_mut(), matches.subcommand()) {
+            input.assignments = input.variables.in_order(matches);
+        }
+        Ok(line)
+    }
+}
+
+impl Command {
+    fn input_mut(&mut self) -> Option<&mut Input> {
+        match self {
+            Self::Check(check) => Some(&mut check.input),
+            Self::Graph(graph) => Some(&mut graph.input),
+            Self::Files(files) => Some(&mut files.input),
+            Self::Rules(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
+    }
+}
+
+impl VariableOptions {
+    fn in_order(&self, matches: &clap::ArgMatches) -> Vec<VariableSource> {
+        let indices = |name| matches.indices_of(name).into_iter().flatten();
+        let values = self
+            .var
+            .iter()
+            .map(|(name, value)| VariableSource::Value { name: name.clone(), value: value.clone() });
+        let files = self.var_file.iter().cloned().map(VariableSource::File);
+        let mut typed: Vec<(usize, VariableSource)> =
+            indices("var").zip(values).chain(indices("var_file").zip(files)).collect();
+        typed.sort_by_key(|(index, _)| *index);
+        typed.into_iter().map(|(_, source)| source).collect()
+    }
+}
+
+/// The definition of the command line.
+pub fn command() -> clap::Command {
+    CommandLine::command()
+}
+
+/// Writes a completion script.
+pub fn write_completions(shell: clap_complete::Shell, writer: &mut dyn io::Write) -> io::Result<()> {
+    // The generator panics when it cannot write, so it writes to memory.
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut command(), "credlint", &mut script);
+    writer.write_all(&script)
+}
+
+/// Writes the manual page (roff) of a command, or of the program. An unknown command gives that of the program.
+pub fn write_manual(name: Option<&str>, writer: &mut dyn io::Write) -> io::Result<()> {
+    let mut program = command();
+    program.build();
+    let about = name.and_then(|name| program.find_subcommand(name)).unwrap_or(&program);
+    clap_mangen::Man::new(about.clone()).render(writer)
+}
+
+fn command_name() -> clap::builder::PossibleValuesParser {
+    ["check", "rules", "explain", "graph", "files", "completions", "man"].into()
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+fn output(text: &str) -> Result<Output, String> {
+    let (format, file) = match text.split_once('=') {
+        Some((format, file)) if ReportFormat::from_str(format, false).is_ok() => {
+            (ReportFormat::from_str(format, false).ok(), file)
+        }
+        _ => (None, text),
+    };
+    if file.is_empty() {
+        return Err("expected FILE or FORMAT=FILE".to_owned());
+    }
+    Ok(Output { format, file: file.into() })
+}
+
+#[cfg(test)]
+#[path = "cli_tests.rs"]
+mod tests;

@@ -1,0 +1,226 @@
+//! What can be typed.
+
+use super::*;
+
+fn parse(arguments: &[&str]) -> CommandLine {
+    CommandLine::parse_from_arguments([&["credlint"], arguments].concat()).unwrap()
+}
+
+fn check(arguments: &[&str]) -> Check {
+    match parse(&[&["check"], arguments].concat()).command {
+        Command::Check(check) => *check,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn refused(arguments: &[&str]) -> clap::Error {
+    CommandLine::parse_from_arguments([&["credlint"], arguments].concat()).unwrap_err()
+}
+
+fn help(name: Option<&str>) -> String {
+    let mut program = command().term_width(100);
+    program.build();
+    let text = match name {
+        Some(name) => program.find_subcommand_mut(name).unwrap().render_help(),
+        None => program.render_help(),
+    };
+    text.to_string()
+}
+
+#[test]
+fn the_definition_is_sound() {
+    command().debug_assert();
+}
+
+#[test]
+fn defaults() {
+    let check = check(&[]);
+    assert_eq!(check.input.paths, [PathBuf::from(".")]);
+    assert_eq!(check.format, ReportFormat::Human);
+    assert!(check.output.is_empty() && check.input.assignments.is_empty() && !check.quiet);
+    assert_eq!((check.selection.fail_on, check.selection.min_severity), (None, None));
+}
+
+#[test]
+fn variables_keep_the_order_in_which_they_were_typed() {
+    let value = |name: &str, value: &str| VariableSource::Value { name: name.into(), value: value.into() };
+    let check = check(&[
+        "--var",
+        "a=1",
+        "--var-file",
+        "x.tfvars",
+        "dir",
+        "--var=b==2=",
+        "--var-file=y.json",
+        "--var",
+        "a=",
+    ]);
+    assert_eq!(
+        check.input.assignments,
+        [
+            value("a", "1"),
+            VariableSource::File("x.tfvars".into()),
+            value("b", "=2="),
+            VariableSource::File("y.json".into()),
+            value("a", "")
+        ]
+    );
+    let Command::Graph(graph) = parse(&["graph", "--var", "a=1"]).command else { panic!() };
+    assert_eq!(graph.input.assignments, [value("a", "1")]);
+    assert_eq!(refused(&["check", "--var", "a"]).exit_code(), 2);
+    assert_eq!(refused(&["check", "--var", "=a"]).exit_code(), 2);
+}
+
+#[test]
+fn outputs_have_a_format_of_their_own_or_that_of_the_run() {
+    let check =
+        check(&["--output", "sarif=a.sarif", "-o", "b.txt", "--output", "x=y.json", "--format", "json"]);
+    let output = |format, file: &str| Output { format, file: file.into() };
+    assert_eq!(
+        check.output,
+        [output(Some(ReportFormat::Sarif), "a.sarif"), output(None, "b.txt"), output(None, "x=y.json")]
+    );
+    assert_eq!(check.format, ReportFormat::Json);
+    assert_eq!(refused(&["check", "--output", "json="]).exit_code(), 2);
+}
+
+#[test]
+fn rules_are_listed_with_commas_or_one_by_one() {
+    let selection =
+        check(&["--select", "CIS-1.13,a", "--select", "b", "--ignore", "c", "--fail-on", "never"]).selection;
+    assert_eq!(selection.select, ["CIS-1.13", "a", "b"]);
+    assert_eq!(selection.ignore, ["c"]);
+    assert_eq!(selection.fail_on.map(FailOn::severity), Some(None));
+    let selection = check(&["--min-severity", "high", "--min-confidence", "certain"]).selection;
+    assert_eq!(selection.min_severity.map(Severity::from), Some(Severity::High));
+    assert_eq!(selection.min_confidence.map(Confidence::from), Some(Confidence::Certain));
+}
+
+#[test]
+fn wrong_usage_is_status_2_and_help_is_0() {
+    assert_eq!(refused(&["check", "--no-such"]).exit_code(), 2);
+    assert_eq!(refused(&["check", "--fail-on", "terrible"]).exit_code(), 2);
+    assert_eq!(refused(&[]).exit_code(), 2);
+    assert_eq!(refused(&["--help"]).exit_code(), 0);
+    assert_eq!(refused(&["--version"]).exit_code(), 0);
+}
+
+#[test]
+fn colour_can_be_set_before_or_after_the_command() {
+    assert_eq!(parse(&["--color", "never", "rules"]).color, clap::ColorChoice::Never);
+    assert_eq!(parse(&["rules", "--color", "always"]).color, clap::ColorChoice::Always);
+}
+
+#[test]
+fn manual_pages_exist_for_all_commands_that_can_be_named() {
+    let known: Vec<String> =
+        command().get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let named: Vec<String> = clap::builder::TypedValueParser::possible_values(&command_name())
+        .unwrap()
+        .map(|value| value.get_name().to_owned())
+        .collect();
+    assert_eq!(known, named);
+    let mut page = Vec::new();
+    write_manual(Some("check"), &mut page).unwrap();
+    let page = String::from_utf8(page).unwrap();
+    assert!(page.contains("var\\-file") && page.contains("Exit status"), "{page}");
+    let mut page = Vec::new();
+    write_manual(None, &mut page).unwrap();
+    assert!(String::from_utf8(page).unwrap().contains("credlint\\-check(1)"));
+}
+
+#[test]
+fn completions_know_the_commands() {
+    for shell in clap_complete::Shell::value_variants() {
+        let mut script = Vec::new();
+        write_completions(*shell, &mut script).unwrap();
+        assert!(String::from_utf8(script).unwrap().contains("explain"));
+    }
+}
+
+#[test]
+fn help_of_the_program() {
+    insta::assert_snapshot!(help(None), @r#"
+    Finds long-lived AWS credentials in infrastructure code before they are deployed
+
+    Usage: credlint [OPTIONS] <COMMAND>
+
+    Commands:
+      check        Check infrastructure code and report what is wrong
+      rules        List the rules
+      explain      Print the documentation of a rule
+      graph        Print the users and credentials that were understood, and how they are linked
+      files        Print the files that are read, and the roots that they form
+      completions  Print a completion script for a shell
+      man          Print a manual page in roff
+
+    Options:
+      -h, --help     Print help (see more with '--help')
+      -V, --version  Print version
+
+    Output:
+          --color <WHEN>  When to use colours [default: auto] [possible values: auto, always, never]
+
+    Exit status:
+      0  nothing found that fails the check
+      1  a certain finding at or above --fail-on
+      2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
+         what was read is reported all the same
+    "#);
+}
+
+#[test]
+fn help_of_check() {
+    insta::assert_snapshot!(help(Some("check")), @r#"
+    Check infrastructure code and report what is wrong
+
+    Usage: credlint check [OPTIONS] [PATH]...
+
+    Options:
+      -h, --help  Print help (see more with '--help')
+
+    Input:
+      [PATH]...                 Files and directories to read [default: .]
+          --root <DIR>          Read nothing outside this directory [default: the git work tree that
+                                PATH is in, else PATH]
+          --var <NAME=VALUE>    Set a Terraform variable or template parameter
+          --var-file <FILE>     Set variables from a .tfvars or parameter file; the last --var or
+                                --var-file wins
+          --allow-parse-errors  Exit with 0 or 1 even when files could not be read or parsed
+
+    Rules:
+          --select <RULE>                Run only these rules, by any of their names: id, control
+                                         (CIS-1.13), other tools' ids
+          --ignore <RULE>                Do not run these rules
+          --rules <DIR>                  Read rules of your own from this directory as well
+          --min-severity <SEVERITY>      Report only findings of at least this severity [possible
+                                         values: low, medium, high, critical]
+          --min-confidence <CONFIDENCE>  Report only findings of at least this confidence: `possible`
+                                         ones need other inputs than the defaults [possible values:
+                                         possible, certain]
+          --fail-on <SEVERITY>           Exit with 1 when there is a certain finding of at least this
+                                         severity [default: medium] [possible values: low, medium, high,
+                                         critical, never]
+
+    Output:
+          --color <WHEN>            When to use colours [default: auto] [possible values: auto, always,
+                                    never]
+          --format <FORMAT>         Format of what goes to standard output, and of a plain --output FILE
+                                    [default: human] [possible values: human, json, sarif]
+      -o, --output <[FORMAT=]FILE>  Write to a file instead of standard output; give it several times
+                                    for several formats
+      -q, --quiet                   Print only findings, and errors that made the check incomplete
+
+    Examples:
+      credlint check
+      credlint check infra/prod --var-file prod.tfvars --var create_key=true
+      credlint check --select CIS-1.13,multiple-active-keys --fail-on high
+      credlint check --output sarif=credlint.sarif --output json=credlint.json
+
+    Exit status:
+      0  nothing found that fails the check
+      1  a certain finding at or above --fail-on
+      2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
+         what was read is reported all the same
+    "#);
+}
