@@ -18,7 +18,6 @@ use crate::finding::{Confidence, Severity};
         Reads Terraform, CloudFormation and CDK output as it stands on disk. It runs nothing, needs no AWS \
         credentials and never uses the network.",
     max_term_width = 100,
-    propagate_version = true,
     after_help = EXIT_STATUS,
     disable_help_subcommand = true
 )]
@@ -89,10 +88,10 @@ pub struct Check {
 #[derive(Clone, Debug, Args)]
 pub struct Input {
     /// Files and directories to read
-    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath, help_heading = "Input")]
+    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath, help_heading = "Input", display_order = 0)]
     pub paths: Vec<PathBuf>,
     /// Read nothing outside this directory [default: the git work tree that PATH is in, else PATH]
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Input")]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Input", display_order = 1)]
     pub root: Option<PathBuf>,
     #[command(flatten)]
     variables: VariableOptions,

@@ -82,7 +82,21 @@ mod tests {
 
     #[test]
     fn plain_text_is_the_markdown_under_a_heading() {
-        insta::assert_snapshot!(explain(&sample::rules()[0], false), @"");
+        insta::assert_snapshot!(explain(&sample::rules()[0], false), @r#"
+    multiple-active-keys  medium
+    IAM user has more than one active access key
+    controls: cis-aws 1.4: 1.13
+    same as: AC_AWS_0554
+
+    ## What
+
+    A user has `two` keys.
+
+    ```hcl
+    # a `comment`
+    resource "x" "y" {}
+    ```
+    "#);
     }
 
     #[test]

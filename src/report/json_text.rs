@@ -68,7 +68,7 @@ impl Formatter for InertFormatter {
     }
 }
 
-/// serde_json escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
+/// `serde_json` escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
 fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
     let mut marks = log_command_marks(text).peekable();
     if marks.peek().is_none() && printable(text) == text {

@@ -1,33 +1,37 @@
 //! Findings to text: one renderer a file. A renderer adds nothing that the findings and notices do not hold.
+#![expect(
+    clippy::format_push_string,
+    reason = "a report is short, and `write!` would bring an error to ignore"
+)]
 
+/// Every word and colour of a severity.
+pub mod severity;
+/// Counts and conditions in words.
+mod wording;
+/// Text from the input made inert.
+mod inert;
+/// Where in a text a secret stands.
+mod redact;
 /// Source lines made fit to be shown.
 mod excerpt;
-/// `credlint explain`.
-pub mod explain;
+/// JSON that is inert in a log.
+mod json_text;
 /// `credlint files`.
 pub mod file_list;
 /// `credlint graph`.
 pub mod graph;
 /// For a person at a terminal.
 pub mod human;
-/// Text from the input made inert.
-mod inert;
 /// For programs: our own versioned JSON.
 pub mod json;
-/// JSON that is inert in a log.
-mod json_text;
-/// Where in a text a secret stands.
-mod redact;
+/// For code scanning: SARIF 2.1.0.
+pub mod sarif;
 /// `credlint rules`.
 pub mod rule_list;
 /// From a rule to its text.
 mod rule_text;
-/// For code scanning: SARIF 2.1.0.
-pub mod sarif;
-/// Every word and colour of a severity.
-pub mod severity;
-/// Counts and conditions in words.
-mod wording;
+/// `credlint explain`.
+pub mod explain;
 
 #[cfg(test)]
 mod sample;

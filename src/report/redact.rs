@@ -8,8 +8,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// How far around the window (bytes) a secret's name or end is looked for.
-const CONTEXT_BYTES: usize = 4096;
+/// How far before the window (bytes) a secret's name is looked for: further than a private key is long.
+const BYTES_BEFORE: usize = 4096;
+/// How far after it the end of a secret is looked for; one that does not end there is hidden all the same.
+const BYTES_AFTER: usize = 256;
 /// The longest block (bytes) whose values are hidden because its name is that of a secret.
 const HOLDER_BYTES: usize = 1024;
 
@@ -41,12 +43,12 @@ pattern!(WORD, r"(?i)^(?:true|false|null|~)?[,;}\])\s]*(?:#.*)?$");
 pattern!(REFERENCE_TAG, r"^!(?:Ref|GetAtt|ImportValue|FindInMap|Condition)\b");
 pattern!(PRIVATE_KEY, r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----");
 pattern!(URL_PASSWORD, r#"://[^/\s:@"']*:([^/\s@"']+)@"#);
-pattern!(SECRET_ACCESS_KEY, r#"(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"#);
+pattern!(SECRET_ACCESS_KEY, r"(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)");
 
 /// The byte ranges of literal secrets within `window`, in order, none overlapping. Quotes stay outside.
 pub fn secret_ranges(text: &str, window: Range<usize>) -> Vec<Range<usize>> {
-    let start = floor(text, window.start.saturating_sub(CONTEXT_BYTES));
-    let end = floor(text, window.end.saturating_add(CONTEXT_BYTES).min(text.len()));
+    let start = floor(text, window.start.saturating_sub(BYTES_BEFORE));
+    let end = floor(text, window.end.saturating_add(BYTES_AFTER).min(text.len()));
     let Some(context) = text.get(start..end) else { return Vec::new() };
     let mut found = Vec::new();
     for name in SECRET_NAME.find_iter(context) {
@@ -160,7 +162,7 @@ fn untagged(
     let line = &text[at..line_end];
     match line.as_bytes().first() {
         Some(b'"' | b'\'') => {
-            found.extend(literal(text, at).filter(|range| is_literal(&text[range.clone()])))
+            found.extend(literal(text, at).filter(|range| is_literal(&text[range.clone()])));
         }
         Some(b'<') if line.starts_with("<<") => found.extend(heredoc(text, line, line_end)),
         Some(b'|' | b'>') if !is_assignment => found.extend(indented_lines(text, at, line_end)),

@@ -102,7 +102,9 @@ fn references_and_settings_stay() {
 fn a_window_sees_the_name_before_it() {
     let text = "Password: |\n  hunter2\nPath: /";
     let window = text.find("  hunter2").unwrap();
-    assert_eq!(secret_ranges(text, window..window + 9), [window..window + 9]);
+    let found = secret_ranges(text, window..window + 9);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0], window..window + 9);
 }
 
 proptest! {

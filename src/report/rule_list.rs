@@ -106,7 +106,10 @@ mod tests {
 
     #[test]
     fn the_table_is_aligned() {
-        insta::assert_snapshot!(text(&sample::rules(), false), @"");
+        insta::assert_snapshot!(text(&sample::rules(), false), @r#"
+    medium    multiple-active-keys  IAM user has more than one active access key
+    critical  password-in-template  Console password stands in the template
+    "#);
     }
 
     #[test]

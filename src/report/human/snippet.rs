@@ -81,7 +81,7 @@ fn excerpt(cluster: &[Drawn<'_>]) -> Element<'static> {
         .iter()
         .map(|place| {
             let kind = if place.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-            kind.span(shown.range(&place.line.range)).label(inert(&place.label).into_owned())
+            kind.span(shown.range(&place.line.range)).label(inert(place.label).into_owned())
         })
         .collect();
     let snippet = Snippet::source(shown.text).line_start(first).annotations(annotations);

@@ -9,12 +9,69 @@ fn plain(sample: &sample::Sample) -> String {
 
 #[test]
 fn findings_notices_and_summary() {
-    insta::assert_snapshot!(plain(&sample::small()), @"");
+    insta::assert_snapshot!(plain(&sample::small()), @r#"
+    alice  module.team.aws_iam_user.alice  (root infra)
+
+    infra/team dir/users.tf:9:1: medium[multiple-active-keys] alice has 2 active access keys
+      |
+    1 | resource "aws_iam_user" "alice" {
+      | ----------------------- user aws_iam_user.alice
+    ...
+    5 | resource "aws_iam_access_key" "first" {
+      | --------------------------------------- active access key first
+    ...
+    9 | resource "aws_iam_access_key" "second" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ active access key second
+      |
+     ::: infra/main.tf:1:1
+      |
+    1 | module "team" {
+      | ------------- called here as module.team
+      why: a lost key is valid until somebody deletes it
+      fix: use IAM Identity Center instead
+
+    infra/team dir/users.tf:5:1: critical[password-in-template] alice can sign in with a password and has an access key (possible, only when var.create_key = true)
+      |
+    1 | resource "aws_iam_user" "alice" {
+      | ----------------------- user aws_iam_user.alice
+    ...
+    5 | resource "aws_iam_access_key" "first" {
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ active access key first
+      |
+     ::: infra/main.tf:1:1
+      |
+    1 | module "team" {
+      | ------------- called here as module.team
+      why: a lost key is valid until somebody deletes it
+      fix: use IAM Identity Center instead
+
+    Bob  (root stack.yaml)
+
+    stack.yaml:5:22: critical[password-in-template] the password of Bob stands in the template
+      |
+    5 |       LoginProfile: {Password: …
+      |                      ^^^^^^^^^^^ console password of Bob
+      why: a lost key is valid until somebody deletes it
+      fix: use IAM Identity Center instead
+
+    to read about a rule: credlint explain multiple-active-keys
+
+    infra/latin1.tf: error[unreadable-file] is not UTF-8 text
+    infra/main.tf:2:3: notice[module-not-on-disk] module source is not on disk
+      help: run `terraform init`, or scan the module too
+
+    checked 2 users, 2 access keys, 1 password in 2 roots; 1 module not on disk
+    1 finding set aside by comments
+    3 findings: 2 critical, 1 medium (1 only possible); failed: a certain finding is medium or worse; not everything could be read: 1 error
+    "#);
 }
 
 #[test]
 fn nothing_found_says_what_was_checked() {
-    insta::assert_snapshot!(plain(&sample::empty()), @"");
+    insta::assert_snapshot!(plain(&sample::empty()), @r#"
+    checked 1 user, 0 access keys, 0 passwords in 1 root
+    no findings
+    "#);
 }
 
 #[test]
