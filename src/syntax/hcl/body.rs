@@ -86,7 +86,15 @@ impl Reader<'_> {
     fn block(&mut self, block: &BlockItem, range: &Range<usize>) -> Option<Block> {
         let kind = self.valid_name(&block.kind)?;
         let header = block.kind.start..block.labels.last().unwrap_or(&block.kind).end;
-        if block.unclosed {
+        let notices_before = self.notices.len();
+        let body = self.body(&block.items);
+        // An attribute at the end that could not be read is what took the brace.
+        let explained = block.items.last().is_some_and(|last| {
+            let last = self.span(&last.range);
+            let inside = |notice: &Notice| notice.span.is_some_and(|span| span.start >= last.start);
+            self.notices[notices_before..].iter().any(inside)
+        });
+        if block.unclosed && !explained {
             let message = format!("the block `{}` is never closed", &self.text[header.clone()]);
             self.parse_error(self.span(&header), message);
         }
@@ -95,7 +103,7 @@ impl Reader<'_> {
             labels: block.labels.iter().map(|range| label(&self.text[range.clone()])).collect(),
             header: self.span(&header),
             span: self.span(range),
-            body: self.body(&block.items),
+            body,
         })
     }
 

@@ -11,8 +11,8 @@ use super::template::{Form, lower_template};
 use super::tree::{Expression, ExpressionKind, ObjectItem};
 use crate::source::{FileId, Span};
 
-/// The time that the parser needs for an object grows with the square of its items. Text with more separators
-/// than this goes through the repair, which takes objects apart first.
+/// The time that the parser needs for an object grows with the square of its items. Text with objects and more
+/// separators than this goes through the repair, which takes objects apart first.
 const MAX_DIRECT_SEPARATORS: usize = 400;
 
 /// Why a piece of text is not an expression.
@@ -48,21 +48,27 @@ pub(super) struct Piece<'a> {
 
 /// Parses an expression whose text starts at byte `base` of the file.
 pub(super) fn parse(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
-    let mut piece = Piece { file, base, text, repaired: None };
     let range = trimmed(text, 0..text.len());
-    if !is_large(text)
+    if !needs_repair(text)
         && let Ok(parsed) = parser::parse_expr(&text[range.clone()])
     {
+        let piece = Piece { file, base, text, repaired: None };
         return Lowering { piece: &piece, start: range.start }.expression(&parsed, 0);
     }
-    piece.repaired = Some(repair(text, Syntax::Expression)?);
-    piece.parse_range(range, 0)
+    parse_repaired(file, base, text)
+}
+
+/// Parses the repaired copy of an expression.
+pub(super) fn parse_repaired(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
+    let repaired = repair(text, Syntax::Expression)?;
+    let piece = Piece { file, base, text, repaired: Some(repaired) };
+    piece.parse_range(0..text.len(), 0)
 }
 
 /// Parses a template without quotes or heredoc markers whose text starts at byte `base` of the file.
 pub(super) fn parse_template(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
     let mut piece = Piece { file, base, text, repaired: None };
-    let direct = if is_large(text) { None } else { parser::parse_template(text).ok() };
+    let direct = if needs_repair(text) { None } else { parser::parse_template(text).ok() };
     let template = if let Some(template) = direct {
         template
     } else {
@@ -115,9 +121,11 @@ impl Piece<'_> {
     }
 }
 
-fn is_large(text: &str) -> bool {
-    text.contains('{')
-        && memchr::memchr2_iter(b',', b'\n', text.as_bytes()).nth(MAX_DIRECT_SEPARATORS).is_some()
+/// Whether the parser must not see the text as it stands: it would take too long over large objects, and end
+/// a heredoc at a line that only begins with its marker, which may even leave something that parses.
+fn needs_repair(text: &str) -> bool {
+    let separators = || memchr::memchr2_iter(b',', b'\n', text.as_bytes());
+    text.contains("<<") || text.contains('{') && separators().nth(MAX_DIRECT_SEPARATORS).is_some()
 }
 
 fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
@@ -130,7 +138,7 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
 fn plain_message(message: &str) -> String {
     let known = [
         ("invalid expression", "expected an expression"),
-        ("unexpected token", "unexpected text"),
+        ("unexpected token", "not a valid expression"),
         ("invalid nesting depth", "nested more than 64 levels deep"),
         ("invalid binary operation", "more than 128 operators in one expression"),
         ("invalid escape sequence", "an escape that does not exist; a backslash is written `\\\\`"),

@@ -58,15 +58,13 @@ pub(super) fn units(source: &str, quoting: Quoting) -> Vec<String> {
 /// The length of the unit at the start of a text that is not empty.
 fn unit_length(rest: &str, quoting: Quoting) -> usize {
     if rest.starts_with(['$', '%']) {
-        let escaped = rest.starts_with("$${") || rest.starts_with("%%{");
-        return match (escaped, rest[1..].starts_with("\r\n"), rest[1..].starts_with('\n')) {
-            (true, ..) if rest[3..].starts_with('~') => 4,
-            (true, ..) => 3,
-            // The end of a line belongs to the sign before it.
-            (_, true, _) if quoting == Quoting::Unquoted => 3,
-            (_, _, true) if quoting == Quoting::Unquoted => 2,
-            _ => 1,
-        };
+        if rest.starts_with("$${") || rest.starts_with("%%{") {
+            return if rest[3..].starts_with('~') { 4 } else { 3 };
+        }
+        // The scanner takes one byte more when the line ends right after it.
+        let pair = rest.as_bytes().get(1).is_some_and(u8::is_ascii);
+        let line_ends = pair && (rest[2..].starts_with('\n') || rest[2..].starts_with("\r\n"));
+        return if line_ends && quoting == Quoting::Unquoted { 2 } else { 1 };
     }
     let mut characters = rest.char_indices();
     while let Some((at, character)) = characters.next() {
@@ -136,8 +134,8 @@ mod tests {
 
     #[test]
     fn units_are_lines_runs_and_signs() {
-        assert_eq!(units("a\n b$c\n", Quoting::Unquoted), ["a\n", " b", "$", "c\n"]);
+        assert_eq!(units("a\n b$cd\n", Quoting::Unquoted), ["a\n", " b", "$", "cd\n"]);
         assert_eq!(units(r"a\n b$c $${~x", Quoting::Quoted), ["a\n b", "$", "c ", "${~", "x"]);
-        assert_eq!(units("$\nx", Quoting::Unquoted), ["$\n", "x"]);
+        assert_eq!(units("$ \n% x", Quoting::Unquoted), ["$ ", "\n", "%", " x"]);
     }
 }

@@ -12,6 +12,11 @@ mod split;
 mod template;
 mod tree;
 
+#[cfg(test)]
+mod robustness;
+#[cfg(test)]
+mod tests;
+
 pub use split::{Chunk, ChunkKind, Split, split};
 pub use tree::*;
 

@@ -13,7 +13,7 @@ const MAX_BLOCK_DEPTH: usize = 64;
 
 /// How often a file may be read again from an item that was never closed. Past it, every line that looks like
 /// a declaration starts one, which needs no second reading.
-const MAX_RESTARTS: usize = 64;
+const MAX_RESTARTS: usize = 16;
 
 /// The items of a file and its comments, as byte ranges of its text.
 #[derive(Debug, Default)]
@@ -126,6 +126,7 @@ struct Reader<'t, 'l> {
     comments: Vec<Range<usize>>,
     resume: Option<usize>,
     resume_in_heredoc: Option<usize>,
+    open_heredocs: usize,
 }
 
 /// A block whose end is still to come.
@@ -154,6 +155,7 @@ impl<'t, 'l> Reader<'t, 'l> {
             comments: Vec::new(),
             resume: None,
             resume_in_heredoc: None,
+            open_heredocs: 0,
         }
     }
 
@@ -201,19 +203,25 @@ impl<'t, 'l> Reader<'t, 'l> {
     fn note_declaration(&mut self, token: &Token) -> bool {
         let line_ends = match token.kind {
             TokenKind::HeredocClose => {
-                self.resume_in_heredoc = None;
+                self.open_heredocs = self.open_heredocs.saturating_sub(1);
+                if self.open_heredocs == 0 {
+                    self.resume_in_heredoc = None;
+                }
                 false
             }
             TokenKind::Newline => !self.lexer.stack().is_empty(),
-            TokenKind::Literal | TokenKind::HeredocOpen => self.text[..token.range.end].ends_with('\n'),
+            TokenKind::HeredocOpen => {
+                self.open_heredocs += 1;
+                true
+            }
+            TokenKind::Literal => self.text[..token.range.end].ends_with('\n'),
             _ => false,
         };
         let end = token.range.end;
         if !line_ends || !starts_declaration(&self.text[end..]) {
             return false;
         }
-        let in_heredoc = self.lexer.stack().iter().any(|frame| matches!(frame, Frame::Heredoc { .. }));
-        let resume = if in_heredoc { &mut self.resume_in_heredoc } else { &mut self.resume };
+        let resume = if self.open_heredocs > 0 { &mut self.resume_in_heredoc } else { &mut self.resume };
         resume.get_or_insert(end);
         true
     }
