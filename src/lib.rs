@@ -2,8 +2,6 @@
 //!
 //! The modules are listed in reading order; `src/README.md` is the map.
 
-/// What was typed on the command line.
-pub mod cli;
 /// Text and places: files, spans, lines, notices. Knows no format.
 pub mod source;
 /// Text to spanned trees, one folder a format. Never fails: a tree and notices come back.

@@ -4,7 +4,6 @@
 
 use std::path::Path;
 
-use clap::Parser as _;
 use credlint::cli::{Command, CommandLine};
 use credlint::rules::{Example, Expectation, Rule, RuleSet};
 use credlint::settings::{InputSettings, Thresholds};
@@ -59,7 +58,7 @@ fn findings(rule: &Rule, example: &Example) -> Vec<String> {
 
 fn settings(directory: &Path) -> InputSettings {
     let path = directory.to_str().expect("temporary paths are UTF-8");
-    let Command::Check(check) = CommandLine::parse_from(["credlint", "check", path]).command else {
+    let Command::Check(check) = CommandLine::parse_from_arguments(["credlint", "check", path]).expect("typed right").command else {
         unreachable!("`check` parses as check");
     };
     InputSettings::new(&check.input).expect("the folder exists")

@@ -39,7 +39,8 @@ impl SourceFile {
         let start = starts[line - 1] as usize;
         let before = self.text.get(start..offset as usize).unwrap_or("");
         // A byte-order mark takes no column.
-        let column = before.trim_start_matches('\u{feff}').chars().count() + 1;
+        let before = if line == 1 { before.trim_start_matches('\u{feff}') } else { before };
+        let column = before.chars().count() + 1;
         Position { line, column }
     }
 
