@@ -36,7 +36,8 @@ pub struct Parsed {
 /// Parses the text of a `.tf` or `.tfvars` file. Spans are offsets into `text` as it is on disk, whatever its
 /// line endings, a byte-order mark counted.
 ///
-/// Implements the HCL native syntax specification as Terraform 1.11 reads it.
+/// Implements the HCL native syntax specification as Terraform 1.11 reads it. Trees are at most 256 expressions
+/// deep; reading one takes less than 4 MiB of stack, unoptimised.
 pub fn parse(file: FileId, text: &str) -> Parsed {
     let (base, text) = without_byte_order_mark(text);
     body::parse(file, base, text)
