@@ -1,0 +1,80 @@
+//! `credlint graph` against what Terraform itself planned: every instance address, name, path, owner and
+//! status of the programs in `fixtures/terraform/programs`.
+#![allow(clippy::disallowed_methods, reason = "reads fixtures")]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use credlint::cli::{Command, CommandLine};
+use credlint::settings::InputSettings;
+use credlint::{pipeline, report};
+use serde_json::{Value, json};
+
+#[test]
+fn the_graph_is_what_terraform_plans() {
+    let mut failures = Vec::new();
+    for program in programs() {
+        let planned = std::fs::read_to_string(program.join("planned.json")).unwrap();
+        let planned: BTreeMap<String, Value> = serde_json::from_str(&planned).unwrap();
+        let understood = understood(&program);
+        let addresses = planned.keys().chain(understood.keys());
+        for address in addresses.collect::<std::collections::BTreeSet<_>>() {
+            let (planned, understood) = (planned.get(address), understood.get(address));
+            if !agrees(planned, understood) {
+                let name = program.file_name().unwrap().to_string_lossy();
+                failures.push(format!("{name}: {address}\n  planned {planned:?}\n  understood {understood:?}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// Equal, but for what Terraform does not know before an apply.
+fn agrees(planned: Option<&Value>, understood: Option<&Value>) -> bool {
+    let (Some(Value::Object(planned)), Some(Value::Object(understood))) = (planned, understood) else {
+        return false;
+    };
+    planned.len() == understood.len()
+        && planned.iter().all(|(key, value)| value.is_null() || understood.get(key) == Some(value))
+}
+
+/// What exists by default, in the shape of `planned.json`.
+fn understood(program: &Path) -> BTreeMap<String, Value> {
+    let path = program.to_str().unwrap();
+    let line = CommandLine::parse_from_arguments(["credlint", "graph", path, "--root", path]).unwrap();
+    let Command::Graph(arguments) = line.command else { unreachable!("`graph` parses as graph") };
+    let settings = InputSettings::new(&arguments.input).unwrap();
+    let understood = pipeline::understand(&settings);
+    let text = report::graph::json(&understood.graph, &understood.notices, &settings.workspace.files);
+    let graph: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(graph["version"], 1);
+    let rows = |kind: &str| graph[kind].as_array().unwrap().clone();
+    let mut found = BTreeMap::new();
+    let mut add = |row: &Value, facts: Value| {
+        if row["by_default"] == true && row["external"] != true {
+            found.insert(row["address"].as_str().unwrap().to_owned(), facts);
+        }
+    };
+    for user in rows("users") {
+        add(&user, json!({"name": user["name"], "path": user["path"]}));
+    }
+    for key in rows("access_keys") {
+        add(&key, json!({"user": key["user_name"], "status": key["status"]}));
+    }
+    for password in rows("passwords") {
+        add(&password, json!({"user": password["user_name"]}));
+    }
+    found
+}
+
+fn programs() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform/programs");
+    let mut programs: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("planned.json").exists())
+        .collect();
+    programs.sort();
+    assert!(programs.len() >= 7, "the programs are gone");
+    programs
+}
