@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     fn tuple<const LENGTH: usize>(elements: [Value; LENGTH]) -> Value {
-        Value::tuple(elements.to_vec())
+        Value::tuple(Vec::from(elements))
     }
 
     fn object(fields: &[(&str, Value)]) -> Value {

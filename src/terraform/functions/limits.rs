@@ -1,0 +1,40 @@
+//! How large results may get: the input is somebody's pull request.
+
+use crate::value::{Data, Value};
+
+/// Elements that a collection may have.
+pub const MAX_ELEMENTS: usize = 100_000;
+
+/// Bytes that a text may have.
+pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// Values that a function looks through. Far above what `MAX_ELEMENTS` needs in practice; it stops
+/// collections that share their parts, which are small in memory and endless to walk.
+const MAX_NODES: usize = 1_000_000;
+
+/// Why a result is not computed.
+pub const EXCEEDED: &str = "the result exceeds the limit of 100,000 elements or 16 MiB of text";
+
+/// Whether a value itself is within the limits (its elements were when they were made).
+pub fn is_allowed(value: &Value) -> bool {
+    match &value.data {
+        Data::String(text) => text.len() <= MAX_TEXT_BYTES,
+        Data::List(elements) | Data::Set(elements) | Data::Tuple(elements) => elements.len() <= MAX_ELEMENTS,
+        Data::Map(entries) | Data::Object(entries) => entries.len() <= MAX_ELEMENTS,
+        _ => true,
+    }
+}
+
+/// Whether a value can be looked through from end to end.
+pub fn is_walkable(value: &Value) -> bool {
+    let mut left = MAX_NODES;
+    walk(value, &mut left)
+}
+
+fn walk(value: &Value, left: &mut usize) -> bool {
+    if *left == 0 {
+        return false;
+    }
+    *left -= 1;
+    value.children().into_iter().all(|child| walk(child, left))
+}

@@ -1,0 +1,159 @@
+//! Maps and objects: `merge`, `lookup`, `keys`, `values`, `zipmap`, `transpose`.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::sequence::with_open_part;
+use super::signature::{Call, Open};
+use super::types::{Part, each_in_list, part_of};
+use crate::value::{Data, Each, Value, convert, equal, type_of, unify};
+
+pub fn keys(call: &Call<'_>) -> Result<Value, String> {
+    let value = call.argument(0);
+    match Open::of(value) {
+        Some(Open::Unknown(unknown)) => {
+            return Ok(each_in_list(&unknown.identity, part_of(unknown, Part::Key)));
+        }
+        Some(Open::Each(each)) if each.key.is_null() => return Err(not_a_mapping(value)),
+        Some(Open::Each(each)) => return Ok(each_in_list(&each.over, each.key.clone())),
+        None => {}
+    }
+    let entries = value.entries().ok_or_else(|| not_a_mapping(value))?;
+    Ok(sequence_like(value, entries.keys().map(|key| Value::string(Arc::clone(key))).collect()))
+}
+
+pub fn values(call: &Call<'_>) -> Result<Value, String> {
+    let value = call.argument(0);
+    match Open::of(value) {
+        Some(Open::Unknown(unknown)) => {
+            return Ok(each_in_list(&unknown.identity, part_of(unknown, Part::Value)));
+        }
+        Some(Open::Each(each)) if each.key.is_null() => return Err(not_a_mapping(value)),
+        Some(Open::Each(each)) => return Ok(each_in_list(&each.over, each.element.clone())),
+        None => {}
+    }
+    let entries = value.entries().ok_or_else(|| not_a_mapping(value))?;
+    Ok(sequence_like(value, entries.values().cloned().collect()))
+}
+
+/// Of a map, a list; of an object, a tuple.
+fn sequence_like(mapping: &Value, elements: Vec<Value>) -> Value {
+    if matches!(mapping.data, Data::Map(_)) { Value::list(elements) } else { Value::tuple(elements) }
+}
+
+fn not_a_mapping(value: &Value) -> String {
+    format!("must be a map or an object, got {}", type_of(value).name())
+}
+
+pub fn lookup(call: &Call<'_>) -> Result<Value, String> {
+    let (mapping, key) = (call.argument(0), call.argument(1));
+    if call.arguments.len() > 3 {
+        return Err("must have two or three arguments".to_owned());
+    }
+    if let Some(Open::Each(each)) = Open::of(mapping)
+        && equal(&each.key, key) == Some(true)
+    {
+        return Ok(each.element.clone());
+    }
+    if Open::of(mapping).is_some() {
+        return Ok(call.unknown());
+    }
+    let entries = mapping.entries().ok_or_else(|| {
+        format!("lookup() requires a map as the first argument, got {}", type_of(mapping).name())
+    })?;
+    let Some(key) = key.as_str() else { return Ok(call.unknown()) };
+    if let Some(found) = entries.get(key) {
+        return Ok(found.clone());
+    }
+    let Some(default) = call.arguments.get(2) else {
+        return Err(match mapping.data {
+            Data::Object(_) => format!("the given object has no attribute {key:?}"),
+            _ => format!("lookup failed to find key {key:?}"),
+        });
+    };
+    match &mapping.data {
+        Data::Map(entries) => match entries.values().map(type_of).find(|one| *one != crate::value::Type::Any)
+        {
+            Some(element) => convert(default, &element).map_err(|message| {
+                format!("the default value must have the same type as the map elements: {message}")
+            }),
+            None => Ok(default.clone()),
+        },
+        _ => Ok(default.clone()),
+    }
+}
+
+pub fn merge(call: &Call<'_>) -> Result<Value, String> {
+    for argument in call.arguments {
+        if !matches!(
+            argument.data,
+            Data::Map(_) | Data::Object(_) | Data::Null | Data::Unknown(_) | Data::Each(_)
+        ) {
+            return Err(format!("arguments must be maps or objects, got {}", type_of(argument).name()));
+        }
+    }
+    if let Some(result) = with_open_part(call) {
+        return Ok(result);
+    }
+    let mut merged = BTreeMap::new();
+    for entries in call.arguments.iter().filter_map(Value::entries) {
+        merged.extend(entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
+    }
+    let maps_only = !merged.is_empty()
+        && call.arguments.iter().all(|argument| matches!(argument.data, Data::Map(_) | Data::Null));
+    if maps_only {
+        let before: Vec<Value> = merged.values().cloned().collect();
+        // Maps of different element types merge to an object.
+        if unify(&before).is_some_and(|unified| unified == before) {
+            return Ok(Value::map(merged));
+        }
+    }
+    Ok(Value::object(merged))
+}
+
+pub fn zipmap(call: &Call<'_>) -> Result<Value, String> {
+    let (keys, values) = (call.argument(0), call.argument(1));
+    if let (Some(Open::Each(keys)), Some(Open::Each(values))) = (Open::of(keys), Open::of(values))
+        && keys.over == values.over
+    {
+        let each =
+            Each { over: Arc::clone(&keys.over), key: keys.element.clone(), element: values.element.clone() };
+        return Ok(Data::Each(Arc::new(each)).into());
+    }
+    if Open::of(keys).is_some() || Open::of(values).is_some() {
+        return Ok(call.unknown());
+    }
+    let (Data::List(elements) | Data::Tuple(elements)) = &values.data else {
+        return Err("values must be a list or tuple".to_owned());
+    };
+    let names = call.elements(0)?;
+    if names.len() != elements.len() {
+        return Err(format!(
+            "number of keys ({}) does not match number of values ({})",
+            names.len(),
+            elements.len()
+        ));
+    }
+    let mut zipped = BTreeMap::new();
+    for (name, element) in names.iter().zip(elements.iter()) {
+        if name.is_null() {
+            return Err("keys must not be null".to_owned());
+        }
+        let Data::String(name) = &name.data else { return Ok(call.unknown()) };
+        zipped.insert(Arc::clone(name), element.clone());
+    }
+    Ok(if matches!(values.data, Data::List(_)) { Value::map(zipped) } else { Value::object(zipped) })
+}
+
+pub fn transpose(call: &Call<'_>) -> Result<Value, String> {
+    let mut transposed: BTreeMap<Arc<str>, Vec<Value>> = BTreeMap::new();
+    for (key, values) in call.argument(0).entries().into_iter().flatten() {
+        for value in values.elements().unwrap_or_default() {
+            let Data::String(text) = &value.data else {
+                return Err("input must not contain null string".to_owned());
+            };
+            transposed.entry(Arc::clone(text)).or_default().push(Value::string(Arc::clone(key)));
+        }
+    }
+    Ok(Value::map(transposed.into_iter().map(|(key, values)| (key, Value::list(values))).collect()))
+}
