@@ -17,7 +17,7 @@ mod unknown;
 pub use condition::{Answers, Condition, Cube, Question};
 pub use convert::convert;
 pub use data::{Data, Each, Value};
-pub use describe::describe;
+pub use describe::{describe, describe_call};
 pub use equality::equal;
 pub use lift::{MAX_ALTERNATIVES, assume, choose, hoist, lift};
 pub use mark::{Mark, Marks};

@@ -55,7 +55,7 @@ pub fn resolve(call: &Call<'_>, path: &str) -> Option<PathBuf> {
 
 /// The result for a path that leads out of what is scanned.
 pub fn not_on_disk(call: &Call<'_>) -> Value {
-    let identity = super::describe::call(call.function.name, call.arguments);
+    let identity = crate::value::describe_call(call.function.name, call.arguments);
     call.function.unknown(Unknown::new(identity, Reason::NotOnDisk))
 }
 

@@ -117,7 +117,12 @@ pub fn zipmap(call: &Call<'_>) -> Result<Value, String> {
         && keys.over == values.over
     {
         let each =
-            Each { over: Arc::clone(&keys.over), key: keys.element.clone(), element: values.element.clone() };
+            Each {
+                over: Arc::clone(&keys.over),
+                key: keys.element.clone(),
+                element: values.element.clone(),
+                when: keys.when.and(&values.when),
+            };
         return Ok(Data::Each(Arc::new(each)).into());
     }
     if Open::of(keys).is_some() || Open::of(values).is_some() {

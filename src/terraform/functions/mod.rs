@@ -1,7 +1,6 @@
 //! Terraform's built-in functions: one table, one file an area.
 
 mod datetime;
-mod describe;
 mod encoding;
 mod fileset;
 mod filesystem;
@@ -26,7 +25,7 @@ mod yaml_encode;
 
 use std::path::Path;
 
-use self::signature::{Call, Function, Open, Treatment, derived};
+use self::signature::{Call, Function, Open, Treatment};
 use crate::source::Workspace;
 use crate::value::{Data, Mark, Marks, Unknown, Value, convert, hoist, lift};
 

@@ -188,13 +188,13 @@ impl Call<'_> {
 
     /// The result of what only the deployment decides.
     pub fn decided_at_deployment(&self) -> Value {
-        let identity = super::describe::call(self.function.name, self.arguments);
+        let identity = crate::value::describe_call(self.function.name, self.arguments);
         self.function.unknown(Unknown::new(identity, Reason::Deployment))
     }
 
     /// The result of what is not done here, and why.
     pub fn unsupported(&self, why: &str) -> Value {
-        let identity = super::describe::call(self.function.name, self.arguments);
+        let identity = crate::value::describe_call(self.function.name, self.arguments);
         let reason = Reason::Unsupported(format!("{}: {why}", self.function.name).into());
         self.function.unknown(Unknown::new(identity, reason))
     }
@@ -207,7 +207,7 @@ impl Call<'_> {
 
 /// An unknown computed by a function from arguments of which something is unknown.
 pub fn derived(name: &str, arguments: &[Value]) -> Unknown {
-    let identity = super::describe::call(name, arguments);
+    let identity = crate::value::describe_call(name, arguments);
     match arguments.iter().find_map(Value::first_unknown) {
         Some(unknown) => unknown.derive(identity),
         None => Unknown::new(identity, Reason::Input),
