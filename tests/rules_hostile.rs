@@ -103,7 +103,7 @@ fn errors_say_what_and_where() {
         ("when: keys.size() > 0", "when: !user.created", "8:20", "a value is missing here"),
         ("when: keys.size() > 0", "when: ''", "8:8", "`when` is empty"),
         ("flag: keys", "flag: user.name", "9:7", "gives a text, not a record"),
-        ("{keys.size()}", "{keys.sise()}", "10:32", "there is no function `sise`"),
+        ("{keys.size()}", "{keys.sise()}", "10:33", "there is no function `sise`"),
         ("{keys.size()}", "{keys}", "10:28", "a list of access keys cannot be written out"),
         ("{keys.size()}", "{keys.size()", "10:27", "never closed"),
         ("{user.name}", "}", "10:11", "closes nothing"),

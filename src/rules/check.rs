@@ -279,8 +279,14 @@ impl Checker<'_> {
 
     fn fault(&self, node: &IdedExpr, message: impl Into<String>, help: Option<String>) -> Fault {
         let start = self.program.source_info().offset_for(node.id).map_or(0, |(start, _)| start as usize);
-        // A selection is placed at its dot; the field's name is what a person has to look at.
-        let offset = if matches!(node.expr, Expr::Select(_)) { start + 1 } else { start };
+        // A selection is placed at its dot and a call at its parenthesis; a person has to look at the name.
+        let offset = match &node.expr {
+            Expr::Select(_) => start + 1,
+            Expr::Call(call) if call.func_name.starts_with(char::is_alphabetic) => {
+                start.saturating_sub(call.func_name.chars().count())
+            }
+            _ => start,
+        };
         Fault { message: message.into(), help, offset }
     }
 }

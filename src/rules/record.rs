@@ -20,7 +20,7 @@ pub struct Record {
 pub struct Field {
     /// Name that conditions use.
     pub name: &'static str,
-    /// Rust type; [`super::shape`] turns it into what a condition sees.
+    /// Rust type, from which the shape that a condition sees is derived.
     pub kind: &'static str,
     /// What it means, its unit, and when it is null: lines of a paragraph.
     pub text: &'static [&'static str],
@@ -42,7 +42,7 @@ macro_rules! records {
     )+) => {
         $(
             $(#[doc = $about])+
-            #[derive(Clone, Debug, PartialEq, Serialize)]
+            #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
             pub struct $record {
                 $( $(#[doc = $text])+ pub $field: $kind, )+
             }
