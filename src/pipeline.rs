@@ -93,7 +93,8 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     let interest = graph::interest();
     let mut read = Vec::new();
     let mut notices = discovered.notices;
-    let mut coverage = Coverage { roots: roots.len(), files: file_count(&discovered.entries), ..Coverage::default() };
+    let mut coverage =
+        Coverage { roots: roots.len(), files: file_count(&discovered.entries), ..Coverage::default() };
     for directory in &roots {
         if !terraform::is_relevant(&loader, directory) {
             continue;

@@ -92,8 +92,11 @@ pub struct Thresholds {
 impl InputSettings {
     /// Settles paths, boundaries and variables.
     pub fn new(input: &Input) -> Result<Self, SettingsError> {
-        let paths =
-            input.paths.iter().map(|path| canonical(path)).collect::<Result<Vec<PathBuf>, SettingsError>>()?;
+        let paths = input
+            .paths
+            .iter()
+            .map(|path| canonical(path))
+            .collect::<Result<Vec<PathBuf>, SettingsError>>()?;
         let workspace = match &input.root {
             Some(root) => {
                 let root_directory = canonical(root)?;
@@ -182,10 +185,8 @@ pub fn find<'r>(set: &'r RuleSet, name: &str) -> Result<Vec<&'r Rule>, SettingsE
 }
 
 fn canonical(path: &Path) -> Result<PathBuf, SettingsError> {
-    path.canonicalize().map_err(|error| SettingsError::Path {
-        path: path.display().to_string(),
-        reason: error.to_string(),
-    })
+    path.canonicalize()
+        .map_err(|error| SettingsError::Path { path: path.display().to_string(), reason: error.to_string() })
 }
 
 /// Nothing outside the git work tree of each path is read, or outside the path itself where there is none.
@@ -231,7 +232,8 @@ fn common_ancestor(directories: &[PathBuf]) -> PathBuf {
 fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
     let failed = |reason: String| SettingsError::VariablesFile { path: path.display().to_string(), reason };
     let text = read_text(path).map_err(failed)?;
-    let shown = path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
+    let shown =
+        path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
     Ok(workspace.files.add(shown, Arc::<str>::from(text)))
 }
 

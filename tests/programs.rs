@@ -1,6 +1,6 @@
 //! `credlint graph` against what Terraform itself planned: every instance address, name, path, owner and
 //! status of the programs in `fixtures/terraform/programs`.
-#![allow(clippy::disallowed_methods, reason = "reads fixtures")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "reads fixtures")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,8 @@ fn the_graph_is_what_terraform_plans() {
             let (planned, understood) = (planned.get(address), understood.get(address));
             if !agrees(planned, understood) {
                 let name = program.file_name().unwrap().to_string_lossy();
-                failures.push(format!("{name}: {address}\n  planned {planned:?}\n  understood {understood:?}"));
+                failures
+                    .push(format!("{name}: {address}\n  planned {planned:?}\n  understood {understood:?}"));
             }
         }
     }

@@ -1,6 +1,10 @@
 //! Every example in every rule's text, run through the whole pipeline: the flagged ones give exactly the
 //! findings written under them, the clean ones none.
-#![allow(clippy::disallowed_methods, reason = "each example is written to a folder of its own")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "each example is written to a folder of its own"
+)]
 
 use std::path::Path;
 
@@ -58,7 +62,9 @@ fn findings(rule: &Rule, example: &Example) -> Vec<String> {
 
 fn settings(directory: &Path) -> InputSettings {
     let path = directory.to_str().expect("temporary paths are UTF-8");
-    let Command::Check(check) = CommandLine::parse_from_arguments(["credlint", "check", path]).expect("typed right").command else {
+    let Command::Check(check) =
+        CommandLine::parse_from_arguments(["credlint", "check", path]).expect("typed right").command
+    else {
         unreachable!("`check` parses as check");
     };
     InputSettings::new(&check.input).expect("the folder exists")

@@ -1,7 +1,7 @@
 //! Which directories of Terraform configuration are roots, and which are only called.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// A directory of configuration, and what bears on whether it is a root.
 #[derive(Clone, Debug, Default)]
@@ -56,8 +56,8 @@ pub fn choose_roots(candidates: &BTreeMap<PathBuf, Candidate>) -> Roots {
     Roots { roots, called }
 }
 
-fn reach(from: &PathBuf, candidates: &BTreeMap<PathBuf, Candidate>, reached: &mut BTreeSet<PathBuf>) {
-    let mut waiting = vec![from.clone()];
+fn reach(from: &Path, candidates: &BTreeMap<PathBuf, Candidate>, reached: &mut BTreeSet<PathBuf>) {
+    let mut waiting = vec![from.to_owned()];
     while let Some(directory) = waiting.pop() {
         if !reached.insert(directory.clone()) {
             continue;

@@ -44,7 +44,11 @@ pub struct Discovered {
 }
 
 /// Walks the paths. A file stands for its directory: a module is never read in part.
-pub fn walk(workspace: &Workspace, paths: &[PathBuf], classify: impl Fn(&str) -> Option<Standing>) -> Discovered {
+pub fn walk(
+    workspace: &Workspace,
+    paths: &[PathBuf],
+    classify: impl Fn(&str) -> Option<Standing>,
+) -> Discovered {
     let mut discovered = Discovered::default();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     for path in paths {
@@ -61,7 +65,8 @@ pub fn walk(workspace: &Workspace, paths: &[PathBuf], classify: impl Fn(&str) ->
             match entry {
                 Ok(entry) => add(workspace, entry, &classify, &mut seen, &mut discovered),
                 Err(error) => {
-                    let path = error.path().map_or_else(|| workspace.display(start), |path| workspace.display(path));
+                    let path =
+                        error.path().map_or_else(|| workspace.display(start), |path| workspace.display(path));
                     let message = "cannot be read, so nothing below it was looked at";
                     discovered.notices.push(Notice::about(NoticeKind::UnreadableFile, path, message));
                 }
@@ -111,7 +116,9 @@ fn symbolic_link(
     match workspace.resolve(path) {
         Ok(target) if target.is_file() => standing,
         Ok(_) => Some(Standing::LeftOut("a symbolic link to a folder; the folder is read where it is")),
-        Err(_) if standing.is_some() => Some(Standing::LeftOut("a symbolic link that leads out of the root, or nowhere")),
+        Err(_) if standing.is_some() => {
+            Some(Standing::LeftOut("a symbolic link that leads out of the root, or nowhere"))
+        }
         Err(_) => None,
     }
 }

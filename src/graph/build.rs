@@ -56,9 +56,8 @@ impl Builder {
                     }
                 }
                 Becomes::ManagedPolicy if resource.mode == Mode::Managed => {
-                    let administrator = resource
-                        .value("policy")
-                        .map_or_else(Condition::never, administrator_by_document);
+                    let administrator =
+                        resource.value("policy").map_or_else(Condition::never, administrator_by_document);
                     self.policies.insert((root, Arc::clone(&resource.address)), administrator);
                 }
                 _ => {}
@@ -89,18 +88,17 @@ impl Builder {
         }
         let paths = resource.value("path").map_or_else(
             || vec![(Condition::always(), Some(Arc::from("/")))],
-            |value| value.alternatives().into_iter().map(|(when, path)| (when, path.as_str().map(Arc::from))).collect(),
+            |value| {
+                value
+                    .alternatives()
+                    .into_iter()
+                    .map(|(when, path)| (when, path.as_str().map(Arc::from)))
+                    .collect()
+            },
         );
         let node = self.node(NodeKind::User, root, resource);
         let account = Arc::clone(&resource.account);
-        self.push_user(User {
-            node,
-            names,
-            paths,
-            account,
-            is_placeholder: false,
-            perhaps_in_group: false,
-        });
+        self.push_user(User { node, names, paths, account, is_placeholder: false, perhaps_in_group: false });
     }
 
     fn push_user(&mut self, user: User) -> usize {
@@ -187,7 +185,10 @@ impl Builder {
         let groups = match resource.value("groups").map(members) {
             Some(Some(groups)) => groups,
             // Some groups, whichever they are.
-            _ => resource.value("groups").map(|groups| vec![(Condition::always(), groups.clone())]).unwrap_or_default(),
+            _ => resource
+                .value("groups")
+                .map(|groups| vec![(Condition::always(), groups.clone())])
+                .unwrap_or_default(),
         };
         let groups = self.group_names(root, &groups);
         let node = self.node(NodeKind::Membership, root, resource);
@@ -207,7 +208,11 @@ impl Builder {
             }
             None => {
                 // Who is in the group is unknown: any user of the account may be.
-                self.unknown(&format!("the members of {}", resource.address), value, resource.attributes[row.user].span);
+                self.unknown(
+                    &format!("the members of {}", resource.address),
+                    value,
+                    resource.attributes[row.user].span,
+                );
                 for user in &mut self.graph.users {
                     if self.graph.nodes[user.node].root == root && user.account == resource.account {
                         user.perhaps_in_group = true;

@@ -37,7 +37,14 @@ pub enum Said {
 
 impl UserIndex {
     /// Adds a user under its address and each of its names.
-    pub fn add(&mut self, user: usize, root: usize, address: &Arc<str>, account: &Arc<str>, names: &Alternatives<Name>) {
+    pub fn add(
+        &mut self,
+        user: usize,
+        root: usize,
+        address: &Arc<str>,
+        account: &Arc<str>,
+        names: &Alternatives<Name>,
+    ) {
         self.by_address.insert((root, Arc::clone(address)), user);
         for (condition, name) in names {
             let key = name_key(root, account, name);

@@ -56,10 +56,10 @@ fn allows_everything(statement: &Value) -> Condition {
     }
     let field = |name: &str| statement.entries().and_then(|entries| entries.get(name));
     let effect = field("Effect").map_or_else(Condition::never, |effect| is_text(effect, &["Allow"]));
-    let action =
-        field("Action").map_or_else(Condition::never, |action| any_element(action, |one| is_text(one, &["*", "*:*"])));
-    let resource =
-        field("Resource").map_or_else(Condition::never, |resource| any_element(resource, |one| is_text(one, &["*"])));
+    let action = field("Action")
+        .map_or_else(Condition::never, |action| any_element(action, |one| is_text(one, &["*", "*:*"])));
+    let resource = field("Resource")
+        .map_or_else(Condition::never, |resource| any_element(resource, |one| is_text(one, &["*"])));
     effect.and(&action).and(&resource)
 }
 
@@ -76,28 +76,27 @@ fn is_text(value: &Value, wanted: &[&str]) -> Condition {
 /// When the predicate holds for one element, a value that is no list being its own only element.
 fn any_element(value: &Value, predicate: impl Fn(&Value) -> Condition) -> Condition {
     when_some(value, |value| match value.elements() {
-        Some(elements) => elements.iter().fold(Condition::never(), |any, element| {
-            any.or(&when_some(element, &predicate))
-        }),
+        Some(elements) => {
+            elements.iter().fold(Condition::never(), |any, element| any.or(&when_some(element, &predicate)))
+        }
         None => predicate(value),
     })
 }
 
 /// When the predicate holds, over the alternatives of a value.
 fn when_some(value: &Value, predicate: impl Fn(&Value) -> Condition) -> Condition {
-    value
-        .alternatives()
-        .iter()
-        .fold(Condition::never(), |any, (condition, alternative)| any.or(&condition.and(&predicate(alternative))))
+    value.alternatives().iter().fold(Condition::never(), |any, (condition, alternative)| {
+        any.or(&condition.and(&predicate(alternative)))
+    })
 }
 
 fn from_json(json: &serde_json::Value) -> Value {
     match json {
         serde_json::Value::String(text) => Value::string(text.as_str()),
         serde_json::Value::Array(elements) => Value::tuple(elements.iter().map(from_json).collect()),
-        serde_json::Value::Object(fields) => {
-            Value::object(fields.iter().map(|(name, value)| (name.as_str().into(), from_json(value))).collect())
-        }
+        serde_json::Value::Object(fields) => Value::object(
+            fields.iter().map(|(name, value)| (name.as_str().into(), from_json(value))).collect(),
+        ),
         // No rule asks for a number or a boolean inside a policy.
         _ => Value::null(),
     }

@@ -136,11 +136,7 @@ pub const SINKS: &[Sink] = &[
     sink("github_actions_organization_variable", &["value"], "a GitHub Actions variable"),
 ];
 
-const fn sink(
-    resource_type: &'static str,
-    attributes: &'static [&'static str],
-    place: &'static str,
-) -> Sink {
+const fn sink(resource_type: &'static str, attributes: &'static [&'static str], place: &'static str) -> Sink {
     Sink { resource_type, attributes, place }
 }
 

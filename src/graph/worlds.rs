@@ -28,7 +28,8 @@ pub fn enumerate<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Wor
     let answers = possible_answers(conditions);
     let total = answers.values().try_fold(1usize, |total, answers| total.checked_mul(answers.len()));
     if total.is_none_or(|total| total > MAX_WORLDS) {
-        let first = answers.iter().map(|(question, all)| (Arc::clone(question), Arc::clone(&all[0]))).collect();
+        let first =
+            answers.iter().map(|(question, all)| (Arc::clone(question), Arc::clone(&all[0]))).collect();
         let last = answers
             .iter()
             .map(|(question, all)| (Arc::clone(question), Arc::clone(&all[all.len() - 1])))
@@ -113,13 +114,17 @@ pub fn describe_possible(worlds: &[World], holds: &[bool]) -> Option<Condition> 
     // Too many ways to say all of them: the one that departs least from the defaults.
     let departure = |cube: &Cube| {
         cube.iter()
-            .filter(|(question, answers)| question.default.as_ref().is_none_or(|default| !answers.allows(default)))
+            .filter(|(question, answers)| {
+                question.default.as_ref().is_none_or(|default| !answers.allows(default))
+            })
             .count()
     };
     let nearest = cubes.into_iter().min_by_key(departure)?;
     let nearest = nearest
         .into_iter()
-        .filter(|(question, answers)| question.default.as_ref().is_none_or(|default| !answers.allows(default)))
+        .filter(|(question, answers)| {
+            question.default.as_ref().is_none_or(|default| !answers.allows(default))
+        })
         .collect();
     Some(Condition::from_cubes(vec![nearest]))
 }
@@ -131,7 +136,8 @@ fn relevant_questions(worlds: &[World], holds: &[bool]) -> Vec<Arc<Question>> {
     questions
         .into_iter()
         .filter(|question| {
-            let answers: BTreeSet<&Arc<str>> = worlds.iter().filter_map(|world| world.get(question)).collect();
+            let answers: BTreeSet<&Arc<str>> =
+                worlds.iter().filter_map(|world| world.get(question)).collect();
             results.iter().any(|(world, holds)| {
                 answers.iter().any(|answer| {
                     let mut other = World::clone(world);
@@ -144,7 +150,12 @@ fn relevant_questions(worlds: &[World], holds: &[bool]) -> Vec<Arc<Question>> {
 }
 
 fn other_answers(worlds: &[World], question: &Arc<Question>) -> BTreeSet<Arc<str>> {
-    worlds.iter().filter_map(|world| world.get(question)).filter(|answer| &***answer != OTHER).cloned().collect()
+    worlds
+        .iter()
+        .filter_map(|world| world.get(question))
+        .filter(|answer| &***answer != OTHER)
+        .cloned()
+        .collect()
 }
 
 #[cfg(test)]

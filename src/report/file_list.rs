@@ -76,8 +76,8 @@ impl FileList {
         if !called.is_empty() {
             out.push_str("only called\n");
             for row in called {
-                let caller = row.called_by.as_deref().unwrap_or_default();
-                out.push_str(&format!("  {}  called by {}\n", inert(&row.path), inert(caller)));
+                let by = row.called_by.as_deref().unwrap_or_default();
+                out.push_str(&format!("  {}  called by {}\n", inert(&row.path), inert(by)));
             }
         }
         let left_out: Vec<&Row> = self.files.iter().filter(|row| row.left_out.is_some()).collect();

@@ -121,5 +121,11 @@ fn fingerprint(graph: &Graph, rule: &str, root: &str, subject: &str, flagged: &[
         digest.update(part.len().to_le_bytes());
         digest.update(part.as_bytes());
     }
-    digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hexadecimal = String::with_capacity(64);
+    for byte in digest.finalize() {
+        for nibble in [byte >> 4, byte & 15] {
+            hexadecimal.extend(char::from_digit(u32::from(nibble), 16));
+        }
+    }
+    hexadecimal
 }

@@ -30,8 +30,8 @@ mod names;
 pub use document::{Example, Expectation, HEADINGS, examples, headings};
 pub use error::{EvaluationError, RuleError};
 pub use evaluate::{Hit, evaluate};
-pub use judge::{Verdict, judge};
 pub use front_matter::{Precision, SubjectKind};
+pub use judge::{Verdict, judge};
 pub use rule::{Control, Rule};
 
 /// Our rule files: name and text, in the order of their names.

@@ -157,7 +157,8 @@ impl<'g> Neighbourhood<'g> {
             || !ssh_keys.is_empty()
             || !service_credentials.is_empty()
             || !certificates.is_empty();
-        if !has_something && !(is_there && node.created) {
+        let is_created_here = is_there && node.created;
+        if !has_something && !is_created_here {
             return None;
         }
         let name = pick(&self.user.names, world);

@@ -301,8 +301,5 @@ fn reference_text(expression: &Expression) -> Option<Arc<str>> {
 
 fn provider_map(expression: &Expression) -> BTreeMap<Arc<str>, Arc<str>> {
     let ExpressionKind::Object(items) = &*expression.kind else { return BTreeMap::new() };
-    items
-        .iter()
-        .filter_map(|item| Some((reference_text(&item.key)?, reference_text(&item.value)?)))
-        .collect()
+    items.iter().filter_map(|item| Some((reference_text(&item.key)?, reference_text(&item.value)?))).collect()
 }

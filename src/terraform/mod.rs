@@ -11,4 +11,6 @@ mod type_expression;
 
 pub use evaluation::collect;
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
-pub use modules::{ModuleLoader, declares, has_backend, is_configuration, is_local, is_relevant, local_calls};
+pub use modules::{
+    ModuleLoader, declares, has_backend, is_configuration, is_local, is_relevant, local_calls,
+};

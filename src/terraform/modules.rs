@@ -51,9 +51,8 @@ impl<'a> ModuleLoader<'a> {
         }
         match self.workspace.resolve(&from.join(source)) {
             Ok(directory) if directory.is_dir() => Source::Directory(directory),
-            Ok(_) | Err(ReadError::Missing) => Source::Missing,
             Err(ReadError::OutsideRoot) => Source::OutsideRoot,
-            Err(_) => Source::Missing,
+            Ok(_) | Err(_) => Source::Missing,
         }
     }
 }
@@ -65,7 +64,8 @@ pub fn is_local(source: &str) -> bool {
 
 /// Whether Terraform reads a file of this name as part of the module in its directory.
 pub fn is_configuration(name: &str) -> bool {
-    let is_ignored = name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
+    let is_ignored =
+        name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
     !is_ignored && Path::new(name).extension().is_some_and(|extension| extension == "tf")
 }
 

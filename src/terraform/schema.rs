@@ -24,18 +24,12 @@ pub enum Unset {
 pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
     match (mode, resource_type, attribute) {
         (Mode::Managed, "aws_iam_user" | "aws_iam_group" | "aws_iam_role", "id") => Unset::SameAs("name"),
-        (Mode::Data, "aws_iam_user", "id") => Unset::Computed,
-        (Mode::Data, "aws_iam_group", "id") => Unset::Computed,
         (Mode::Managed, "aws_iam_user_login_profile", "id") => Unset::SameAs("user"),
         (Mode::Managed, "aws_iam_policy", "id") => Unset::SameAs("arn"),
         (Mode::Managed, "aws_iam_user" | "aws_iam_group" | "aws_iam_role" | "aws_iam_policy", "path") => {
             Unset::Default("/")
         }
-        (
-            Mode::Managed,
-            "aws_iam_access_key",
-            "secret" | "ses_smtp_password_v4" | "ses_smtp_password",
-        )
+        (Mode::Managed, "aws_iam_access_key", "secret" | "ses_smtp_password_v4" | "ses_smtp_password")
         | (Mode::Managed, "aws_iam_user_login_profile", "password")
         | (
             Mode::Managed,

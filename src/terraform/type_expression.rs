@@ -27,9 +27,8 @@ pub fn parse_constraint(expression: &Expression) -> Result<Constraint, (Span, St
 
 fn parse(expression: &Expression) -> Result<Type, (Span, String)> {
     match &*expression.kind {
-        ExpressionKind::Variable(name) => keyword(name, expression.span),
         // Terraform 0.11 wrote types as strings; `"list"` and `"map"` are still met in old modules.
-        ExpressionKind::String(name) => keyword(name, expression.span),
+        ExpressionKind::Variable(name) | ExpressionKind::String(name) => keyword(name, expression.span),
         ExpressionKind::Call(call) => constructor(call, expression.span),
         ExpressionKind::Parenthesis(inner) => parse(inner),
         _ => Err((expression.span, "this is not a type".to_owned())),

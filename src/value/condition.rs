@@ -203,9 +203,7 @@ impl Condition {
         for cube in self.0.iter() {
             let negated = cube
                 .iter()
-                .map(|(question, answers)| {
-                    Cube::from([(Arc::clone(question), answers.complement(question))])
-                })
+                .map(|(question, answers)| Cube::from([(Arc::clone(question), answers.complement(question))]))
                 .filter(|cube| cube.values().all(|answers| !answers.is_empty()))
                 .collect();
             result = result.and(&Self::from_cubes(negated));
@@ -226,9 +224,8 @@ impl Condition {
     /// Whether it holds in a world. Questions the world does not answer are taken as any answer.
     pub fn holds(&self, world: &BTreeMap<Arc<Question>, Arc<str>>) -> bool {
         self.0.iter().any(|cube| {
-            cube.iter().all(|(question, answers)| {
-                world.get(question).is_none_or(|answer| answers.allows(answer))
-            })
+            cube.iter()
+                .all(|(question, answers)| world.get(question).is_none_or(|answer| answers.allows(answer)))
         })
     }
 
@@ -294,7 +291,7 @@ fn absorb(cubes: &mut Vec<Cube>) {
 
 /// Joins two cubes that differ in the answers to one question only (`a and b or a and not b` is `a`), and
 /// drops from one cube a literal that a wider cube makes needless (`a or (not a and b)` is `a or b`).
-fn merge_one_pair(cubes: &mut Vec<Cube>) -> bool {
+fn merge_one_pair(cubes: &mut [Cube]) -> bool {
     for first in 0..cubes.len() {
         for second in 0..cubes.len() {
             if first == second {

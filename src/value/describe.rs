@@ -88,14 +88,20 @@ fn write_sequence<'a>(text: &mut String, values: impl ExactSizeIterator<Item = &
 
 fn write_rest(text: &mut String, count: usize) {
     if count > MAX_ELEMENTS {
-        text.push_str(&format!(", … {} more", count - MAX_ELEMENTS));
+        text.push_str(", … ");
+        text.push_str(&(count - MAX_ELEMENTS).to_string());
+        text.push_str(" more");
     }
 }
 
 fn write_text(text: &mut String, string: &str) {
     let end = string.char_indices().nth(1024).map_or(string.len(), |(index, _)| index);
-    text.push_str(&format!("{:?}", &string[..end]));
+    text.push('"');
+    text.extend(string[..end].escape_debug());
+    text.push('"');
     if end < string.len() {
-        text.push_str(&format!("… {} bytes", string.len()));
+        text.push_str("… ");
+        text.push_str(&string.len().to_string());
+        text.push_str(" bytes");
     }
 }

@@ -34,9 +34,8 @@ impl Evaluator<'_> {
     fn splat(&self, value: &Value, steps: &[Step], scope: Scope<'_>) -> Value {
         lift(std::slice::from_ref(value), |value| {
             let value = &value[0];
-            let each = |element: &Value| {
-                self.walk(element.clone().with_marks(&value.marks.taints()), steps, scope)
-            };
+            let each =
+                |element: &Value| self.walk(element.clone().with_marks(&value.marks.taints()), steps, scope);
             match &value.data {
                 Data::Null => Value::tuple(Vec::new()),
                 Data::List(elements) | Data::Set(elements) | Data::Tuple(elements) => {

@@ -120,12 +120,7 @@ impl Evaluator<'_> {
         Some(children)
     }
 
-    fn called_module(
-        &self,
-        module: &ModuleInstance,
-        index: usize,
-        what: &str,
-    ) -> Option<Arc<Module>> {
+    fn called_module(&self, module: &ModuleInstance, index: usize, what: &str) -> Option<Arc<Module>> {
         let call = &module.module.calls[index];
         let missing = |kind, message: String, help: &str| {
             self.notice(Notice::at(kind, call.source_span, message).with_help(help));
@@ -181,7 +176,8 @@ impl Evaluator<'_> {
     ) -> Option<usize> {
         let call = &module.module.calls[index];
         if self.instances.borrow().len() >= MAX_MODULE_INSTANCES {
-            let message = format!("more than {MAX_MODULE_INSTANCES} module instances; the others were not looked at");
+            let message =
+                format!("more than {MAX_MODULE_INSTANCES} module instances; the others were not looked at");
             self.notice(Notice::at(NoticeKind::LimitReached, call.header, message));
             return None;
         }
@@ -220,7 +216,11 @@ struct Collector<'e, 'a> {
 }
 
 impl Collector<'_, '_> {
-    fn visit(&mut self, module: &Rc<ModuleInstance>, wanted: &BTreeMap<&'static str, &'static [&'static str]>) {
+    fn visit(
+        &mut self,
+        module: &Rc<ModuleInstance>,
+        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
+    ) {
         if module.presence.is_never() {
             return;
         }
@@ -260,7 +260,12 @@ impl Collector<'_, '_> {
             for name in wanted {
                 let name: Arc<str> = (*name).into();
                 let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
-                    block.body.blocks.iter().find(|nested| is_block_of(nested, &name)).map(|nested| nested.header)
+                    block
+                        .body
+                        .blocks
+                        .iter()
+                        .find(|nested| is_block_of(nested, &name))
+                        .map(|nested| nested.header)
                 });
                 // What the provider's schema adds is no more than the block's own place.
                 let span = written.unwrap_or(block.header);

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, TemplatePart};
 use crate::terraform::functions::{self, FileContext};
-use crate::value::{
-    Condition, Data, Type, Unknown, Value, choose, convert, describe, hoist, lift, unify,
-};
+use crate::value::{Condition, Data, Type, Unknown, Value, choose, convert, describe, hoist, lift, unify};
 
 use super::operators::{condition_of, from_condition};
 use super::{Evaluator, Scope, error};
@@ -196,9 +194,8 @@ impl Evaluator<'_> {
 /// Both arms of a conditional as one type, as far as they have one in every combination.
 fn unify_arms(arms: [Value; 2]) -> [Value; 2] {
     let same_kind = std::mem::discriminant(&arms[0].data) == std::mem::discriminant(&arms[1].data);
-    let is_plain = |value: &Value| {
-        matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Null)
-    };
+    let is_plain =
+        |value: &Value| matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Null);
     if same_kind && is_plain(&arms[0]) {
         return arms;
     }

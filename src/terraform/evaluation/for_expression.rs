@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::hcl::{Expression, ForExpression};
-use crate::value::{
-    Condition, Data, Each, MAX_ALTERNATIVES, Type, Value, choose, convert, describe, lift,
-};
+use crate::value::{Condition, Data, Each, MAX_ALTERNATIVES, Type, Value, choose, convert, describe, lift};
 
 use super::expression::derived_from;
 use super::operators::condition_of;
@@ -38,7 +36,7 @@ impl Evaluator<'_> {
                     Err(failure) => return failure,
                 }
             }
-            return assemble(node, produced, span);
+            return assemble(node, &produced, span);
         }
         let (over, key, element, when) = match &collection.data {
             Data::Unknown(unknown) if unknown.error_message().is_some() => return collection.clone(),
@@ -114,9 +112,9 @@ pub(super) fn entries(collection: &Value) -> Option<Vec<(Value, Value)>> {
 }
 
 /// The collection that the results make: one for each combination of filters that is possible.
-fn assemble(node: &ForExpression, produced: Vec<Produced>, span: Span) -> Value {
+fn assemble(node: &ForExpression, produced: &[Produced], span: Span) -> Value {
     let mut variants: Vec<(Condition, Vec<&Produced>)> = vec![(Condition::always(), Vec::new())];
-    for one in &produced {
+    for one in produced {
         if one.when.is_always() {
             for (_, kept) in &mut variants {
                 kept.push(one);
@@ -137,7 +135,8 @@ fn assemble(node: &ForExpression, produced: Vec<Produced>, span: Span) -> Value 
         }
         variants = next;
         if variants.len() > MAX_ALTERNATIVES {
-            let reason = format!("`for` keeps elements by more than {MAX_ALTERNATIVES} combinations of unknowns");
+            let reason =
+                format!("`for` keeps elements by more than {MAX_ALTERNATIVES} combinations of unknowns");
             let unknown =
                 crate::value::Unknown::new(reason.clone(), crate::value::Reason::Unsupported(reason.into()));
             return unknown.at(span).into();

@@ -208,9 +208,10 @@ impl Evaluator<'_> {
     /// One key that stands for every key of an unknown collection, and how to say so.
     fn every(&self, each: &Each, for_each: &Expression, what: &str) -> (Key, Arc<str>) {
         let key = if each.key.is_null() { &each.element } else { &each.key };
-        let identity: Arc<str> = key
-            .as_unknown()
-            .map_or_else(|| format!("each key of {}", each.over).into(), |unknown| Arc::clone(&unknown.identity));
+        let identity: Arc<str> = key.as_unknown().map_or_else(
+            || format!("each key of {}", each.over).into(),
+            |unknown| Arc::clone(&unknown.identity),
+        );
         let reason = each.element.first_unknown().or_else(|| key.first_unknown()).map_or_else(
             || Unknown::new(each.over.to_string(), Reason::Deployment),
             |unknown| Unknown { identity: Arc::clone(&each.over), ..unknown.clone() },

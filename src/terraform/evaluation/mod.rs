@@ -124,8 +124,7 @@ impl Evaluator<'_> {
         } else {
             format!("more than {MAX_DEPTH} expressions wait for one another")
         };
-        let already_said =
-            self.notices.borrow().iter().any(|notice| notice.kind == NoticeKind::LimitReached);
+        let already_said = self.notices.borrow().iter().any(|notice| notice.kind == NoticeKind::LimitReached);
         if !already_said {
             self.notice(Notice::at(NoticeKind::LimitReached, span, what.clone()));
         }

@@ -57,12 +57,15 @@ pub struct ModuleInstance {
     /// Outputs, by name.
     pub outputs: RefCell<HashMap<Arc<str>, Memo>>,
     /// Attributes, by resource, instance and name.
-    pub attributes: RefCell<HashMap<(usize, usize, Arc<str>), Memo>>,
+    pub attributes: RefCell<HashMap<AttributeKey, Memo>>,
     /// The instances of each resource; `None` while they are being found.
     pub resources: RefCell<HashMap<usize, Option<Rc<Vec<Instance>>>>>,
     /// The instances of each call with the module instance each makes (`None`: not on disk).
     pub calls: RefCell<HashMap<usize, Option<CallInstances>>>,
 }
+
+/// Index of a resource, index of its instance, attribute name.
+pub type AttributeKey = (usize, usize, Arc<str>);
 
 /// The instances of a call, and the module instance that each makes.
 pub type CallInstances = Rc<Vec<(Instance, Option<usize>)>>;

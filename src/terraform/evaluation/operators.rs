@@ -75,10 +75,12 @@ pub fn unary(operator: UnaryOperator, operand: &Value, span: Span) -> Value {
             Ok(condition) => from_condition(&condition.not()),
             Err(failure) => failure,
         },
-        UnaryOperator::Negate => lift(std::slice::from_ref(operand), |operand| match number(&operand[0], span) {
-            Ok(number) => Data::Number(number.negated()).into(),
-            Err(value) => open(value, || format!("-{}", describe(&operand[0]))),
-        }),
+        UnaryOperator::Negate => {
+            lift(std::slice::from_ref(operand), |operand| match number(&operand[0], span) {
+                Ok(number) => Data::Number(number.negated()).into(),
+                Err(value) => open(value, || format!("-{}", describe(&operand[0]))),
+            })
+        }
     };
     result.with_marks(&taints)
 }

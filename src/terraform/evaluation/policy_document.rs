@@ -11,7 +11,12 @@ use super::{Evaluator, Scope};
 
 impl Evaluator<'_> {
     /// The value of a data source's attribute where the code alone decides it.
-    pub(super) fn data_attribute(&self, block: &ResourceBlock, name: &str, scope: Scope<'_>) -> Option<Value> {
+    pub(super) fn data_attribute(
+        &self,
+        block: &ResourceBlock,
+        name: &str,
+        scope: Scope<'_>,
+    ) -> Option<Value> {
         match (&*block.resource_type, name) {
             ("aws_iam_policy_document", "json" | "minified_json") => Some(self.policy_json(block, scope)),
             // The friendly name is what the data source was asked for.

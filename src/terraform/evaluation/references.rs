@@ -45,9 +45,7 @@ impl Evaluator<'_> {
             "path" => self.walk(self.path(first, scope), rest, scope),
             "module" => self.module_reference(first, rest, span, scope),
             "data" => match named(rest) {
-                Some((second, rest)) => {
-                    self.resource_reference(Mode::Data, first, second, rest, span, scope)
-                }
+                Some((second, rest)) => self.resource_reference(Mode::Data, first, second, rest, span, scope),
                 None => error(span, format!("`data.{first}` needs a name")),
             },
             "terraform" | "self" | "ephemeral" | "action" | "provider" => {
@@ -64,12 +62,7 @@ impl Evaluator<'_> {
         }
     }
 
-    pub(super) fn local(
-        &self,
-        module: &super::ModuleInstance,
-        name: &Arc<str>,
-        span: Span,
-    ) -> Value {
+    pub(super) fn local(&self, module: &super::ModuleInstance, name: &Arc<str>, span: Span) -> Value {
         let Some(expression) = module.module.locals.get(name) else {
             return error(span, format!("there is no local value `{name}`"));
         };
@@ -136,7 +129,8 @@ impl Evaluator<'_> {
             return error(span, format!("{address} refers to itself"));
         };
         let instances: Vec<Instance> = children.iter().map(|(instance, _)| instance.clone()).collect();
-        let not_on_disk = |at: usize| Unknown::new(format!("{address}{}", instances[at].key), Reason::NotOnDisk);
+        let not_on_disk =
+            |at: usize| Unknown::new(format!("{address}{}", instances[at].key), Reason::NotOnDisk);
         self.block_reference(
             &Block {
                 address: address.clone(),
@@ -183,7 +177,9 @@ impl Evaluator<'_> {
                 let key = self.evaluate(key, scope);
                 self.indexed_reference(block, &key, rest, step.span, scope)
             }
-            Some((step, rest)) if let (true, StepKind::Attribute(name)) = (block.has_for_each, &step.kind) => {
+            Some((step, rest))
+                if let (true, StepKind::Attribute(name)) = (block.has_for_each, &step.kind) =>
+            {
                 let key = Value::string(Arc::clone(name));
                 self.indexed_reference(block, &key, rest, step.span, scope)
             }
@@ -221,7 +217,8 @@ impl Evaluator<'_> {
                 return key.clone();
             }
             let Some(at) = find_instance(block, key) else {
-                let symbolic = block.instances.iter().find(|instance| matches!(instance.key, Key::Unknown(_)));
+                let symbolic =
+                    block.instances.iter().find(|instance| matches!(instance.key, Key::Unknown(_)));
                 if symbolic.is_some() || !key.is_wholly_known() {
                     let identity = format!("{}[{}]", block.address, crate::value::describe(key));
                     let unknown = match key.first_unknown() {

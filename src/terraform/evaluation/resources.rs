@@ -38,7 +38,11 @@ impl Evaluator<'_> {
     }
 
     /// The address of one instance within the root.
-    pub(super) fn resource_address(module: &ModuleInstance, block: &ResourceBlock, instance: &Instance) -> String {
+    pub(super) fn resource_address(
+        module: &ModuleInstance,
+        block: &ResourceBlock,
+        instance: &Instance,
+    ) -> String {
         format!("{}{}{}", module.prefix, block.address(), instance.key)
     }
 
@@ -133,11 +137,8 @@ impl Evaluator<'_> {
             _ => Arc::clone(&nested.kind),
         });
         let added = schema::shown_unset(&block.resource_type).iter().map(|name| Arc::from(*name));
-        let names: Vec<Arc<str>> = written
-            .chain(blocks)
-            .chain(added)
-            .filter(|name| !META_ARGUMENTS.contains(&&**name))
-            .collect();
+        let names: Vec<Arc<str>> =
+            written.chain(blocks).chain(added).filter(|name| !META_ARGUMENTS.contains(&&**name)).collect();
         let mut fields = BTreeMap::new();
         for name in names {
             let value = self.attribute(module, resource, instances, at, &name, span);
@@ -166,7 +167,8 @@ impl Evaluator<'_> {
         for block in &body.blocks {
             if &*block.kind == name {
                 groups.push(Value::tuple(vec![self.block_object(&block.body, scope)]));
-            } else if &*block.kind == "dynamic" && block.labels.first().is_some_and(|label| &**label == name) {
+            } else if &*block.kind == "dynamic" && block.labels.first().is_some_and(|label| &**label == name)
+            {
                 groups.push(self.dynamic(block, name, scope));
             }
         }
@@ -218,11 +220,23 @@ impl Evaluator<'_> {
     }
 
     /// One block that stands for each of an unknown collection.
-    fn dynamic_content(&self, content: &Block, iterator: &str, entry: (Value, Value), scope: Scope<'_>) -> Value {
+    fn dynamic_content(
+        &self,
+        content: &Block,
+        iterator: &str,
+        entry: (Value, Value),
+        scope: Scope<'_>,
+    ) -> Value {
         Value::tuple(vec![self.dynamic_object(content, iterator, entry, scope)])
     }
 
-    fn dynamic_object(&self, content: &Block, iterator: &str, entry: (Value, Value), scope: Scope<'_>) -> Value {
+    fn dynamic_object(
+        &self,
+        content: &Block,
+        iterator: &str,
+        entry: (Value, Value),
+        scope: Scope<'_>,
+    ) -> Value {
         let fields = [(Arc::from("key"), entry.0), (Arc::from("value"), entry.1)];
         let value = Value::object(fields.into_iter().collect());
         let binding = Binding { name: iterator, value, outer: scope.bindings };

@@ -142,8 +142,9 @@ fn join(pieces: &[Value], span: Span) -> Value {
     for piece in pieces {
         marks.extend(&piece.marks.taints());
     }
-    if let Some(failure) =
-        pieces.iter().find(|piece| piece.as_unknown().is_some_and(|unknown| unknown.error_message().is_some()))
+    if let Some(failure) = pieces
+        .iter()
+        .find(|piece| piece.as_unknown().is_some_and(|unknown| unknown.error_message().is_some()))
     {
         return failure.clone();
     }

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use crate::source::{Notice, NoticeKind, Span, lexically_normal};
 use crate::terraform::configuration::Variable;
-use crate::value::{
-    Condition, Data, Mark, Question, Reason, Type, Unknown, Value, choose, convert, lift,
-};
+use crate::value::{Condition, Data, Mark, Question, Reason, Type, Unknown, Value, choose, convert, lift};
 
 use super::module_instance::{Memo, ModuleInstance};
 use super::{Evaluator, Scope, error};
@@ -51,7 +49,9 @@ impl Evaluator<'_> {
         let parent = self.instance(caller.parent);
         let call = &parent.module.calls[caller.call];
         let Some(attribute) = call.body.attribute(&variable.name) else {
-            return self.default(variable).unwrap_or_else(|| required(variable, &format!("{}var.", module.prefix)));
+            return self
+                .default(variable)
+                .unwrap_or_else(|| required(variable, &format!("{}var.", module.prefix)));
         };
         let passed = self.evaluate(&attribute.value, Scope::within(&parent, &caller.instance));
         lift(&[passed], |passed| {

@@ -116,13 +116,12 @@ pub fn zipmap(call: &Call<'_>) -> Result<Value, String> {
     if let (Some(Open::Each(keys)), Some(Open::Each(values))) = (Open::of(keys), Open::of(values))
         && keys.over == values.over
     {
-        let each =
-            Each {
-                over: Arc::clone(&keys.over),
-                key: keys.element.clone(),
-                element: values.element.clone(),
-                when: keys.when.and(&values.when),
-            };
+        let each = Each {
+            over: Arc::clone(&keys.over),
+            key: keys.element.clone(),
+            element: values.element.clone(),
+            when: keys.when.and(&values.when),
+        };
         return Ok(Data::Each(Arc::new(each)).into());
     }
     if Open::of(keys).is_some() || Open::of(values).is_some() {

@@ -31,7 +31,12 @@ pub fn toset(call: &Call<'_>) -> Result<Value, String> {
     let converted = convert_to(call, &Type::Set(Box::new(Type::Any)))?;
     let Some(unknown) = converted.as_unknown() else { return Ok(converted) };
     let element = part_of(unknown, Part::Element);
-    let each = Each { over: Arc::clone(&unknown.identity), key: element.clone(), element, when: Condition::always() };
+    let each = Each {
+        over: Arc::clone(&unknown.identity),
+        key: element.clone(),
+        element,
+        when: Condition::always(),
+    };
     Ok(Value { data: Data::Each(Arc::new(each)), marks: converted.marks.clone() })
 }
 
@@ -103,7 +108,13 @@ pub fn part_of(collection: &Unknown, part: Part) -> Value {
 
 /// A list described by its element.
 pub fn each_in_list(over: &Arc<str>, element: Value) -> Value {
-    Data::Each(Arc::new(Each { over: Arc::clone(over), key: Value::null(), element, when: Condition::always() })).into()
+    Data::Each(Arc::new(Each {
+        over: Arc::clone(over),
+        key: Value::null(),
+        element,
+        when: Condition::always(),
+    }))
+    .into()
 }
 
 /// The collection as a list of what each of its elements is: for functions that change the order or number
