@@ -1,0 +1,270 @@
+//! `credlint check` as a program: what is found, what is not, how it exits, and what it refuses to read.
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "writes programs and runs credlint on them")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+/// A folder of files, and credlint run in it.
+struct Project(tempfile::TempDir);
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        for (path, text) in files {
+            let path = directory.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self(directory)
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_credlint")).args(arguments).current_dir(self.path()).output().unwrap()
+    }
+
+    fn json(&self, arguments: &[&str]) -> Value {
+        let mut all = vec!["check", "--format", "json"];
+        all.extend(arguments);
+        let output = self.run(&all);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+    }
+
+    /// `rule subject` of each finding.
+    fn found(&self, arguments: &[&str]) -> Vec<String> {
+        findings(&self.json(arguments))
+    }
+}
+
+fn findings(report: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let rows = report["findings"].as_array().unwrap();
+    let mut found: Vec<String> =
+        rows.iter().map(|row| format!("{} {}", text(&row["rule"]), text(&row["subject"]))).collect();
+    found.sort();
+    found
+}
+
+fn kinds(report: &Value) -> Vec<String> {
+    let rows = report["notices"].as_array().unwrap();
+    rows.iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect()
+}
+
+const TWO_KEYS: &str = r#"
+resource "aws_iam_user" "ci" {
+  name = "ci"
+}
+
+resource "aws_iam_access_key" "a" {
+  user = aws_iam_user.ci.name
+}
+
+resource "aws_iam_access_key" "b" {
+  user = "CI"
+}
+"#;
+
+#[test]
+fn exit_statuses() {
+    let project = Project::new(&[("main.tf", TWO_KEYS), ("empty/main.tf", "locals {}\n")]);
+    assert_eq!(project.run(&["check", "empty"]).status.code(), Some(0));
+    assert_eq!(project.run(&["check"]).status.code(), Some(1));
+    assert_eq!(project.run(&["check", "--fail-on", "high"]).status.code(), Some(0));
+    assert_eq!(project.run(&["check", "--fail-on", "never"]).status.code(), Some(0));
+    assert_eq!(project.run(&["check", "--select", "user-without-group"]).status.code(), Some(0));
+    assert_eq!(project.run(&["check", "nowhere"]).status.code(), Some(2));
+    assert_eq!(project.run(&["check", "--select", "no-such-rule"]).status.code(), Some(2));
+    assert_eq!(project.run(&["check", "--no-such-flag"]).status.code(), Some(2));
+}
+
+#[test]
+fn names_meet_without_case_and_within_one_root_only() {
+    let project = Project::new(&[("a/main.tf", TWO_KEYS)]);
+    assert_eq!(project.found(&["--select", "CIS-1.13"]), ["multiple-active-keys aws_iam_user.ci"]);
+    let one = TWO_KEYS.replace("resource \"aws_iam_access_key\" \"b\"", "data \"nothing\" \"b\"");
+    let apart = Project::new(&[("a/main.tf", &one), ("b/main.tf", &one)]);
+    assert_eq!(apart.found(&["--select", "CIS-1.13"]), Vec::<String>::new());
+}
+
+#[test]
+fn a_broken_block_hides_nothing_else() {
+    let project = Project::new(&[
+        ("main.tf", TWO_KEYS),
+        ("broken.tf", "resource \"aws_iam_user\" \"x\" {\n  name = = 1\n}\n\nlocals {\n"),
+    ]);
+    let report = project.json(&["--select", "multiple-active-keys"]);
+    assert_eq!(findings(&report), ["multiple-active-keys aws_iam_user.ci"]);
+    assert!(kinds(&report).contains(&"parse-error".to_owned()));
+    assert_eq!(project.run(&["check"]).status.code(), Some(2));
+    assert_eq!(project.run(&["check", "--allow-parse-errors"]).status.code(), Some(1));
+}
+
+#[test]
+fn inputs_follow_terraform_s_order() {
+    let program = r#"
+variable "keys" {
+  type    = number
+  default = 0
+}
+resource "aws_iam_user" "ci" {
+  name = "ci"
+}
+resource "aws_iam_access_key" "this" {
+  count = var.keys
+  user  = aws_iam_user.ci.name
+}
+"#;
+    let project = Project::new(&[("main.tf", program), ("two.tfvars", "keys = 2\n"), ("one.tfvars", "keys = 1\n")]);
+    let many = ["multiple-active-keys aws_iam_user.ci"];
+    let select = ["--select", "multiple-active-keys"];
+    let with = |more: &[&str]| project.found(&[&select, more].concat());
+    assert_eq!(with(&[]), Vec::<String>::new());
+    assert_eq!(with(&["--var", "keys=2"]), many);
+    assert_eq!(with(&["--var-file", "two.tfvars"]), many);
+    assert_eq!(with(&["--var", "keys=2", "--var-file", "one.tfvars"]), Vec::<String>::new());
+    assert_eq!(with(&["--var-file", "one.tfvars", "--var", "keys=2"]), many);
+    let report = project.json(&["--var", "kyes=2"]);
+    assert_eq!(kinds(&report), ["invalid-configuration"]);
+}
+
+#[test]
+fn a_toggle_makes_a_finding_possible_and_exclusive_keys_never_meet() {
+    let program = r#"
+variable "rotate" {
+  type    = bool
+  default = false
+}
+resource "aws_iam_user" "ci" {
+  name = "ci"
+}
+resource "aws_iam_access_key" "always" {
+  user = aws_iam_user.ci.name
+}
+resource "aws_iam_access_key" "sometimes" {
+  count = var.rotate ? 1 : 0
+  user  = aws_iam_user.ci.name
+}
+resource "aws_iam_user" "other" {
+  name = "other"
+}
+resource "aws_iam_access_key" "one" {
+  count = var.rotate ? 1 : 0
+  user  = aws_iam_user.other.name
+}
+resource "aws_iam_access_key" "two" {
+  count = var.rotate ? 0 : 1
+  user  = aws_iam_user.other.name
+}
+"#;
+    let project = Project::new(&[("main.tf", program)]);
+    let report = project.json(&["--select", "multiple-active-keys"]);
+    assert_eq!(findings(&report), ["multiple-active-keys aws_iam_user.ci"]);
+    assert_eq!(report["findings"][0]["confidence"], "possible");
+    assert_eq!(report["findings"][0]["when"], "var.rotate = true");
+    let arguments = ["check", "--select", "multiple-active-keys"];
+    assert_eq!(project.run(&arguments).status.code(), Some(0), "a possible finding fails nothing");
+    let report = project.json(&["--select", "multiple-active-keys", "--var", "rotate=true"]);
+    assert_eq!(report["findings"][0]["confidence"], "certain");
+    assert_eq!(report["findings"][0]["when"], Value::Null);
+}
+
+#[test]
+fn an_unknown_collection_is_one_user_for_every_key() {
+    let program = r#"
+variable "people" {
+  type = map(object({ console = bool }))
+}
+resource "aws_iam_user" "this" {
+  for_each = var.people
+  name     = each.key
+}
+resource "aws_iam_access_key" "this" {
+  for_each = var.people
+  user     = aws_iam_user.this[each.key].name
+}
+resource "aws_iam_user_login_profile" "this" {
+  for_each = aws_iam_user.this
+  user     = each.value.name
+}
+"#;
+    let project = Project::new(&[("main.tf", program)]);
+    let report = project.json(&["--select", "password-and-access-key"]);
+    let subject = "aws_iam_user.this[each key of var.people]";
+    assert_eq!(findings(&report), [format!("password-and-access-key {subject}")]);
+    assert_eq!(report["findings"][0]["confidence"], "certain");
+    assert!(kinds(&report).contains(&"unknown-value".to_owned()));
+}
+
+#[test]
+fn nothing_outside_the_root_is_read() {
+    let outside = Project::new(&[
+        ("secret.txt", "two-words"),
+        ("module/main.tf", "resource \"aws_iam_user\" \"outside\" {\n  name = \"outside\"\n}\n"),
+        (
+            "repository/main.tf",
+            r#"
+module "up" {
+  source = "../module"
+}
+resource "aws_iam_user" "read" {
+  name = file("../secret.txt")
+}
+resource "aws_iam_user" "passwd" {
+  name = file("/etc/passwd")
+}
+"#,
+        ),
+    ]);
+    let output = outside.run(&["graph", "repository"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let graph: Value = serde_json::from_str(&text).unwrap();
+    assert!(!text.contains("two-words") && !text.contains("root:"), "{text}");
+    assert!(!text.contains("aws_iam_user.outside"), "{text}");
+    assert!(kinds(&graph).contains(&"outside-root".to_owned()), "{text}");
+    let wider = outside.run(&["graph", "repository", "--root", "."]);
+    assert!(String::from_utf8(wider.stdout).unwrap().contains("module.up.aws_iam_user.outside"));
+}
+
+#[test]
+fn several_outputs_at_once() {
+    let project = Project::new(&[("main.tf", TWO_KEYS)]);
+    let output = project.run(&["check", "--output", "sarif=out.sarif", "--output", "json=out.json"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    for name in ["out.sarif", "out.json"] {
+        let text = std::fs::read_to_string(project.path().join(name)).unwrap();
+        let _: Value = serde_json::from_str(&text).unwrap();
+    }
+    let output = project.run(&["check", "--output", "no/such/folder.json"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_user_s_own_rule_does_what_ours_do() {
+    let rule = r#"---
+id: key-of-ci
+title: The CI user has a key
+severity: high
+subject: access_key
+when: user.name == "ci" && access_key.active
+flag: access_key
+message: "{user.name} has the key {access_key.address}"
+why: "CI has a role"
+fix: "remove {access_key.address}"
+---
+Any text.
+"#;
+    let project = Project::new(&[("main.tf", TWO_KEYS), ("rules/key-of-ci.md", rule)]);
+    let found = project.found(&["--rules", "rules", "--select", "key-of-ci", "main.tf"]);
+    assert_eq!(found, ["key-of-ci aws_iam_user.ci", "key-of-ci aws_iam_user.ci"]);
+    let broken = rule.replace("user.name ==", "user.nmae ==");
+    let project = Project::new(&[("main.tf", TWO_KEYS), ("rules/key-of-ci.md", &broken)]);
+    let output = project.run(&["check", "--rules", "rules"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("nmae"));
+}
