@@ -125,6 +125,7 @@ fn write(call: &Call<'_>, pattern: &str, arguments: &[Value]) -> Result<Value, S
         && matches!(verb.mode, 's' | 'v')
         && verb.width == 0
         && verb.precision.is_none()
+        && !verb.alternate
         && let Some(only) = arguments.get(verb.argument)
         && (only.as_str().is_some() || only.as_unknown().is_some())
         && let Ok(text) = convert(only, &Type::String)

@@ -26,7 +26,7 @@ mod yaml_encode;
 
 use std::path::Path;
 
-use self::signature::{Call, Function, Open, Treatment, derived};
+use self::signature::{Call, Function, Open, Treatment};
 use crate::source::Workspace;
 use crate::value::{Data, Mark, Marks, Unknown, Value, convert, hoist, lift};
 
