@@ -6,6 +6,7 @@
 //! add cases, write them with any result and run the tests with `CREDLINT_RECORD=1`: Terraform fills it in.
 
 #![allow(clippy::disallowed_methods, reason = "a test may run Terraform and write the recorded file")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -150,11 +151,10 @@ fn answers_are_those_of_the_installed_terraform() {
     let answers: Vec<String> =
         expressions.chunks(BATCH).flat_map(|batch| ask_terraform(folder.path(), batch)).collect();
     if recording {
-        let lines: String = cases
-            .iter()
-            .zip(&answers)
-            .map(|(case, answer)| format!("{}\t{}\t{answer}\n", case.name, case.arguments))
-            .collect();
+        let mut lines = String::new();
+        for (case, answer) in cases.iter().zip(&answers) {
+            writeln!(lines, "{}\t{}\t{answer}", case.name, case.arguments).unwrap();
+        }
         std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/functions/cases.tsv"), lines).unwrap();
         return;
     }
@@ -172,16 +172,16 @@ fn expression(case: &Case) -> String {
 fn literal(json: &Json) -> String {
     match json {
         Json::Array(elements) => format!("[{}]", elements.iter().map(literal).collect::<Vec<_>>().join(", ")),
-        Json::Object(members) => match members.iter().next().map(|(key, member)| (key.as_str(), member)) {
-            Some((conversion @ ("$set" | "$list" | "$map"), member)) => {
-                format!("to{}({})", &conversion[1..], literal(member))
+        Json::Object(members) => {
+            if let Some((key, member)) = members.iter().next()
+                && let Some(conversion) = key.strip_prefix('$')
+            {
+                return format!("to{conversion}({})", literal(member));
             }
-            _ => {
-                let members =
-                    members.iter().map(|(key, member)| format!("{} = {}", quoted(key), literal(member)));
-                format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
-            }
-        },
+            let members =
+                members.iter().map(|(key, member)| format!("{} = {}", quoted(key), literal(member)));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
         Json::String(text) => quoted(text),
         other => other.to_string(),
     }

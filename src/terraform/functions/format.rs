@@ -12,6 +12,7 @@ use crate::value::{Data, Marks, Type, Unknown, Value, convert, lift};
 const MAX_WIDTH: u16 = 10_000;
 
 /// `%[flags][width][.precision][[argument]]mode`
+#[expect(clippy::struct_excessive_bools, reason = "they are a verb's five independent flags")]
 pub struct Verb {
     /// `#`
     pub alternate: bool,
