@@ -1,5 +1,9 @@
 //! `credlint check` as a program: what is found, what is not, how it exits, and what it refuses to read.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "writes programs and runs credlint on them")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "writes programs and runs credlint on them"
+)]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -25,7 +29,11 @@ impl Project {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_credlint")).args(arguments).current_dir(self.path()).output().unwrap()
+        Command::new(env!("CARGO_BIN_EXE_credlint"))
+            .args(arguments)
+            .current_dir(self.path())
+            .output()
+            .unwrap()
     }
 
     fn json(&self, arguments: &[&str]) -> Value {
@@ -119,7 +127,8 @@ resource "aws_iam_access_key" "this" {
   user  = aws_iam_user.ci.name
 }
 "#;
-    let project = Project::new(&[("main.tf", program), ("two.tfvars", "keys = 2\n"), ("one.tfvars", "keys = 1\n")]);
+    let project =
+        Project::new(&[("main.tf", program), ("two.tfvars", "keys = 2\n"), ("one.tfvars", "keys = 1\n")]);
     let many = ["multiple-active-keys aws_iam_user.ci"];
     let select = ["--select", "multiple-active-keys"];
     let with = |more: &[&str]| project.found(&[&select, more].concat());

@@ -7,7 +7,8 @@ const README: &str = include_str!("../README.md");
 
 #[test]
 fn the_console_session_is_real() {
-    let session = README.split("```console\n$ ").nth(1).expect("there is a session").split("\n```").next().unwrap();
+    let session =
+        README.split("```console\n$ ").nth(1).expect("there is a session").split("\n```").next().unwrap();
     let (command, expected) = session.split_once('\n').unwrap();
     let arguments = command.strip_prefix("credlint ").expect("it runs credlint").split_whitespace();
     let output = Command::new(env!("CARGO_BIN_EXE_credlint"))

@@ -100,7 +100,7 @@ pub fn constant(expression: &Expression) -> Option<Value> {
         ExpressionKind::Null => Value::null(),
         ExpressionKind::Bool(value) => Value::bool(*value),
         ExpressionKind::String(text) => Value::string(Arc::clone(text)),
-        ExpressionKind::Number(text) => super::evaluation::number_literal(text),
+        ExpressionKind::Number(text) => Value::number_literal(text),
         ExpressionKind::Parenthesis(inner) => constant(inner)?,
         ExpressionKind::Tuple(elements) => {
             Value::tuple(elements.iter().map(constant).collect::<Option<_>>()?)
@@ -115,7 +115,7 @@ pub fn constant(expression: &Expression) -> Option<Value> {
         }
         ExpressionKind::Unary(crate::syntax::hcl::UnaryOperator::Negate, inner) => {
             let ExpressionKind::Number(text) = &*inner.kind else { return None };
-            super::evaluation::number_literal(&format!("-{text}"))
+            Value::number_literal(&format!("-{text}"))
         }
         _ => return None,
     })

@@ -25,4 +25,4 @@ pub use number::Number;
 pub use set::{distinct, set_of};
 pub use types::{Field, Type};
 pub use unify::{common_type, type_of, unify};
-pub use unknown::{Reason, Unknown};
+pub use unknown::{Part, Reason, Unknown};

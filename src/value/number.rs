@@ -255,6 +255,16 @@ impl From<Number> for Value {
 }
 
 impl Value {
+    /// The value of a number as written in a program.
+    pub fn number_literal(text: &str) -> Self {
+        match Number::parse(text) {
+            Some(number) => number.into(),
+            None => {
+                super::Unknown::error(format!("`{text}` is not a number that can be computed with")).into()
+            }
+        }
+    }
+
     /// A known number.
     pub fn as_number(&self) -> Option<&Number> {
         match &self.data {

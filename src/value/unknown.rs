@@ -41,6 +41,17 @@ pub enum Reason {
     Unsupported(Arc<str>),
 }
 
+/// Which part of an unknown collection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// `each of var.users`: an element of a list or set.
+    Element,
+    /// `each key of var.users`: of a map, and of a collection whose kind is unknown.
+    Key,
+    /// `each value of var.users`: likewise.
+    Value,
+}
+
 impl Unknown {
     /// An unknown of that identity.
     pub fn new(identity: impl Into<String>, reason: Reason) -> Self {
@@ -76,12 +87,46 @@ impl Unknown {
         derived
     }
 
+    /// What stands for each element, key or value of this collection.
+    pub fn part(&self, part: Part) -> Value {
+        let words = match part {
+            Part::Element => "each of",
+            Part::Key => "each key of",
+            Part::Value => "each value of",
+        };
+        let unknown = self.derive(format!("{words} {}", self.identity));
+        let of_type = match (part, self.of_type.as_deref()) {
+            (Part::Key, _) => Some(Type::String),
+            (_, Some(Type::List(element) | Type::Set(element) | Type::Map(element))) => {
+                Some(element.as_ref().clone())
+            }
+            _ => None,
+        };
+        match of_type {
+            Some(of_type) if of_type != Type::Any => unknown.typed(of_type).into(),
+            _ => unknown.into(),
+        }
+    }
+
     /// The error message, when this is one.
     pub fn error_message(&self) -> Option<&str> {
         match &self.reason {
             Reason::Error(message) => Some(message),
             _ => None,
         }
+    }
+}
+
+impl Value {
+    /// An unknown that is computed from this value: another identity, the reason and origin of what is unknown
+    /// in it, and its taints.
+    #[must_use]
+    pub fn derived(&self, identity: String) -> Self {
+        let derived = match self.first_unknown() {
+            Some(unknown) => unknown.derive(identity),
+            None => Unknown::new(identity, Reason::Deployment),
+        };
+        Self::from(derived).with_marks(&self.deep_marks().taints())
     }
 }
 

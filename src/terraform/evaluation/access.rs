@@ -5,10 +5,9 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::syntax::hcl::{Step, StepKind};
 use crate::value::{
-    Condition, Data, Each, Mark, Reason, Type, Unknown, Value, choose, convert, describe, lift,
+    Condition, Data, Each, Mark, Part, Reason, Type, Unknown, Value, choose, convert, describe, lift,
 };
 
-use super::expression::derived_from;
 use super::{Evaluator, Scope, error};
 
 impl Evaluator<'_> {
@@ -71,22 +70,18 @@ fn every(unknown: &Unknown, key: Value, element: Value) -> Value {
 
 /// The element that stands for each of an unknown collection.
 pub(super) fn element_of(unknown: &Unknown) -> Value {
-    let mut element = match unknown.of_type.as_deref() {
-        Some(Type::List(_) | Type::Set(_)) => unknown.derive(format!("each of {}", unknown.identity)),
-        _ => unknown.derive(format!("each value of {}", unknown.identity)),
-    };
-    if let Some(Type::List(inner) | Type::Set(inner) | Type::Map(inner)) = unknown.of_type.as_deref() {
-        element = element.typed(Type::clone(inner));
+    match unknown.of_type.as_deref() {
+        Some(Type::List(_) | Type::Set(_)) => unknown.part(Part::Element),
+        _ => unknown.part(Part::Value),
     }
-    element.into()
 }
 
 /// The key that stands for each key of an unknown collection: the element itself for a set.
 pub(super) fn key_of(unknown: &Unknown) -> Value {
     match unknown.of_type.as_deref() {
-        Some(Type::Set(_)) => element_of(unknown),
+        Some(Type::Set(_)) => unknown.part(Part::Element),
         Some(Type::List(_)) => unknown.derive(format!("each index of {}", unknown.identity)).into(),
-        _ => unknown.derive(format!("each key of {}", unknown.identity)).typed(Type::String).into(),
+        _ => unknown.part(Part::Key),
     }
 }
 
@@ -102,7 +97,7 @@ pub(super) fn attribute(value: &Value, name: &Arc<str>, span: Span) -> Value {
             },
             Data::Unknown(unknown) if unknown.error_message().is_some() => value.clone(),
             Data::Unknown(unknown) => unknown_attribute(unknown, name),
-            Data::Each(each) => derived_from(&each.element, format!("{}.{name}", each.over)),
+            Data::Each(each) => each.element.derived(format!("{}.{name}", each.over)),
             Data::Null => error(span, format!("`.{name}` of a null value")),
             _ => error(span, format!("`.{name}` of a value that is not an object")),
         }
@@ -182,7 +177,7 @@ fn indexed(value: &Value, key: &Value) -> Value {
     }
     let identity = format!("{}[{}]", describe(value), describe(key));
     let hidden = if value.first_unknown().is_some() { value } else { key };
-    let derived = derived_from(hidden, identity);
+    let derived = hidden.derived(identity);
     match (&derived.data, value.as_unknown().and_then(|unknown| unknown.of_type.clone())) {
         (Data::Unknown(unknown), Some(of_type)) => match &*of_type {
             Type::List(element) | Type::Map(element) => {

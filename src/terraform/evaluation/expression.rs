@@ -16,7 +16,7 @@ impl Evaluator<'_> {
         match &*expression.kind {
             ExpressionKind::Null => Value::null(),
             ExpressionKind::Bool(value) => Value::bool(*value),
-            ExpressionKind::Number(text) => super::number_literal(text),
+            ExpressionKind::Number(text) => Value::number_literal(text),
             ExpressionKind::String(text) => Value::string(Arc::clone(text)),
             ExpressionKind::Template(parts) => match parts.as_slice() {
                 // `"${x}"` is x itself, whatever its type.
@@ -111,7 +111,7 @@ impl Evaluator<'_> {
                 (Data::Unknown(unknown), _) if unknown.error_message().is_some() => last[0].clone(),
                 (Data::Unknown(_) | Data::Each(_), _) => {
                     let listed: Vec<String> = arguments.iter().chain(last).map(describe).collect();
-                    derived_from(&last[0], format!("{}({}...)", call.name, listed.join(", ")))
+                    last[0].derived(format!("{}({}...)", call.name, listed.join(", ")))
                 }
                 _ => error(expression.span, "`...` must follow a list"),
             });
@@ -214,15 +214,6 @@ pub(super) fn first_error(value: &Value) -> Option<&Unknown> {
         Data::Unknown(unknown) => unknown.error_message().map(|_| &**unknown),
         _ => value.children().into_iter().find_map(first_error),
     }
-}
-
-/// An unknown computed from a value that holds one.
-pub(super) fn derived_from(value: &Value, identity: String) -> Value {
-    let derived = match (&value.data, value.first_unknown()) {
-        (_, Some(unknown)) => unknown.derive(identity),
-        _ => Unknown::new(identity, crate::value::Reason::Deployment),
-    };
-    Value::from(derived).with_marks(&value.deep_marks().taints())
 }
 
 /// Says where an error or unknown came into being, when it does not say so yet.

@@ -7,7 +7,6 @@ use crate::source::Span;
 use crate::syntax::hcl::{Expression, ForExpression};
 use crate::value::{Condition, Data, Each, MAX_ALTERNATIVES, Type, Value, choose, convert, describe, lift};
 
-use super::expression::derived_from;
 use super::operators::condition_of;
 use super::{Binding, Evaluator, Scope, access, error};
 
@@ -48,7 +47,7 @@ impl Evaluator<'_> {
             ),
             Data::Each(each) => {
                 let key = if each.key.is_null() {
-                    derived_from(&each.element, format!("each index of {}", each.over))
+                    each.element.derived(format!("each index of {}", each.over))
                 } else {
                     each.key.clone()
                 };

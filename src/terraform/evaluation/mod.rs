@@ -17,7 +17,6 @@ mod template;
 mod variables;
 
 pub use collect::collect;
-pub use operators::number_literal;
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;

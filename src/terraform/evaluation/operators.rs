@@ -9,15 +9,6 @@ use crate::value::{
 };
 
 use super::error;
-use super::expression::derived_from;
-
-/// The value of a number as written.
-pub fn number_literal(text: &str) -> Value {
-    match Number::parse(text) {
-        Some(number) => Data::Number(number).into(),
-        None => Unknown::error(format!("`{text}` is not a number that can be computed with")).into(),
-    }
-}
 
 /// When a value used as a condition is true. An unknown is a question with two answers. The error is the
 /// error value that the whole expression becomes.
@@ -230,5 +221,5 @@ fn open(value: Value, identity: impl FnOnce() -> String) -> Value {
     if value.as_unknown().is_some_and(|unknown| unknown.error_message().is_some()) {
         return value;
     }
-    derived_from(&value, identity())
+    value.derived(identity())
 }

@@ -6,7 +6,6 @@ use crate::source::Span;
 use crate::syntax::hcl::{self, TemplatePart};
 use crate::value::{Data, Marks, Type, Unknown, Value, convert, describe, hoist, lift};
 
-use super::expression::derived_from;
 use super::{Binding, Evaluator, Scope, error};
 
 /// Longest text that a template may make (bytes).
@@ -63,7 +62,7 @@ impl Evaluator<'_> {
             return match &collection.data {
                 Data::Unknown(unknown) if unknown.error_message().is_some() => collection.clone(),
                 Data::Unknown(_) | Data::Each(_) => {
-                    derived_from(collection, format!("%{{for … in {}}}", describe(collection)))
+                    collection.derived(format!("%{{for … in {}}}", describe(collection)))
                 }
                 _ => error(span, format!("{} cannot be iterated", describe(collection))),
             };
@@ -101,7 +100,7 @@ impl Evaluator<'_> {
         };
         let Some(entries) = variables.entries() else {
             return match &variables.data {
-                Data::Unknown(_) => derived_from(variables, format!("templatefile({name:?}, …)")),
+                Data::Unknown(_) => variables.derived(format!("templatefile({name:?}, …)")),
                 _ => error(span, "the variables of a template must be an object"),
             };
         };

@@ -99,9 +99,15 @@ fn unsupported_encoding(call: &Call<'_>, name: &str) -> Result<Value, String> {
 
 /// The first line names the columns; each further line becomes an object.
 pub fn csvdecode(call: &Call<'_>) -> Result<Value, String> {
-    let text = call.text(0);
-    check_quotes(text)?;
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
+    // Only `\n` ends lines; and a byte-order mark is text to Terraform, while the reader drops the first.
+    let mark = if call.text(0).starts_with('\u{feff}') { "\u{feff}" } else { "" };
+    let text = format!("{mark}{}", call.text(0).replace("\r\n", "\n"));
+    check_quotes(&text)?;
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .terminator(csv::Terminator::Any(b'\n'))
+        .from_reader(text.as_bytes());
     let mut names: Option<Vec<Arc<str>>> = None;
     let mut rows = Vec::new();
     for (line, record) in reader.records().enumerate() {

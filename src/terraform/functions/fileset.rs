@@ -25,10 +25,9 @@ pub fn fileset(call: &Call<'_>) -> Result<Value, String> {
     let matcher = glob.map_err(|_| format!("failed to glob pattern ({pattern})"))?.compile_matcher();
     let mut walk =
         Walk { workspace: call.files.workspace, matcher, depth: depth_of(rest), seen: 0, found: Vec::new() };
-    match walk.enter(&start, "", 0) {
-        Err(ReadError::OutsideRoot) => return Ok(not_on_disk(call)),
-        // A folder that is not there holds no files.
-        Err(_) | Ok(()) => {}
+    // A folder that is not there holds no files.
+    if let Err(ReadError::OutsideRoot) = walk.enter(&start, "", 0) {
+        return Ok(not_on_disk(call));
     }
     if walk.seen > MAX_ELEMENTS {
         return Ok(call.too_large());

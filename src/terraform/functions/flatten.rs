@@ -55,12 +55,11 @@ fn flat(sequence: &Value, budget: &mut usize) -> Value {
             }),
             _ => flat_element(element, budget),
         };
-        match &inner.data {
-            Data::Tuple(elements) => run.extend(elements.iter().cloned()),
-            _ => {
-                parts.push(Value::tuple(std::mem::take(&mut run)));
-                parts.push(inner);
-            }
+        if let Data::Tuple(elements) = &inner.data {
+            run.extend(elements.iter().cloned());
+        } else {
+            parts.push(Value::tuple(std::mem::take(&mut run)));
+            parts.push(inner);
         }
     }
     parts.push(Value::tuple(run));

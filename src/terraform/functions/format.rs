@@ -12,6 +12,7 @@ use crate::value::{Data, Marks, Type, Unknown, Value, convert, lift};
 const MAX_WIDTH: u16 = 10_000;
 
 /// `%[flags][width][.precision][[argument]]mode`
+#[expect(clippy::struct_excessive_bools, reason = "they are a verb's five independent flags")]
 pub struct Verb {
     /// `#`
     pub alternate: bool,
@@ -125,6 +126,7 @@ fn write(call: &Call<'_>, pattern: &str, arguments: &[Value]) -> Result<Value, S
         && matches!(verb.mode, 's' | 'v')
         && verb.width == 0
         && verb.precision.is_none()
+        && !verb.alternate
         && let Some(only) = arguments.get(verb.argument)
         && (only.as_str().is_some() || only.as_unknown().is_some())
         && let Ok(text) = convert(only, &Type::String)

@@ -1,5 +1,7 @@
 //! Hashes of texts and files, and what is encrypted.
 
+use std::fmt::Write as _;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use md5::Md5;
@@ -60,7 +62,11 @@ pub fn filebase64sha512(call: &Call<'_>) -> Result<Value, String> {
 }
 
 fn hexadecimal<Hash: Digest>(bytes: &[u8]) -> Value {
-    Value::string(Hash::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>())
+    let mut text = String::new();
+    for byte in Hash::digest(bytes) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    Value::string(text)
 }
 
 fn base64_text<Hash: Digest>(bytes: &[u8]) -> Value {

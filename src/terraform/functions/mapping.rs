@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use super::sequence::with_open_part;
 use super::signature::{Call, Open};
-use super::types::{Part, each_in_list, part_of};
-use crate::value::{Data, Each, Value, convert, equal, type_of, unify};
+use super::types::each_in_list;
+use crate::value::{Data, Each, Part, Value, convert, equal, type_of, unify};
 
 pub fn keys(call: &Call<'_>) -> Result<Value, String> {
     let value = call.argument(0);
     match Open::of(value) {
         Some(Open::Unknown(unknown)) => {
-            return Ok(each_in_list(&unknown.identity, part_of(unknown, Part::Key)));
+            return Ok(each_in_list(&unknown.identity, unknown.part(Part::Key)));
         }
         Some(Open::Each(each)) if each.key.is_null() => return Err(not_a_mapping(value)),
         Some(Open::Each(each)) => return Ok(each_in_list(&each.over, each.key.clone())),
@@ -26,7 +26,7 @@ pub fn values(call: &Call<'_>) -> Result<Value, String> {
     let value = call.argument(0);
     match Open::of(value) {
         Some(Open::Unknown(unknown)) => {
-            return Ok(each_in_list(&unknown.identity, part_of(unknown, Part::Value)));
+            return Ok(each_in_list(&unknown.identity, unknown.part(Part::Value)));
         }
         Some(Open::Each(each)) if each.key.is_null() => return Err(not_a_mapping(value)),
         Some(Open::Each(each)) => return Ok(each_in_list(&each.over, each.element.clone())),

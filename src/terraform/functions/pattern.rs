@@ -93,117 +93,173 @@ fn compile(pattern: &str) -> Result<Regex, String> {
 }
 
 /// Go's syntax in ours. Go's classes `\d`, `\s`, `\w` and `\b` are about ASCII; its sets know no operators
-/// and its braces are literal where they hold no counts; it has `\Q…\E`, and no `(?x)`.
+/// and its braces are literal where they hold no counts; it has `\Q…\E`, no `(?x)`, and no repetition of a
+/// repetition.
 fn translate(pattern: &str) -> Result<String, String> {
-    let unknown_escape =
-        |character: char| format!("invalid regexp pattern: invalid escape sequence: `\\{character}`");
-    let mut translated = String::with_capacity(pattern.len() + 8);
-    let mut in_set = false;
-    let mut rest = pattern;
-    while let Some(character) = rest.chars().next() {
-        let after = &rest[character.len_utf8()..];
-        if character == '\\' {
-            let Some(escaped) = after.chars().next() else { return Err(unknown_escape(' ')) };
-            let after_escape = &after[escaped.len_utf8()..];
-            if escaped == 'Q' && !in_set {
-                let (quoted, remaining) = after_escape.split_once("\\E").unwrap_or((after_escape, ""));
-                translated.push_str(&regex::escape(quoted));
-                rest = remaining;
-                continue;
-            }
-            translated.push_str(match (escaped, in_set) {
-                ('d', false) => "[0-9]",
-                ('D', false) => "[^0-9]",
-                ('s', false) => r"[\t\n\f\r ]",
-                ('S', false) => r"[^\t\n\f\r ]",
-                ('w', false) => "[0-9A-Za-z_]",
-                ('W', false) => "[^0-9A-Za-z_]",
-                ('d', true) => "0-9",
-                ('s', true) => r"\t\n\f\r ",
-                ('w', true) => "0-9A-Za-z_",
-                ('D', true) => "[^0-9]",
-                ('S', true) => r"[^\t\n\f\r ]",
-                ('W', true) => "[^0-9A-Za-z_]",
-                ('b', false) => r"(?-u:\b)",
-                ('B', false) => r"\B",
-                ('<', _) => "<",
-                ('>', _) => ">",
-                _ => "",
-            });
-            let handled = matches!(escaped, 'd' | 'D' | 's' | 'S' | 'w' | 'W' | '<' | '>')
-                || (matches!(escaped, 'b' | 'B') && !in_set);
-            let allowed = matches!(escaped, 'A' | 'z' | 'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'x' | 'p' | 'P')
-                || (escaped.is_ascii() && !escaped.is_ascii_alphanumeric());
-            if !handled && !allowed {
-                return Err(unknown_escape(escaped));
-            }
-            if !handled {
-                translated.push('\\');
-                translated.push(escaped);
-            }
-            rest = after_escape;
-            continue;
+    let mut translator = Translator { rest: pattern, translated: String::with_capacity(pattern.len() + 8) };
+    let mut repeated = false;
+    while let Some(character) = translator.rest.chars().next() {
+        let repeats = match character {
+            '*' | '+' | '?' => true,
+            '{' => count_length(translator.rest).is_some(),
+            _ => false,
+        };
+        if repeats && repeated {
+            return Err("invalid regexp pattern: invalid nested repetition operator".to_owned());
         }
-        if in_set {
-            match character {
-                ']' => {
-                    in_set = false;
-                    translated.push(']');
-                }
-                '[' if after.starts_with(':') && after.contains(":]") => {
-                    let end = after.find(":]").unwrap_or_default() + 2;
-                    translated.push('[');
-                    translated.push_str(&after[..end]);
-                    rest = &after[end..];
-                    continue;
-                }
-                '[' | '&' | '~' => {
-                    translated.push('\\');
-                    translated.push(character);
-                }
-                _ => translated.push(character),
-            }
-            rest = after;
-            continue;
-        }
+        repeated = repeats;
         match character {
-            '[' => {
-                in_set = true;
-                translated.push('[');
-                let mut start = after;
-                if let Some(negated) = start.strip_prefix('^') {
-                    translated.push('^');
-                    start = negated;
-                }
-                if let Some(literal) = start.strip_prefix(']') {
-                    translated.push_str(r"\]");
-                    start = literal;
-                }
-                rest = start;
-                continue;
-            }
-            '{' if !is_count(after) => translated.push_str(r"\{"),
-            '(' if after.starts_with("?") && has_extended_flag(after) => {
+            '\\' => translator.escape()?,
+            '[' => translator.set()?,
+            '{' if !repeats => translator.replace_one("\\{"),
+            '*' | '+' | '?' | '{' => translator.repetition(),
+            '(' if has_unsupported_flag(&translator.rest[1..]) => {
                 return Err("invalid regexp pattern: invalid or unsupported Perl syntax".to_owned());
             }
-            _ => translated.push(character),
+            // What follows the parenthesis is not a repetition.
+            '(' if translator.rest.starts_with("(?") => translator.copy(2),
+            other => translator.copy(other.len_utf8()),
         }
-        rest = after;
     }
-    Ok(translated)
+    Ok(translator.translated)
 }
 
-/// Whether `{` begins `{2}`, `{2,}` or `{2,3}`.
-fn is_count(after: &str) -> bool {
-    let Some((inside, _)) = after.split_once('}') else { return false };
-    let (from, to) = inside.split_once(',').unwrap_or((inside, ""));
+struct Translator<'a> {
+    rest: &'a str,
+    translated: String,
+}
+
+impl Translator<'_> {
+    fn copy(&mut self, length: usize) {
+        let (copied, rest) = self.rest.split_at(length);
+        self.translated.push_str(copied);
+        self.rest = rest;
+    }
+
+    /// Writes something in place of one ASCII character.
+    fn replace_one(&mut self, by: &str) {
+        self.translated.push_str(by);
+        self.rest = &self.rest[1..];
+    }
+
+    /// `*`, `+?`, `{2,3}`
+    fn repetition(&mut self) {
+        self.copy(count_length(self.rest).unwrap_or(1));
+        if self.rest.starts_with('?') {
+            self.copy(1);
+        }
+    }
+
+    /// A backslash and what belongs to it, outside a set.
+    fn escape(&mut self) -> Result<(), String> {
+        let escaped = self.escaped()?;
+        let by = match escaped {
+            'd' => "[0-9]",
+            'D' => "[^0-9]",
+            's' => r"[\t\n\f\r ]",
+            'S' => r"[^\t\n\f\r ]",
+            'w' => "[0-9A-Za-z_]",
+            'W' => "[^0-9A-Za-z_]",
+            'b' => r"(?-u:\b)",
+            // The ASCII form of this one could split a character.
+            'B' => r"\B",
+            '<' => "<",
+            '>' => ">",
+            'Q' => {
+                let quoted = &self.rest[2..];
+                let (quoted, rest) = quoted.split_once("\\E").unwrap_or((quoted, ""));
+                self.translated.push_str(&regex::escape(quoted));
+                self.rest = rest;
+                return Ok(());
+            }
+            'A' | 'z' => {
+                self.copy(2);
+                return Ok(());
+            }
+            _ => return self.character_escape(escaped),
+        };
+        self.replace_escape(by);
+        Ok(())
+    }
+
+    /// The character after the backslash.
+    fn escaped(&self) -> Result<char, String> {
+        self.rest.chars().nth(1).ok_or_else(|| "invalid regexp pattern: trailing backslash".to_owned())
+    }
+
+    /// Writes something in place of a backslash and an ASCII character.
+    fn replace_escape(&mut self, by: &str) {
+        self.translated.push_str(by);
+        self.rest = &self.rest[2..];
+    }
+
+    /// An escape that means one character or a Unicode class.
+    fn character_escape(&mut self, escaped: char) -> Result<(), String> {
+        let known = matches!(escaped, 'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'x' | 'p' | 'P')
+            || (escaped.is_ascii() && !escaped.is_ascii_alphanumeric());
+        if !known {
+            return Err(format!("invalid regexp pattern: invalid escape sequence: `\\{escaped}`"));
+        }
+        self.copy(2);
+        Ok(())
+    }
+
+    /// A whole set, `[` to `]`.
+    fn set(&mut self) -> Result<(), String> {
+        self.copy(if self.rest.starts_with("[^") { 2 } else { 1 });
+        if self.rest.starts_with(']') {
+            self.replace_one(r"\]");
+        }
+        while let Some(character) = self.rest.chars().next() {
+            match character {
+                ']' => {
+                    self.copy(1);
+                    return Ok(());
+                }
+                '\\' => self.escape_in_set()?,
+                '[' => match self.rest.find(":]").filter(|_| self.rest.starts_with("[:")) {
+                    Some(end) => self.copy(end + 2),
+                    None => self.replace_one(r"\["),
+                },
+                '&' => self.replace_one(r"\&"),
+                '~' => self.replace_one(r"\~"),
+                other => self.copy(other.len_utf8()),
+            }
+        }
+        Err("invalid regexp pattern: missing closing ]".to_owned())
+    }
+
+    fn escape_in_set(&mut self) -> Result<(), String> {
+        let escaped = self.escaped()?;
+        let by = match escaped {
+            'd' => "0-9",
+            's' => r"\t\n\f\r ",
+            'w' => "0-9A-Za-z_",
+            'D' => "[^0-9]",
+            'S' => r"[^\t\n\f\r ]",
+            'W' => "[^0-9A-Za-z_]",
+            '<' => "<",
+            '>' => ">",
+            _ => return self.character_escape(escaped),
+        };
+        self.replace_escape(by);
+        Ok(())
+    }
+}
+
+/// The length of `{2}`, `{2,}` or `{2,3}` at the start of a text; other braces are literal.
+fn count_length(text: &str) -> Option<usize> {
+    let inside = text.strip_prefix('{')?;
+    let end = inside.find('}')?;
+    let (from, to) = inside[..end].split_once(',').unwrap_or((&inside[..end], ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-    !from.is_empty() && digits(from) && digits(to)
+    (!from.is_empty() && digits(from) && digits(to)).then_some(end + 2)
 }
 
-fn has_extended_flag(after: &str) -> bool {
-    let flags: String =
-        after[1..].chars().take_while(|flag| flag.is_ascii_alphabetic() || *flag == '-').collect();
-    let ended = after[1 + flags.len()..].starts_with([')', ':']);
-    ended && flags.contains(['x', 'u', 'R'])
+/// Whether a group begins with a flag that Go does not have: `?x`, `?u`, `?R`.
+fn has_unsupported_flag(group: &str) -> bool {
+    let Some(flags) = group.strip_prefix('?') else { return false };
+    let length = flags.bytes().take_while(|flag| flag.is_ascii_alphabetic() || *flag == b'-').count();
+    let ended = flags[length..].starts_with([')', ':']);
+    ended && flags[..length].contains(['x', 'u', 'R'])
 }

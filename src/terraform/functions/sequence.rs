@@ -14,20 +14,20 @@ pub fn length(call: &Call<'_>) -> Result<Value, String> {
         Data::Set(elements) if elements.len() > 1 && !value.is_wholly_known() => return Ok(call.unknown()),
         Data::List(elements) | Data::Set(elements) | Data::Tuple(elements) => elements.len(),
         Data::Map(entries) | Data::Object(entries) => entries.len(),
-        Data::Unknown(unknown) => return Ok(count_of(call, unknown.derive(""), &unknown.identity)),
-        Data::Each(each) => {
-            let unknown =
-                value.first_unknown().map_or_else(|| Unknown::new("", Reason::Input), |one| one.derive(""));
-            return Ok(count_of(call, unknown, &each.over));
-        }
+        // Also of a list that is made of `var.users` element by element: `length(var.users)`.
+        Data::Unknown(unknown) => return Ok(call.function.unknown(count_of(value, &unknown.identity))),
+        Data::Each(each) => return Ok(call.function.unknown(count_of(value, &each.over))),
         _ => return Err("argument must be a string, a collection type, or a structural type".to_owned()),
     };
     Ok(Value::integer(i64::try_from(count).unwrap_or(i64::MAX)))
 }
 
-/// `length(var.users)`, also for a list that is made of `var.users` element by element.
-fn count_of(call: &Call<'_>, unknown: Unknown, over: &str) -> Value {
-    call.function.unknown(unknown.derive(format!("length({over})")))
+fn count_of(value: &Value, over: &str) -> Unknown {
+    let identity = format!("length({over})");
+    match value.first_unknown() {
+        Some(unknown) => unknown.derive(identity),
+        None => Unknown::new(identity, Reason::Input),
+    }
 }
 
 pub fn concat(call: &Call<'_>) -> Result<Value, String> {

@@ -66,13 +66,8 @@ pub fn strrev(call: &Call<'_>) -> Result<Value, String> {
 /// length means the rest.
 pub fn substr(call: &Call<'_>) -> Result<Value, String> {
     let (text, offset, length) = (call.text(0), call.whole(1)?, call.whole(2)?);
-    let offset = match usize::try_from(offset) {
-        Ok(offset) => offset,
-        Err(_) => {
-            let back = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
-            text.graphemes(true).count().saturating_sub(back)
-        }
-    };
+    let back = usize::try_from(offset.unsigned_abs()).unwrap_or(usize::MAX);
+    let offset = if offset < 0 { text.graphemes(true).count().saturating_sub(back) } else { back };
     let length = usize::try_from(length).unwrap_or(usize::MAX);
     Ok(string(text.graphemes(true).skip(offset).take(length).collect::<String>()))
 }
@@ -186,7 +181,7 @@ fn with_known_ending(call: &Call<'_>, elements: &[&Value]) -> Value {
     let mut unknown = derived(call.function.name, call.arguments);
     if let Some(separator) = call.argument(0).as_str() {
         let known: Vec<&str> = elements.iter().rev().map_while(|element| element.as_str()).collect();
-        let mut ending: String = known.iter().rev().map(|text| format!("{separator}{text}")).collect();
+        let mut ending: String = known.iter().rev().flat_map(|text| [separator, *text]).collect();
         let before = elements.iter().rev().nth(known.len()).and_then(|element| element.as_unknown());
         if let Some(suffix) = before.and_then(|unknown| unknown.suffix.as_deref()) {
             ending.insert_str(0, suffix);

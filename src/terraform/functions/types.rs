@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::signature::{Call, Open};
-use crate::value::{Condition, Data, Each, Mark, Type, Unknown, Value, convert};
+use crate::value::{Condition, Data, Each, Mark, Part, Type, Value, convert};
 
 pub fn tostring(call: &Call<'_>) -> Result<Value, String> {
     convert_to(call, &Type::String)
@@ -30,7 +30,7 @@ pub fn tomap(call: &Call<'_>) -> Result<Value, String> {
 pub fn toset(call: &Call<'_>) -> Result<Value, String> {
     let converted = convert_to(call, &Type::Set(Box::new(Type::Any)))?;
     let Some(unknown) = converted.as_unknown() else { return Ok(converted) };
-    let element = part_of(unknown, Part::Element);
+    let element = unknown.part(Part::Element);
     let each = Each {
         over: Arc::clone(&unknown.identity),
         key: element.clone(),
@@ -74,38 +74,6 @@ pub fn ephemeralasnull(call: &Call<'_>) -> Result<Value, String> {
     Ok(call.argument(0).clone())
 }
 
-/// Which part of an unknown collection.
-#[derive(Clone, Copy)]
-pub enum Part {
-    /// `each of var.users`
-    Element,
-    /// `each key of var.users`
-    Key,
-    /// `each value of var.users`
-    Value,
-}
-
-/// What stands for each element, key or value of an unknown collection.
-pub fn part_of(collection: &Unknown, part: Part) -> Value {
-    let words = match part {
-        Part::Element => "each of",
-        Part::Key => "each key of",
-        Part::Value => "each value of",
-    };
-    let unknown = collection.derive(format!("{words} {}", collection.identity));
-    let of_type = match (part, collection.of_type.as_deref()) {
-        (Part::Key, _) => Some(Type::String),
-        (_, Some(Type::List(element) | Type::Set(element) | Type::Map(element))) => {
-            Some(element.as_ref().clone())
-        }
-        _ => None,
-    };
-    match of_type {
-        Some(of_type) if of_type != Type::Any => unknown.typed(of_type).into(),
-        _ => unknown.into(),
-    }
-}
-
 /// A list described by its element.
 pub fn each_in_list(over: &Arc<str>, element: Value) -> Value {
     Data::Each(Arc::new(Each {
@@ -121,7 +89,7 @@ pub fn each_in_list(over: &Arc<str>, element: Value) -> Value {
 /// of elements, but no element.
 pub fn each_of(value: &Value) -> Option<Value> {
     let each = match Open::of(value)? {
-        Open::Unknown(unknown) => each_in_list(&unknown.identity, part_of(unknown, Part::Element)),
+        Open::Unknown(unknown) => each_in_list(&unknown.identity, unknown.part(Part::Element)),
         Open::Each(each) => each_in_list(&each.over, each.element.clone()),
     };
     Some(each.with_marks(&value.marks))

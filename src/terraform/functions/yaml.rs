@@ -68,12 +68,13 @@ impl Reader {
                 Err("unexpected extra content after value".to_owned())
             }
             Event::Scalar(text, style, anchor, tag) => {
-                if self.open.last().is_some_and(|frame| frame.entries.is_some() && frame.key.is_none()) {
+                if self.awaits_key() {
                     return self.read_key(&text, style, anchor, tag.as_deref());
                 }
                 let node = Node { value: scalar(&text, style, tag.as_deref())?, size: 1 };
                 self.finish(node, anchor)
             }
+            Event::Alias(_) if self.awaits_key() => Err("only string keys are allowed".to_owned()),
             Event::Alias(anchor) => {
                 let node = self.anchors.get(&anchor).cloned();
                 let node = node.ok_or("cannot refer to anchor from inside its own definition")?;
@@ -103,8 +104,12 @@ impl Reader {
         }
     }
 
+    fn awaits_key(&self) -> bool {
+        self.open.last().is_some_and(|frame| frame.entries.is_some() && frame.key.is_none())
+    }
+
     fn start(&mut self, entries: Option<BTreeMap<Arc<str>, Value>>, anchor: usize) -> Result<(), String> {
-        if self.open.last().is_some_and(|frame| frame.entries.is_some() && frame.key.is_none()) {
+        if self.awaits_key() {
             return Err("only string keys are allowed".to_owned());
         }
         self.open.push(Frame { entries, elements: Vec::new(), key: None, anchor, size: 1 });
@@ -153,7 +158,7 @@ impl Reader {
             return Ok(());
         };
         match frame.key.take() {
-            None => self.set_key(&node.value),
+            None => Err("only string keys are allowed".to_owned()),
             Some(Key::Name(name)) => {
                 frame.size += node.size;
                 entries.insert(name, node.value);

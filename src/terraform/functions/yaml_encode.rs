@@ -88,7 +88,7 @@ impl Writer {
                     let sequence = value.elements().is_some();
                     if key.contains('\n') {
                         self.push("?");
-                        self.scalar(&Value::string(key.as_ref()), indent, true);
+                        self.scalar(&Value::string(key.as_ref()), indent + 2, true);
                         self.push("\n");
                         self.line(indent);
                     } else {
