@@ -53,7 +53,7 @@ fn folder() -> tempfile::TempDir {
 
 fn with_files<Result>(folder: &Path, body: impl FnOnce(&FileContext<'_>) -> Result) -> Result {
     let base: PathBuf = folder.canonicalize().unwrap();
-    let workspace = Workspace::new(base.clone(), base.clone());
+    let workspace = Workspace::new(base.clone(), vec![base.clone()]);
     let template = |text: &str, _: &str, _: &Value| Value::string(text);
     body(&FileContext { workspace: &workspace, working_directory: &base, template: &template })
 }

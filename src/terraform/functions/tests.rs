@@ -14,7 +14,7 @@ use crate::value::{Condition, Data, Each, Mark, Question, Reason, Type, Unknown,
 /// Calls a function that needs no files.
 fn run(name: &str, arguments: &[Value]) -> Value {
     let nowhere = PathBuf::from("/nowhere");
-    let workspace = Workspace::new(nowhere.clone(), nowhere);
+    let workspace = Workspace::new(nowhere.clone(), vec![nowhere]);
     let template = |text: &str, _: &str, _: &Value| Value::string(text);
     let files =
         FileContext { workspace: &workspace, working_directory: Path::new("/nowhere"), template: &template };
@@ -168,7 +168,13 @@ fn unknown_collections_stay_recognisable() {
 fn lists_of_lists_over_unknowns_flatten_to_the_inner_one() {
     let row = |value: Value| object([("user", value)]);
     let over = |element: Value| -> Value {
-        Data::Each(Arc::new(Each { over: "var.users".into(), key: Value::null(), element })).into()
+        Data::Each(Arc::new(Each {
+            over: "var.users".into(),
+            key: Value::null(),
+            element,
+            when: Condition::always(),
+        }))
+        .into()
     };
     let one_each = over(tuple([row(unknown("each key of var.users"))]));
     let flat = run("flatten", &[one_each]);
@@ -177,6 +183,7 @@ fn lists_of_lists_over_unknowns_flatten_to_the_inner_one() {
         over: "each value of var.users".into(),
         key: Value::null(),
         element: row(unknown("x")),
+        when: Condition::always(),
     }))
     .into();
     assert_eq!(each(&run("flatten", &[over(inner)])).over.as_ref(), "each value of var.users");
@@ -193,6 +200,7 @@ fn lookups_by_the_iterated_key_find_the_element() {
         over: "var.users".into(),
         key: unknown("each key of var.users"),
         element: object([("path", text("/"))]),
+        when: Condition::always(),
     }))
     .into();
     let found = run("lookup", &[map.clone(), unknown("each key of var.users")]);

@@ -95,7 +95,7 @@ fn anything() -> BoxedStrategy<Value> {
         1 => leaf().prop_map(|value| value.with_mark(Mark::Sensitive)),
         1 => (leaf(), leaf()).prop_map(move |(yes, no)| choose([(on.clone(), yes), (off.clone(), no)])),
         1 => (leaf(), leaf()).prop_map(|(key, element)| {
-            Data::Each(Arc::new(Each { over: "var.users".into(), key, element })).into()
+            Data::Each(Arc::new(Each { over: "var.users".into(), key, element, when: crate::value::Condition::always() })).into()
         }),
     ];
     collections(open.boxed())
