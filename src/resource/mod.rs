@@ -96,18 +96,18 @@ pub struct RootContents {
 
 /// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do.
 pub fn unknown_notice(what: &str, unknown: &Unknown, span: Span) -> Notice {
-    let identity = &unknown.identity;
+    let cause = &unknown.cause;
     let (message, help) = match &unknown.reason {
         Reason::Input => (
-            format!("{what} is unknown: it hangs on {identity}, which has no value"),
+            format!("{what} is unknown: it hangs on {cause}, which has no value"),
             "give it a value with --var, --var-file or a .tfvars file".to_owned(),
         ),
         Reason::Deployment => (
-            format!("{what} is unknown: it hangs on {identity}, which is decided when the code is deployed"),
+            format!("{what} is unknown: it hangs on {cause}, which is decided when the code is deployed"),
             "findings about it hold for whatever it turns out to be".to_owned(),
         ),
         Reason::NotOnDisk => (
-            format!("{what} is unknown: it hangs on {identity}, whose source is not on disk"),
+            format!("{what} is unknown: it hangs on {cause}, whose source is not on disk"),
             "scan a tree that holds the module's source".to_owned(),
         ),
         Reason::Error(message) => (

@@ -14,6 +14,8 @@ pub struct Unknown {
     /// What it stands for, in the field's own words: `var.users`, `data.aws_iam_user.x.arn`,
     /// `upper(var.team)`, `each key of var.users`.
     pub identity: Arc<str>,
+    /// What it hangs on in the end: the identity of the first unknown it was computed from.
+    pub cause: Arc<str>,
     /// Why it is unknown.
     pub reason: Reason,
     /// Where the unknown came into being.
@@ -55,8 +57,8 @@ pub enum Part {
 impl Unknown {
     /// An unknown of that identity.
     pub fn new(identity: impl Into<String>, reason: Reason) -> Self {
-        let identity = shorten(identity.into());
-        Self { identity: identity.into(), reason, origin: None, of_type: None, json: None, suffix: None }
+        let identity: Arc<str> = shorten(identity.into()).into();
+        Self { cause: Arc::clone(&identity), identity, reason, origin: None, of_type: None, json: None, suffix: None }
     }
 
     /// An error: what a program that evaluates this would stop with.
@@ -84,6 +86,7 @@ impl Unknown {
     pub fn derive(&self, identity: impl Into<String>) -> Self {
         let mut derived = Self::new(identity, self.reason.clone());
         derived.origin = self.origin;
+        derived.cause = Arc::clone(&self.cause);
         derived
     }
 

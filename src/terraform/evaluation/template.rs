@@ -169,9 +169,16 @@ fn open_text(pieces: &[Value], unknown: &Unknown) -> Unknown {
         match &piece.data {
             Data::String(text) => identity.push_str(text),
             _ => {
-                identity.push_str("${");
-                identity.push_str(&describe(piece));
-                identity.push('}');
+                let words = describe(piece);
+                // A template inside a template reads as one.
+                match words.strip_prefix('"').and_then(|inner| inner.strip_suffix('"')) {
+                    Some(inner) => identity.push_str(inner),
+                    None => {
+                        identity.push_str("${");
+                        identity.push_str(&words);
+                        identity.push('}');
+                    }
+                }
             }
         }
     }
