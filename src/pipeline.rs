@@ -105,6 +105,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         coverage.modules_not_on_disk += contents.modules_not_on_disk;
         read.push((GraphRoot { path: workspace.display(directory), format: "terraform" }, contents));
     }
+    notices.extend(not_read(workspace, &discovered.entries));
     notices.extend(undeclared(&settings.assignments, &loader, &roots));
     let mut graph = graph::build(read);
     notices.append(&mut graph.notices);
@@ -157,6 +158,19 @@ fn candidates(
                     || terraform::has_backend(loader, &directory),
             };
             Some((directory, candidate))
+        })
+        .collect()
+}
+
+/// Files that are infrastructure code and are not read: a gate must not be silent about them.
+fn not_read(workspace: &Workspace, entries: &[crate::discover::Entry]) -> Vec<Notice> {
+    entries
+        .iter()
+        .filter_map(|entry| match entry.standing {
+            Standing::LeftOut(why) => {
+                Some(Notice::about(NoticeKind::FormatNotRead, workspace.display(&entry.path), why))
+            }
+            _ => None,
         })
         .collect()
 }

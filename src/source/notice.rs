@@ -11,6 +11,8 @@ pub enum NoticeKind {
     ParseError,
     /// A configuration that the language itself forbids: a `count` of -1, a reference to nothing.
     InvalidConfiguration,
+    /// A file of a format that is not read.
+    FormatNotRead,
     /// A module whose source is not on disk.
     ModuleNotOnDisk,
     /// A path that leads out of the scanned root, and was not followed.
@@ -30,6 +32,7 @@ impl NoticeKind {
             Self::UnreadableFile => "unreadable-file",
             Self::ParseError => "parse-error",
             Self::InvalidConfiguration => "invalid-configuration",
+            Self::FormatNotRead => "format-not-read",
             Self::ModuleNotOnDisk => "module-not-on-disk",
             Self::OutsideRoot => "outside-root",
             Self::UnknownValue => "unknown-value",
