@@ -6,10 +6,24 @@ use std::sync::Arc;
 use super::{Data, Field, Type, Value, convert, equal};
 
 /// Converts all values to the one type that they unify to; `None` when there is none. Booleans and numbers
-/// become text beside text, tuples become lists and objects maps where their shapes differ.
+/// become text beside text, tuples become lists and objects maps where their shapes differ. An unknown of any
+/// type may turn out to be what brings the others together: beside one, values that do not unify stay apart.
 pub fn unify(values: &[Value]) -> Option<Vec<Value>> {
-    let common = common_type(values.iter().map(type_of))?;
-    values.iter().map(|value| convert(value, &common).ok()).collect()
+    let Some(common) = common_type(values.iter().map(type_of)) else {
+        return values.iter().any(is_open).then(|| values.to_vec());
+    };
+    // For the same reason nothing but text is said of what such an unknown will be.
+    let stays = |value: &Value| common != Type::String && is_open(value);
+    let converted =
+        |value: &Value| if stays(value) { Some(value.clone()) } else { convert(value, &common).ok() };
+    values.iter().map(converted).collect()
+}
+
+fn is_open(value: &Value) -> bool {
+    match value.as_unknown() {
+        Some(unknown) => unknown.of_type.is_none(),
+        None => value.children().into_iter().any(is_open),
+    }
 }
 
 /// The type of a value, as far as it shows: nulls and most unknowns are of any type.
