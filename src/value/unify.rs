@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use super::{Data, Field, Type, Value, convert, equal};
 
+/// Types that are compared each with each.
+const MAX_DISTINCT: usize = 256;
+
 /// Converts all values to the one type that they unify to; `None` when there is none. Booleans and numbers
 /// become text beside text, tuples become lists and objects maps where their shapes differ. An unknown of any
 /// type may turn out to be what brings the others together: beside one, values that do not unify stay apart.
@@ -69,9 +72,14 @@ fn required(of_type: Type) -> Field {
 pub fn common_type(types: impl IntoIterator<Item = Type>) -> Option<Type> {
     let mut distinct: Vec<Type> = Vec::new();
     for one in types {
-        if one != Type::Any && !distinct.contains(&one) {
-            distinct.push(one);
+        if one == Type::Any || distinct.contains(&one) {
+            continue;
         }
+        // So many shapes can only meet in a collection: from there on, each is joined to what they have.
+        if distinct.len() >= MAX_DISTINCT {
+            distinct = vec![common_type(distinct)?];
+        }
+        distinct.push(one);
     }
     if distinct.len() <= 1 {
         return Some(distinct.pop().unwrap_or(Type::Any));

@@ -2,14 +2,14 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::conversion::{each_in_list, each_of};
 use super::signature::{Call, Open, derived};
 use super::text::string;
-use super::types::{each_in_list, each_of};
 use super::{format_number, json, limits};
 use crate::value::{Data, Marks, Type, Unknown, Value, convert, lift};
 
 /// Widest field, and most digits: nobody writes more.
-const MAX_WIDTH: u16 = 10_000;
+const MAX_WIDTH: u16 = 1_000;
 
 /// `%[flags][width][.precision][[argument]]mode`
 #[expect(clippy::struct_excessive_bools, reason = "they are a verb's five independent flags")]
@@ -59,21 +59,27 @@ pub fn formatlist(call: &Call<'_>) -> Result<Value, String> {
         length = Some(elements.len());
     }
     let mut texts = Vec::new();
+    let mut size = 0;
     for index in 0..length.unwrap_or(1) {
         let row: Vec<Value> = arguments
             .iter()
             .map(|argument| argument.elements().map_or(argument, |elements| &elements[index]).clone())
             .collect();
         let mut failed = None;
-        texts.push(lift(&row, |row| {
+        let text = lift(&row, |row| {
             write(call, pattern, row).unwrap_or_else(|message| {
                 failed.get_or_insert(message);
                 Value::null()
             })
-        }));
+        });
         if let Some(message) = failed {
             return Err(format!("error on format iteration {index}: {message}"));
         }
+        size += text.as_str().map_or(0, str::len);
+        if size > limits::MAX_TEXT_BYTES {
+            return Ok(call.too_large());
+        }
+        texts.push(text);
     }
     Ok(Value::list(texts))
 }

@@ -10,7 +10,7 @@ pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
 
 /// Values that a function looks through. Far above what `MAX_ELEMENTS` needs in practice; it stops
 /// collections that share their parts, which are small in memory and endless to walk.
-const MAX_NODES: usize = 1_000_000;
+pub const MAX_NODES: usize = 1_000_000;
 
 /// Why a result is not computed.
 pub const EXCEEDED: &str = "the result exceeds the limit of 100,000 elements or 16 MiB of text";

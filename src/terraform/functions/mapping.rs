@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::conversion::{Part, each_in_list, part_of};
 use super::sequence::with_open_part;
 use super::signature::{Call, Open};
-use super::types::{Part, each_in_list, part_of};
 use crate::value::{Data, Each, Value, convert, equal, type_of, unify};
 
 pub fn keys(call: &Call<'_>) -> Result<Value, String> {

@@ -67,6 +67,12 @@ fn secret() -> Value {
 }
 
 #[test]
+fn the_table_is_sorted() {
+    assert!(super::names().is_sorted());
+    assert!(super::table::find("try").is_none() && super::table::find("upper").is_some());
+}
+
+#[test]
 fn equal_calls_on_one_unknown_are_one_unknown() {
     let upper = run("upper", [unknown("var.team")]);
     assert_eq!(identity(&upper), "upper(var.team)");
