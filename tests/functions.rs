@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use credlint::source::Workspace;
 use credlint::terraform::functions::{FileContext, call, names};
-use credlint::value::{Number, Type, Unknown, Value, convert};
+use credlint::value::{Number, Reason, Type, Unknown, Value, convert};
 use serde_json::Value as Json;
 
 /// Expressions that Terraform is given at once.
@@ -110,6 +110,77 @@ fn answers_are_those_recorded() {
         }
     });
     assert!(wrong.is_empty(), "{wrong}");
+}
+
+#[test]
+fn files_outside_the_boundary_are_not_read() {
+    let folder = folder();
+    std::fs::write(folder.path().join("secret.txt"), "outside").unwrap();
+    let inside = folder.path().join("tree");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("../secret.txt", inside.join("link.txt")).unwrap();
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("..", inside.join("up")).unwrap();
+    with_files(&inside, |files| {
+        let absolute = folder.path().join("secret.txt").to_string_lossy().into_owned();
+        for path in [
+            "../secret.txt",
+            "a/../../secret.txt",
+            "/etc/passwd",
+            "~/.aws/credentials",
+            &absolute,
+            "link.txt",
+        ] {
+            for name in ["file", "filebase64", "filemd5", "fileexists", "templatefile"] {
+                let mut arguments = vec![Value::string(path)];
+                arguments.extend((name == "templatefile").then(|| Value::object(BTreeMap::new())));
+                let result = call(name, &arguments, files).unwrap();
+                let reason =
+                    &result.as_unknown().unwrap_or_else(|| panic!("{name}({path}) is {result:?}")).reason;
+                assert!(
+                    matches!(reason, Reason::NotOnDisk) || (cfg!(windows) && path == "link.txt"),
+                    "{name}({path})"
+                );
+            }
+        }
+        let set = |folder: &str, pattern: &str| {
+            call("fileset", &[Value::string(folder), Value::string(pattern)], files).unwrap()
+        };
+        assert_eq!(set("..", "*").as_unknown().unwrap().reason, Reason::NotOnDisk);
+        assert_eq!(set(".", "../*").as_unknown().unwrap().reason, Reason::NotOnDisk);
+        let found = set(".", "**/*.txt");
+        let found: Vec<_> = found.elements().unwrap().iter().filter_map(Value::as_str).collect();
+        assert_eq!(found, [".h.txt", "a/b/x.txt", "a/x.txt", "c/q.txt", "x.txt"]);
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn links_in_circles_come_to_an_end() {
+    let folder = folder();
+    std::os::unix::fs::symlink("..", folder.path().join("tree/a/again")).unwrap();
+    std::os::unix::fs::symlink(".", folder.path().join("tree/self")).unwrap();
+    with_files(folder.path(), |files| {
+        let found = call("fileset", &[Value::string("tree"), Value::string("**/q.txt")], files).unwrap();
+        assert_eq!(found.elements().unwrap(), [Value::string("c/q.txt")]);
+    });
+}
+
+#[test]
+fn templates_are_given_their_text_and_variables() {
+    let folder = folder();
+    with_files(folder.path(), |files| {
+        let variables = Value::object(BTreeMap::from([(Arc::from("a"), Value::integer(1))]));
+        let template = |text: &str, name: &str, given: &Value| {
+            assert_eq!(given, &variables);
+            Value::string(format!("{name}: {text}"))
+        };
+        let files = FileContext { template: &template, ..*files };
+        let result = call("templatefile", &[Value::string("tree/x.txt"), variables.clone()], &files).unwrap();
+        assert_eq!(result.as_str(), Some("tree/x.txt: hi\n"));
+        let result = call("templatestring", &[Value::string("t"), variables.clone()], &files).unwrap();
+        assert_eq!(result.as_str(), Some("<templatestring argument>: t"));
+    });
 }
 
 #[test]

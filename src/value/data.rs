@@ -179,6 +179,18 @@ impl Value {
         }
     }
 
+    /// Whether this and everything inside it are at most so many values. Collections that share their parts
+    /// are small in memory and endless to walk, so this is asked before a value is walked.
+    pub fn is_within(&self, most: usize) -> bool {
+        fn walk(value: &Value, left: &mut usize) -> bool {
+            let Some(fewer) = left.checked_sub(1) else { return false };
+            *left = fewer;
+            value.children().into_iter().all(|child| walk(child, left))
+        }
+        let mut left = most;
+        walk(self, &mut left)
+    }
+
     /// Whether neither this nor anything inside it is unknown or a choice.
     pub fn is_wholly_known(&self) -> bool {
         !matches!(self.data, Data::Unknown(_) | Data::Choice(_) | Data::Each(_))

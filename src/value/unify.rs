@@ -5,11 +5,28 @@ use std::sync::Arc;
 
 use super::{Data, Field, Type, Value, convert, equal};
 
+/// Types that are compared each with each.
+const MAX_DISTINCT: usize = 256;
+
 /// Converts all values to the one type that they unify to; `None` when there is none. Booleans and numbers
-/// become text beside text, tuples become lists and objects maps where their shapes differ.
+/// become text beside text, tuples become lists and objects maps where their shapes differ. An unknown of any
+/// type may turn out to be what brings the others together: beside one, values that do not unify stay apart.
 pub fn unify(values: &[Value]) -> Option<Vec<Value>> {
-    let common = common_type(values.iter().map(type_of))?;
-    values.iter().map(|value| convert(value, &common).ok()).collect()
+    let Some(common) = common_type(values.iter().map(type_of)) else {
+        return values.iter().any(is_open).then(|| values.to_vec());
+    };
+    // For the same reason nothing but text is said of what such an unknown will be.
+    let stays = |value: &Value| common != Type::String && is_open(value);
+    let converted =
+        |value: &Value| if stays(value) { Some(value.clone()) } else { convert(value, &common).ok() };
+    values.iter().map(converted).collect()
+}
+
+fn is_open(value: &Value) -> bool {
+    match value.as_unknown() {
+        Some(unknown) => unknown.of_type.is_none(),
+        None => value.children().into_iter().any(is_open),
+    }
 }
 
 /// The type of a value, as far as it shows: nulls and most unknowns are of any type.
@@ -55,9 +72,14 @@ fn required(of_type: Type) -> Field {
 pub fn common_type(types: impl IntoIterator<Item = Type>) -> Option<Type> {
     let mut distinct: Vec<Type> = Vec::new();
     for one in types {
-        if one != Type::Any && !distinct.contains(&one) {
-            distinct.push(one);
+        if one == Type::Any || distinct.contains(&one) {
+            continue;
         }
+        // So many shapes can only meet in a collection: from there on, each is joined to what they have.
+        if distinct.len() >= MAX_DISTINCT {
+            distinct = vec![common_type(distinct)?];
+        }
+        distinct.push(one);
     }
     if distinct.len() <= 1 {
         return Some(distinct.pop().unwrap_or(Type::Any));

@@ -58,7 +58,15 @@ impl Unknown {
     /// An unknown of that identity.
     pub fn new(identity: impl Into<String>, reason: Reason) -> Self {
         let identity: Arc<str> = shorten(identity.into()).into();
-        Self { cause: Arc::clone(&identity), identity, reason, origin: None, of_type: None, json: None, suffix: None }
+        Self {
+            cause: Arc::clone(&identity),
+            identity,
+            reason,
+            origin: None,
+            of_type: None,
+            json: None,
+            suffix: None,
+        }
     }
 
     /// An error: what a program that evaluates this would stop with.

@@ -22,7 +22,7 @@ impl Evaluator<'_> {
         let collection = self.evaluate(&node.collection, scope);
         let taints = collection.marks.taints();
         let result = lift(&[collection], |collection| self.for_over(node, &collection[0], span, scope));
-        result.with_marks(&taints)
+        self.bounded(result, span).with_marks(&taints)
     }
 
     fn for_over(&self, node: &ForExpression, collection: &Value, span: Span, scope: Scope<'_>) -> Value {

@@ -37,6 +37,9 @@ const MAX_STEPS: u64 = 20_000_000;
 /// Expressions that may wait for one another: nesting and chains of references together.
 const MAX_DEPTH: u32 = 1_500;
 
+/// Values inside one value at most.
+const MAX_VALUES: usize = 500_000;
+
 /// Evaluates one root.
 pub struct Evaluator<'a> {
     workspace: &'a Workspace,
@@ -115,6 +118,20 @@ impl Evaluator<'_> {
         let value = self.evaluate_kind(expression, scope);
         self.depth.set(depth - 1);
         value
+    }
+
+    /// The value, or an unknown in place of one that is too large to be walked: `b = [a, a]`, `c = [b, b]` …
+    /// doubles with each line.
+    fn bounded(&self, value: Value, span: Span) -> Value {
+        if value.is_within(MAX_VALUES) {
+            return value;
+        }
+        let what = format!("a value of more than {MAX_VALUES} parts");
+        let already_said = self.notices.borrow().iter().any(|notice| notice.kind == NoticeKind::LimitReached);
+        if !already_said {
+            self.notice(Notice::at(NoticeKind::LimitReached, span, format!("{what} was not looked at")));
+        }
+        Unknown::new(what.clone(), Reason::Unsupported(what.into())).at(span).into()
     }
 
     fn limit_reached(&self, span: Span, by_steps: bool) -> Value {

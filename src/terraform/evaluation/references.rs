@@ -72,7 +72,7 @@ impl Evaluator<'_> {
             None => {}
         }
         module.locals.borrow_mut().insert(Arc::clone(name), Memo::Evaluating);
-        let value = self.evaluate(expression, Scope::of(module));
+        let value = self.bounded(self.evaluate(expression, Scope::of(module)), expression.span);
         module.locals.borrow_mut().insert(Arc::clone(name), Memo::Done(value.clone()));
         value
     }
@@ -318,7 +318,7 @@ impl Evaluator<'_> {
         }
         module.outputs.borrow_mut().insert(Arc::clone(name), Memo::Evaluating);
         let mut value = match &output.value {
-            Some(expression) => self.evaluate(expression, Scope::of(module)),
+            Some(expression) => self.bounded(self.evaluate(expression, Scope::of(module)), expression.span),
             None => error(output.header, format!("output `{name}` has no value")),
         };
         if output.sensitive {

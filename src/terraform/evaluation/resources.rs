@@ -152,7 +152,7 @@ impl Evaluator<'_> {
     /// What a body says of a name: an argument's value, or nested blocks of that type as a tuple.
     pub(super) fn written(&self, body: &Body, name: &str, scope: Scope<'_>) -> Option<Value> {
         if let Some(attribute) = body.attribute(name) {
-            return Some(self.evaluate(&attribute.value, scope));
+            return Some(self.bounded(self.evaluate(&attribute.value, scope), attribute.span));
         }
         let is_there = |block: &Block| {
             &*block.kind == name

@@ -54,6 +54,7 @@ impl Evaluator<'_> {
                 .unwrap_or_else(|| required(variable, &format!("{}var.", module.prefix)));
         };
         let passed = self.evaluate(&attribute.value, Scope::within(&parent, &caller.instance));
+        let passed = self.bounded(passed, attribute.value.span);
         lift(&[passed], |passed| {
             // `nullable = false` gives null its default; otherwise null stays null.
             if passed[0].is_null()

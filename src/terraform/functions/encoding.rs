@@ -1,6 +1,6 @@
 //! Encodings: Base64, URLs, character sets, CSV.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use encoding_rs::Encoding;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::limits::MAX_ELEMENTS;
+use super::limits::{MAX_ELEMENTS, MAX_NODES};
 use super::signature::Call;
 use super::text::string;
 use crate::value::Value;
@@ -114,10 +114,9 @@ pub fn csvdecode(call: &Call<'_>) -> Result<Value, String> {
         let record = record.map_err(|error| format!("invalid CSV: {error}"))?;
         let Some(names) = &names else {
             let columns: Vec<Arc<str>> = record.iter().map(text_key).collect();
-            if let Some(repeated) =
-                columns.iter().enumerate().find(|(index, name)| columns[..*index].contains(name))
-            {
-                return Err(format!("duplicate column name {:?}", repeated.1));
+            let mut seen = BTreeSet::new();
+            if let Some(repeated) = columns.iter().find(|name| !seen.insert(Arc::clone(name))) {
+                return Err(format!("duplicate column name {repeated:?}"));
             }
             names = Some(columns);
             continue;
@@ -125,7 +124,7 @@ pub fn csvdecode(call: &Call<'_>) -> Result<Value, String> {
         if record.len() != names.len() {
             return Err(format!("wrong number of fields in record {}", line + 1));
         }
-        if rows.len() >= MAX_ELEMENTS {
+        if rows.len() >= MAX_ELEMENTS || rows.len() * names.len() >= MAX_NODES {
             return Ok(call.too_large());
         }
         let fields: BTreeMap<Arc<str>, Value> =

@@ -10,7 +10,7 @@ use super::signature::Call;
 use crate::source::{ReadError, Workspace};
 use crate::value::{Value, set_of};
 
-/// Folders inside folders that are entered: links may go in circles.
+/// Folders inside folders that are entered.
 const MAX_DEPTH: usize = 64;
 
 pub fn fileset(call: &Call<'_>) -> Result<Value, String> {
@@ -23,8 +23,14 @@ pub fn fileset(call: &Call<'_>) -> Result<Value, String> {
     let glob =
         GlobBuilder::new(rest).literal_separator(true).backslash_escape(true).empty_alternates(true).build();
     let matcher = glob.map_err(|_| format!("failed to glob pattern ({pattern})"))?.compile_matcher();
-    let mut walk =
-        Walk { workspace: call.files.workspace, matcher, depth: depth_of(rest), seen: 0, found: Vec::new() };
+    let mut walk = Walk {
+        workspace: call.files.workspace,
+        matcher,
+        depth: depth_of(rest),
+        seen: 0,
+        open: Vec::new(),
+        found: Vec::new(),
+    };
     // A folder that is not there holds no files.
     if let Err(ReadError::OutsideRoot) = walk.enter(&start, "", 0) {
         return Ok(not_on_disk(call));
@@ -67,12 +73,26 @@ struct Walk<'a> {
     matcher: GlobMatcher,
     depth: usize,
     seen: usize,
+    /// The folders that are being looked at, outermost first.
+    open: Vec<PathBuf>,
     found: Vec<String>,
 }
 
 impl Walk<'_> {
     /// Looks at a folder's entries; `inside` is its path below the start, with a slash at its end.
     fn enter(&mut self, folder: &Path, inside: &str, depth: usize) -> Result<(), ReadError> {
+        let real = self.workspace.resolve(folder)?;
+        // A link to a folder that this one is in.
+        if self.open.contains(&real) {
+            return Ok(());
+        }
+        self.open.push(real);
+        let result = self.look(folder, inside, depth);
+        self.open.pop();
+        result
+    }
+
+    fn look(&mut self, folder: &Path, inside: &str, depth: usize) -> Result<(), ReadError> {
         for (path, is_folder) in self.workspace.list(folder)? {
             self.seen += 1;
             if self.seen > MAX_ELEMENTS {

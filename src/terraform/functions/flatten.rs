@@ -1,8 +1,8 @@
 //! `flatten`, which has to look through choices and "each of" to find the lists inside lists.
 
+use super::conversion::{each_in_list, each_of};
 use super::limits::MAX_ELEMENTS;
 use super::signature::{Call, Open};
-use super::types::{each_in_list, each_of};
 use crate::value::{Data, Type, Value, lift};
 
 pub fn flatten(call: &Call<'_>) -> Result<Value, String> {

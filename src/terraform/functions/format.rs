@@ -2,14 +2,14 @@
 
 use unicode_segmentation::UnicodeSegmentation as _;
 
+use super::conversion::{each_in_list, each_of};
 use super::signature::{Call, Open, derived};
 use super::text::string;
-use super::types::{each_in_list, each_of};
 use super::{format_number, json, limits};
 use crate::value::{Data, Marks, Type, Unknown, Value, convert, lift};
 
 /// Widest field, and most digits: nobody writes more.
-const MAX_WIDTH: u16 = 10_000;
+const MAX_WIDTH: u16 = 1_000;
 
 /// `%[flags][width][.precision][[argument]]mode`
 #[expect(clippy::struct_excessive_bools, reason = "they are a verb's five independent flags")]
@@ -49,7 +49,7 @@ pub fn formatlist(call: &Call<'_>) -> Result<Value, String> {
     let Some(pattern) = call.argument(0).as_str() else { return Ok(call.unknown()) };
     let arguments = call.rest(1);
     if let Some(open) = arguments.iter().find(|argument| may_be_list(argument)) {
-        return Ok(for_each(call, pattern, arguments, open)?.unwrap_or_else(|| call.unknown()));
+        return Ok(for_each(call, pattern, arguments, open).unwrap_or_else(|| call.unknown()));
     }
     let mut length = None;
     for elements in arguments.iter().filter_map(Value::elements) {
@@ -59,21 +59,27 @@ pub fn formatlist(call: &Call<'_>) -> Result<Value, String> {
         length = Some(elements.len());
     }
     let mut texts = Vec::new();
+    let mut size = 0;
     for index in 0..length.unwrap_or(1) {
         let row: Vec<Value> = arguments
             .iter()
             .map(|argument| argument.elements().map_or(argument, |elements| &elements[index]).clone())
             .collect();
         let mut failed = None;
-        texts.push(lift(&row, |row| {
+        let text = lift(&row, |row| {
             write(call, pattern, row).unwrap_or_else(|message| {
                 failed.get_or_insert(message);
                 Value::null()
             })
-        }));
+        });
         if let Some(message) = failed {
             return Err(format!("error on format iteration {index}: {message}"));
         }
+        size += text.as_str().map_or(0, str::len);
+        if size > limits::MAX_TEXT_BYTES {
+            return Ok(call.too_large());
+        }
+        texts.push(text);
     }
     Ok(Value::list(texts))
 }
@@ -90,22 +96,18 @@ fn may_be_list(value: &Value) -> bool {
 }
 
 /// With one unknown list among plain arguments: a text for each of its elements.
-fn for_each(
-    call: &Call<'_>,
-    pattern: &str,
-    arguments: &[Value],
-    open: &Value,
-) -> Result<Option<Value>, String> {
-    let Some(Data::Each(over)) = each_of(open).map(|each| each.data) else { return Ok(None) };
+fn for_each(call: &Call<'_>, pattern: &str, arguments: &[Value], open: &Value) -> Option<Value> {
+    let Some(Data::Each(over)) = each_of(open).map(|each| each.data) else { return None };
     let mut row = Vec::new();
     for argument in arguments {
         match each_of(argument).filter(|_| may_be_list(argument)).map(|each| each.data) {
             Some(Data::Each(each)) if each.over == over.over => row.push(each.element.clone()),
             None if argument.elements().is_none() => row.push(argument.clone()),
-            _ => return Ok(None),
+            _ => return None,
         }
     }
-    Ok(Some(each_in_list(&over.over, write(call, pattern, &row)?)))
+    // The list may have no elements at all: what fails for each does not fail the call.
+    write(call, pattern, &row).ok().map(|text| each_in_list(&over.over, text))
 }
 
 /// The formatted text. `"%s"` alone is its argument; after an unknown, what follows is still known.

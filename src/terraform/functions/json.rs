@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::value::RawValue;
 use unicode_normalization::UnicodeNormalization as _;
 
-use super::limits::MAX_TEXT_BYTES;
+use super::limits::{MAX_NODES, MAX_TEXT_BYTES};
 use super::signature::{Call, derived};
 use super::text::{hoisted, string};
 use crate::value::{Data, Number, Value, lift};
@@ -51,20 +51,26 @@ pub fn jsondecode(call: &Call<'_>) -> Result<Value, String> {
             None => call.unknown(),
         });
     }
-    decode(call.text(0))
+    Ok(decode(call.text(0))?.unwrap_or_else(|| call.too_large()))
 }
 
-/// Reads one JSON value: objects become objects, arrays tuples.
-pub fn decode(text: &str) -> Result<Value, String> {
+/// Reads one JSON value: objects become objects, arrays tuples. `None` when it is too large.
+fn decode(text: &str) -> Result<Option<Value>, String> {
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| message(&error))?;
-    decode_raw(raw.get(), MAX_DEPTH)
+    let mut left = MAX_NODES;
+    let value = decode_raw(raw.get(), MAX_DEPTH, &mut left)?;
+    Ok((left > 0).then_some(value))
 }
 
 fn message(error: &serde_json::Error) -> String {
     format!("invalid JSON at line {} column {}", error.line(), error.column())
 }
 
-fn decode_raw(text: &str, depth: usize) -> Result<Value, String> {
+fn decode_raw(text: &str, depth: usize, left: &mut usize) -> Result<Value, String> {
+    *left = left.saturating_sub(1);
+    if *left == 0 {
+        return Ok(Value::null());
+    }
     let Some(depth) = depth.checked_sub(1) else { return Err("JSON is nested too deeply".to_owned()) };
     match text.trim_start().bytes().next() {
         Some(b'{') => {
@@ -72,13 +78,13 @@ fn decode_raw(text: &str, depth: usize) -> Result<Value, String> {
                 serde_json::from_str(text).map_err(|error| message(&error))?;
             let entries = members.into_iter().map(|(key, member)| {
                 let key: Arc<str> = key.nfc().collect::<String>().into();
-                Ok((key, decode_raw(member.get(), depth)?))
+                Ok((key, decode_raw(member.get(), depth, left)?))
             });
             Ok(Value::object(entries.collect::<Result<_, String>>()?))
         }
         Some(b'[') => {
             let members: Vec<&RawValue> = serde_json::from_str(text).map_err(|error| message(&error))?;
-            let elements = members.into_iter().map(|member| decode_raw(member.get(), depth));
+            let elements = members.into_iter().map(|member| decode_raw(member.get(), depth, left));
             Ok(Value::tuple(elements.collect::<Result<_, String>>()?))
         }
         Some(b'"') => {

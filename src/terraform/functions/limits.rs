@@ -10,7 +10,7 @@ pub const MAX_TEXT_BYTES: usize = 16 * 1024 * 1024;
 
 /// Values that a function looks through. Far above what `MAX_ELEMENTS` needs in practice; it stops
 /// collections that share their parts, which are small in memory and endless to walk.
-const MAX_NODES: usize = 1_000_000;
+pub const MAX_NODES: usize = 1_000_000;
 
 /// Why a result is not computed.
 pub const EXCEEDED: &str = "the result exceeds the limit of 100,000 elements or 16 MiB of text";
@@ -27,14 +27,5 @@ pub fn is_allowed(value: &Value) -> bool {
 
 /// Whether a value can be looked through from end to end.
 pub fn is_walkable(value: &Value) -> bool {
-    let mut left = MAX_NODES;
-    walk(value, &mut left)
-}
-
-fn walk(value: &Value, left: &mut usize) -> bool {
-    if *left == 0 {
-        return false;
-    }
-    *left -= 1;
-    value.children().into_iter().all(|child| walk(child, left))
+    value.is_within(MAX_NODES)
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::conversion::each_in_list;
 use super::sequence::with_open_part;
 use super::signature::{Call, Open};
-use super::types::each_in_list;
 use crate::value::{Data, Each, Part, Value, convert, equal, type_of, unify};
 
 pub fn keys(call: &Call<'_>) -> Result<Value, String> {

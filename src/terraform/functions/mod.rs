@@ -2,6 +2,7 @@
 
 #![allow(clippy::unnecessary_wraps, reason = "all bodies have the table's signature")]
 
+mod conversion;
 mod datetime;
 mod encoding;
 mod fileset;
@@ -21,7 +22,6 @@ mod set;
 mod signature;
 mod table;
 mod text;
-mod types;
 mod yaml;
 mod yaml_encode;
 

@@ -1,8 +1,8 @@
 //! Lists and tuples: `concat`, `element`, `contains`, `distinct` …
 
-use super::limits::MAX_ELEMENTS;
+use super::conversion::each_of;
+use super::limits::{MAX_ELEMENTS, MAX_NODES};
 use super::signature::{Call, Open};
-use super::types::each_of;
 use crate::value::{Data, Number, Reason, Type, Unknown, Value, convert, equal, type_of, unify};
 
 pub fn length(call: &Call<'_>) -> Result<Value, String> {
@@ -267,6 +267,9 @@ pub fn matchkeys(call: &Call<'_>) -> Result<Value, String> {
     let together: Vec<Value> = keys.iter().chain(wanted).cloned().collect();
     let unified = unify(&together).ok_or("keys and searchset must be of the same type")?;
     let (keys, wanted) = unified.split_at(keys.len());
+    if keys.len().saturating_mul(wanted.len()) > 100 * MAX_NODES {
+        return Ok(call.unsupported("too many pairs to compare"));
+    }
     let is_wanted = |key: &Value| wanted.iter().any(|one| equal(one, key) == Some(true));
     let found = values.iter().zip(keys).filter(|(_, key)| is_wanted(key)).map(|(value, _)| value.clone());
     Ok(Value::list(found.collect()))

@@ -1,11 +1,12 @@
 //! Set algebra: `setunion`, `setintersection`, `setsubtract`, `setproduct`.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::limits::MAX_ELEMENTS;
+use super::conversion::each_in_list;
+use super::limits::{MAX_ELEMENTS, MAX_NODES};
 use super::sequence::with_open_part;
 use super::signature::{Call, Open};
-use super::types::each_in_list;
 use crate::value::{Data, Value, equal, set_of, unify};
 
 pub fn setunion(call: &Call<'_>) -> Result<Value, String> {
@@ -24,6 +25,9 @@ pub fn setintersection(call: &Call<'_>) -> Result<Value, String> {
     let mut common = sets.next().unwrap_or_default();
     for set in sets {
         let set = set_of(set);
+        if too_many_pairs(&common, &set) {
+            return Ok(call.unsupported("too many pairs to compare"));
+        }
         let Some(kept) = retain(&common, &set, true) else { return Ok(call.unknown()) };
         common = kept;
     }
@@ -40,15 +44,31 @@ pub fn setsubtract(call: &Call<'_>) -> Result<Value, String> {
     let mut sets = unified(call)?.into_iter();
     let from = sets.next().unwrap_or_default();
     let without = set_of(sets.next().unwrap_or_default());
+    if too_many_pairs(&from, &without) {
+        return Ok(call.unsupported("too many pairs to compare"));
+    }
     Ok(retain(&from, &without, false).map_or_else(|| call.unknown(), set_of))
 }
 
-/// The elements that are, or are not, in the set; `None` when that is open for one of them. Sets are sorted,
-/// but few are long: the known are found by equality.
+/// Whether comparing each with each takes too long; texts are looked up instead.
+fn too_many_pairs(elements: &[Value], set: &Value) -> bool {
+    let members = set.elements().unwrap_or_default();
+    elements.len().saturating_mul(members.len()) > 100 * MAX_NODES
+        && !members.iter().all(|member| member.as_str().is_some())
+}
+
+/// The elements that are, or are not, in the set; `None` when that is open for one of them.
 fn retain(elements: &[Value], set: &Value, wanted: bool) -> Option<Vec<Value>> {
     let members = set.elements()?;
+    let texts: Option<BTreeSet<&str>> = members.iter().map(Value::as_str).collect();
     let mut kept = Vec::new();
     for element in elements {
+        if let (Some(texts), Some(text)) = (&texts, element.as_str()) {
+            if texts.contains(text) == wanted {
+                kept.push(element.clone());
+            }
+            continue;
+        }
         let mut found = Some(false);
         for member in members {
             match equal(member, element) {
@@ -93,7 +113,7 @@ pub fn setproduct(call: &Call<'_>) -> Result<Value, String> {
         size = size.saturating_mul(elements.len());
         factors.push(elements);
     }
-    if size.saturating_mul(factors.len()) > MAX_ELEMENTS {
+    if size > MAX_ELEMENTS || size.saturating_mul(factors.len()) > MAX_NODES {
         return Ok(call.too_large());
     }
     let mut product = vec![Vec::new()];
@@ -114,7 +134,7 @@ fn product_with_each(call: &Call<'_>) -> Option<Value> {
     let mut over = None;
     let mut chosen = Vec::new();
     for argument in call.arguments {
-        let each = super::types::each_of(argument);
+        let each = super::conversion::each_of(argument);
         match (each.as_ref().map(|each| &each.data), argument.elements()) {
             (Some(Data::Each(each)), _) if over.is_none() => {
                 over = Some(Arc::clone(&each.over));

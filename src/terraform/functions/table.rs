@@ -6,14 +6,15 @@ use super::signature::Accepts::{
 use super::signature::Treatment::{Elementwise, Hoisted, HoistedItself, Itself, Marking, Strict};
 use super::signature::{Accepts, Call, Function, Parameter, Treatment};
 use super::{
-    datetime, encoding, fileset, filesystem, flatten, format, hash, json, mapping, network, numeric, pattern,
-    sequence, set, text, types, yaml, yaml_encode,
+    conversion, datetime, encoding, fileset, filesystem, flatten, format, hash, json, mapping, network,
+    numeric, pattern, sequence, set, text, yaml, yaml_encode,
 };
 use crate::value::Value;
 
 /// The function of that name.
 pub fn find(name: &str) -> Option<&'static Function> {
-    TABLE.iter().find(|function| function.name == name)
+    let index = TABLE.binary_search_by_key(&name, |function| function.name).ok()?;
+    Some(&TABLE[index])
 }
 
 const fn row(
@@ -72,7 +73,7 @@ pub static TABLE: &[Function] = &[
     row("distinct", HoistedItself, &[p("list", List)], List, sequence::distinct),
     row("element", Elementwise, &[p("list", Any), p("index", Number)], Any, sequence::element),
     row("endswith", HoistedItself, &[p("str", Text), p("suffix", Text)], Bool, text::endswith),
-    row("ephemeralasnull", Marking, &[p("value", Any).nullable()], Any, types::ephemeralasnull),
+    row("ephemeralasnull", Marking, &[p("value", Any).nullable()], Any, conversion::ephemeralasnull),
     row("file", Strict, &[p("path", Text)], Text, filesystem::file),
     row("filebase64", Strict, &[p("path", Text)], Text, filesystem::filebase64),
     row("filebase64sha256", Strict, &[p("path", Text)], Text, hash::filebase64sha256),
@@ -102,13 +103,13 @@ pub static TABLE: &[Function] = &[
     ),
     row("indent", Strict, &[p("spaces", Number), p("str", Text)], Text, text::indent),
     row("index", Strict, &[p("list", Any), p("value", Any)], Number, sequence::index),
-    row("issensitive", Marking, &[p("value", Any).nullable()], Bool, types::issensitive),
+    row("issensitive", Marking, &[p("value", Any).nullable()], Bool, conversion::issensitive),
     row("join", HoistedItself, &[p("separator", Text), p("lists", Strings).repeated()], Text, text::join),
     row("jsondecode", Itself, &[p("str", Text)], Any, json::jsondecode),
     row("jsonencode", Itself, &[p("val", Any).nullable()], Text, json::jsonencode),
     row("keys", Itself, &[p("inputMap", Any)], Any, mapping::keys),
     row("length", Itself, &[p("value", Any)], Number, sequence::length),
-    row("list", Strict, &[p("vals", Any).nullable().repeated()], Any, types::list),
+    row("list", Strict, &[p("vals", Any).nullable().repeated()], Any, conversion::list),
     row("log", Strict, &[p("num", Number), p("base", Number)], Number, numeric::log),
     row(
         "lookup",
@@ -118,7 +119,7 @@ pub static TABLE: &[Function] = &[
         mapping::lookup,
     ),
     row("lower", Strict, &[p("str", Text)], Text, text::lower),
-    row("map", Strict, &[p("vals", Any).nullable().repeated()], Any, types::map),
+    row("map", Strict, &[p("vals", Any).nullable().repeated()], Any, conversion::map),
     row(
         "matchkeys",
         Elementwise,
@@ -130,7 +131,7 @@ pub static TABLE: &[Function] = &[
     row("md5", Strict, &[p("str", Text)], Text, hash::md5),
     row("merge", Itself, &[p("maps", Any).nullable().repeated()], Any, mapping::merge),
     row("min", Strict, &[p("numbers", Number).repeated()], Number, numeric::min),
-    row("nonsensitive", Marking, &[p("value", Any).nullable()], Any, types::nonsensitive),
+    row("nonsensitive", Marking, &[p("value", Any).nullable()], Any, conversion::nonsensitive),
     row("one", Elementwise, &[p("list", Any)], Any, sequence::one),
     row("parseint", Strict, &[p("number", Any), p("base", Number)], Number, numeric::parseint),
     row("pathexpand", Strict, &[p("path", Text)], Text, filesystem::pathexpand),
@@ -142,7 +143,7 @@ pub static TABLE: &[Function] = &[
     row("replace", Strict, &[p("str", Text), p("substr", Text), p("replace", Text)], Text, text::replace),
     row("reverse", Itself, &[p("list", Any)], Any, sequence::reverse),
     row("rsadecrypt", Strict, &[p("ciphertext", Text), p("privatekey", Text)], Text, hash::rsadecrypt),
-    row("sensitive", Marking, &[p("value", Any).nullable()], Any, types::sensitive),
+    row("sensitive", Marking, &[p("value", Any).nullable()], Any, conversion::sensitive),
     row(
         "setintersection",
         Hoisted,
@@ -197,12 +198,12 @@ pub static TABLE: &[Function] = &[
     row("timecmp", Strict, &[p("timestamp_a", Text), p("timestamp_b", Text)], Number, datetime::timecmp),
     row("timestamp", Strict, &[], Text, datetime::timestamp),
     row("title", Strict, &[p("str", Text)], Text, text::title),
-    row("tobool", Itself, &[p("v", Any).nullable()], Bool, types::tobool),
-    row("tolist", Itself, &[p("v", Any).nullable()], List, types::tolist),
-    row("tomap", Itself, &[p("v", Any).nullable()], Map, types::tomap),
-    row("tonumber", Itself, &[p("v", Any).nullable()], Number, types::tonumber),
-    row("toset", Itself, &[p("v", Any).nullable()], Set, types::toset),
-    row("tostring", Itself, &[p("v", Any).nullable()], Text, types::tostring),
+    row("tobool", Itself, &[p("v", Any).nullable()], Bool, conversion::tobool),
+    row("tolist", Itself, &[p("v", Any).nullable()], List, conversion::tolist),
+    row("tomap", Itself, &[p("v", Any).nullable()], Map, conversion::tomap),
+    row("tonumber", Itself, &[p("v", Any).nullable()], Number, conversion::tonumber),
+    row("toset", Itself, &[p("v", Any).nullable()], Set, conversion::toset),
+    row("tostring", Itself, &[p("v", Any).nullable()], Text, conversion::tostring),
     row("transpose", Strict, &[p("values", StringLists)], StringLists, mapping::transpose),
     row("trim", Strict, &[p("str", Text), p("cutset", Text)], Text, text::trim),
     row("trimprefix", Strict, &[p("str", Text), p("prefix", Text)], Text, text::trimprefix),

@@ -3,7 +3,7 @@
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 use unicode_segmentation::UnicodeSegmentation as _;
 
-use super::limits::MAX_TEXT_BYTES;
+use super::limits::{MAX_ELEMENTS, MAX_TEXT_BYTES};
 use super::pattern;
 use super::signature::{Call, derived};
 use crate::value::{Value, hoist};
@@ -146,9 +146,9 @@ pub fn replace(call: &Call<'_>) -> Result<Value, String> {
 pub fn split(call: &Call<'_>) -> Result<Value, String> {
     let (separator, text) = (call.text(0), call.text(1));
     let parts: Vec<Value> = if separator.is_empty() {
-        text.graphemes(true).map(string).collect()
+        text.graphemes(true).take(MAX_ELEMENTS + 1).map(string).collect()
     } else {
-        text.split(separator).map(string).collect()
+        text.split(separator).take(MAX_ELEMENTS + 1).map(string).collect()
     };
     Ok(Value::list(parts))
 }

@@ -7,6 +7,7 @@ use granit_parser::{Event, Options, Parser, ScalarStyle, Tag};
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::datetime;
+use super::limits::{EXCEEDED, MAX_NODES};
 use super::signature::Call;
 use super::text::string;
 use crate::value::{Data, Number, Value};
@@ -54,7 +55,10 @@ fn decode(text: &str) -> Result<Value, String> {
     let mut options = Options::default();
     options.emit_comments = false;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    for event in Parser::new_from_str_with_options(text, options) {
+    for (count, event) in Parser::new_from_str_with_options(text, options).enumerate() {
+        if count > MAX_NODES {
+            return Err(EXCEEDED.to_owned());
+        }
         let (event, span) = event.map_err(|error| format!("invalid YAML: {error}"))?;
         reader.read(event).map_err(|message| format!("on line {}: {message}", span.start.line()))?;
     }

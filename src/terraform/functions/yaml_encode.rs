@@ -85,18 +85,20 @@ impl Writer {
                     } else if position == Position::AfterDash {
                         self.push(" ");
                     }
-                    let sequence = value.elements().is_some();
                     if key.contains('\n') {
                         self.push("?");
                         self.scalar(&Value::string(key.as_ref()), indent + 2, true);
                         self.push("\n");
                         self.line(indent);
-                    } else {
-                        self.quoted(key, indent, false);
+                        self.push(":");
+                        self.node(value, indent + 2, Position::AfterDash)?;
+                        continue;
                     }
+                    self.quoted(key, indent, false);
                     self.push(":");
                     // Sequences under a key are not indented.
-                    self.node(value, if sequence { indent } else { indent + 2 }, Position::AfterKey)?;
+                    let inner = if value.elements().is_some() { indent } else { indent + 2 };
+                    self.node(value, inner, Position::AfterKey)?;
                 }
                 Ok(())
             }

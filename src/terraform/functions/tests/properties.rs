@@ -3,6 +3,7 @@
 
 use proptest::prelude::*;
 use proptest::sample::select;
+use proptest::test_runner::RngSeed;
 
 use super::super::names;
 use super::{
@@ -75,7 +76,7 @@ fn collections(leaf: BoxedStrategy<Value>) -> BoxedStrategy<Value> {
 }
 
 fn converted_or_not(value: Value, to: &Type) -> Value {
-    crate::value::convert(&value, to).unwrap_or_else(|_| value)
+    crate::value::convert(&value, to).unwrap_or(value)
 }
 
 fn known() -> BoxedStrategy<Value> {
@@ -150,20 +151,21 @@ fn loose(value: &Value) -> Value {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+    // One seed: the same arguments in every run.
+    #![proptest_config(ProptestConfig { cases: 3000, rng_seed: RngSeed::Fixed(17), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn no_function_panics_and_each_is_repeatable(
         name in function(),
         arguments in proptest::collection::vec(anything(), 0..4),
     ) {
-        prop_assert_eq!(run(name, &arguments), run(name, &arguments));
+        prop_assert_eq!(run(name, arguments.as_slice()), run(name, arguments.as_slice()));
     }
 
     #[test]
     fn taints_are_never_lost(name in function(), mut arguments in proptest::collection::vec(known(), 1..4)) {
         arguments[0] = arguments[0].clone().with_mark(Mark::SecretOf { address: "key".into() });
-        let result = run(name, &arguments);
+        let result = run(name, arguments.as_slice());
         let failed = result.as_unknown().is_some_and(|unknown| unknown.error_message().is_some());
         if !failed && name != "issensitive" {
             prop_assert!(!result.marks.taints().is_empty(), "{name}{arguments:?} = {result:?}");
@@ -190,9 +192,15 @@ proptest! {
             }
             _ => open[index] = unknown("u"),
         }
-        let (before, after) = (run(name, &open), run(name, &arguments));
+        let (before, after) = (run(name, open.as_slice()), run(name, arguments.as_slice()));
         let failed = |value: &Value| value.as_unknown().is_some_and(|one| one.error_message().is_some());
-        if !has_others(&before, "u") && !failed(&after) && name != "issensitive" {
+        // Beside a set, lists become sets and sets lists: that hangs on all types, also the unknown one.
+        // `merge` of one unknown and nothing else keeps its identity, though null would become an empty object.
+        let exempt = name == "issensitive"
+            || name == "merge" && by.is_null()
+            || matches!(by.data, Data::Set(_))
+            || name == "coalesce" && arguments.iter().any(|argument| matches!(argument.data, Data::Set(_)));
+        if !has_others(&before, "u") && !failed(&after) && !exempt {
             let resolved = resolved(&before, "u", &by);
             prop_assert_eq!(loose(&resolved), loose(&after), "{}{:?} gave {:?}", name, open, before);
         }
