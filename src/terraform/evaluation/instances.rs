@@ -114,7 +114,7 @@ impl Evaluator<'_> {
                     }
                 }
                 Ok(Data::Unknown(unknown)) if unknown.error_message().is_none() => {
-                    self.unknown_repetition(count, &format!("the count of {what}"), &unknown);
+                    self.unknown_repetition(count, &format!("how many instances {what} has"), &unknown);
                     let question = |least: usize| {
                         let words = format!("{} >= {least}", unknown.identity);
                         Condition::is(&Arc::new(Question::boolean(words, None)), true)
@@ -216,7 +216,7 @@ impl Evaluator<'_> {
             || Unknown::new(each.over.to_string(), Reason::Deployment),
             |unknown| Unknown { identity: Arc::clone(&each.over), ..unknown.clone() },
         );
-        self.unknown_repetition(for_each, &format!("the keys of {what}"), &reason);
+        self.unknown_repetition(for_each, &format!("which instances {what} has"), &reason);
         (Key::Unknown(Arc::clone(&identity)), identity.replacen("each", "every", 1).into())
     }
 
@@ -224,7 +224,7 @@ impl Evaluator<'_> {
         match &element.data {
             Data::String(name) => Some(Key::Name(Arc::clone(name))),
             Data::Unknown(unknown) if unknown.error_message().is_none() => {
-                self.unknown_repetition(for_each, &format!("a key of {what}"), unknown);
+                self.unknown_repetition(for_each, &format!("the key of an instance of {what}"), unknown);
                 Some(Key::Unknown(Arc::clone(&unknown.identity)))
             }
             _ => {
