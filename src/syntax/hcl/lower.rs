@@ -154,7 +154,11 @@ impl Lowering<'_> {
                 source::ObjectKey::Ident(name) => {
                     bare_key(name.as_str(), self.span(name.span().unwrap_or(0..0)))
                 }
-                source::ObjectKey::Expression(key) => self.expression(key, depth)?,
+                source::ObjectKey::Expression(key) => {
+                    let key = self.expression(key, depth)?;
+                    // A bare `null` is a word like any other here.
+                    if matches!(&*key.kind, ExpressionKind::Null) { bare_key("null", key.span) } else { key }
+                }
             };
             items.push(ObjectItem { key, value: self.expression(value.expr(), depth)? });
         }
