@@ -93,6 +93,12 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     let interest = graph::interest();
     let mut read = Vec::new();
     let mut notices = discovered.notices;
+    notices.extend(settings.notices.iter().cloned());
+    if roots.is_empty() {
+        let message = "no Terraform configuration was found, so nothing was checked";
+        let paths = settings.paths.iter().map(|path| workspace.display(path));
+        notices.extend(paths.map(|path| Notice::about(NoticeKind::FormatNotRead, path, message)));
+    }
     let mut coverage =
         Coverage { roots: roots.len(), files: file_count(&discovered.entries), ..Coverage::default() };
     for directory in &roots {

@@ -8,7 +8,7 @@ use miette::Diagnostic;
 use crate::cli::{FailOn, Input, Selection, VariableSource};
 use crate::finding::{Confidence, Severity};
 use crate::rules::{Rule, RuleError, RuleSet};
-use crate::source::Workspace;
+use crate::source::{Notice, NoticeKind, Workspace};
 use crate::terraform::CommandLineInput;
 
 /// Why the job cannot start. Each is a mistake in what was typed or in a rule file of the user's own.
@@ -72,6 +72,8 @@ pub struct InputSettings {
     pub workspace: Workspace,
     /// Canonical paths to walk.
     pub paths: Vec<PathBuf>,
+    /// Paths that were named and cannot be read; the others are read all the same.
+    pub notices: Vec<Notice>,
     /// Variables from the command line, in order.
     pub assignments: Vec<CommandLineInput>,
     /// Whether unreadable input leaves the exit status alone.
@@ -92,18 +94,25 @@ pub struct Thresholds {
 impl InputSettings {
     /// Settles paths, boundaries and variables.
     pub fn new(input: &Input) -> Result<Self, SettingsError> {
-        let paths = input
-            .paths
-            .iter()
-            .map(|path| canonical(path))
-            .collect::<Result<Vec<PathBuf>, SettingsError>>()?;
+        let (mut paths, mut notices, mut failure) = (Vec::new(), Vec::new(), None);
+        for path in &input.paths {
+            match canonical(path) {
+                Ok(canonical) => paths.push(canonical),
+                Err(error) => {
+                    let (path, message) = (path.display().to_string(), "does not exist or cannot be read");
+                    notices.push(Notice::about(NoticeKind::UnreadableFile, path, message));
+                    failure = Some(error);
+                }
+            }
+        }
+        if let (true, Some(failure)) = (paths.is_empty(), failure) {
+            return Err(failure);
+        }
         let workspace = match &input.root {
             Some(root) => {
                 let root_directory = canonical(root)?;
-                if let Some((typed, _)) =
-                    input.paths.iter().zip(&paths).find(|(_, path)| !path.starts_with(&root_directory))
-                {
-                    let (path, root) = (typed.display().to_string(), root.display().to_string());
+                if let Some(outside) = paths.iter().find(|path| !path.starts_with(&root_directory)) {
+                    let (path, root) = (outside.display().to_string(), root.display().to_string());
                     return Err(SettingsError::OutsideRoot { path, root });
                 }
                 Workspace::new(root_directory.clone(), vec![root_directory])
@@ -119,7 +128,7 @@ impl InputSettings {
                 VariableSource::File(path) => CommandLineInput::File(variables_file(&workspace, path)?),
             });
         }
-        Ok(Self { workspace, paths, assignments, allow_parse_errors: input.allow_parse_errors })
+        Ok(Self { workspace, paths, notices, assignments, allow_parse_errors: input.allow_parse_errors })
     }
 }
 

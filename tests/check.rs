@@ -277,3 +277,136 @@ Any text.
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("nmae"));
 }
+
+#[test]
+fn finding_nothing_to_read_is_said() {
+    let project =
+        Project::new(&[("a.txt", "hello"), ("json/main.tf.json", "{}"), ("code/main.tf", TWO_KEYS)]);
+    assert_eq!(kinds(&project.json(&["a.txt"])), ["format-not-read"]);
+    assert!(kinds(&project.json(&["json"])).contains(&"format-not-read".to_owned()));
+    let report = project.json(&["code", "nowhere", "--select", "CIS-1.13"]);
+    assert_eq!(findings(&report), ["multiple-active-keys aws_iam_user.ci"]);
+    assert_eq!(kinds(&report), ["unreadable-file"]);
+}
+
+#[test]
+fn a_secret_is_followed_where_it_goes_and_no_further() {
+    let program = r#"
+resource "aws_iam_access_key" "k" {
+  user = "ci"
+}
+locals {
+  line = "secret=${aws_iam_access_key.k.secret}"
+}
+output "plain" {
+  value = { inner = [upper(local.line)] }
+}
+output "sensitive" {
+  value     = local.line
+  sensitive = true
+}
+output "hash" {
+  value = sha256(aws_iam_access_key.k.secret)
+}
+output "present" {
+  value = aws_iam_access_key.k.secret != "" ? "yes" : "no"
+}
+output "id" {
+  value = aws_iam_access_key.k.id
+}
+data "template_file" "rendered" {
+  template = "x"
+  vars     = { s = local.line }
+}
+resource "aws_instance" "i" {
+  user_data = data.template_file.rendered.rendered
+}
+resource "aws_ssm_parameter" "secure" {
+  type  = "SecureString"
+  value = local.line
+}
+"#;
+    let project = Project::new(&[("main.tf", program)]);
+    let report = project.json(&["--select", "exposed-secret-key"]);
+    let text = report["findings"].to_string();
+    for exposed in ["output.plain", "aws_instance.i"] {
+        assert!(text.contains(exposed), "{exposed} is missing: {text}");
+    }
+    for fine in ["output.sensitive", "output.hash", "output.present", "output.id", "aws_ssm_parameter.secure"]
+    {
+        assert!(!text.contains(fine), "{fine} shows no secret: {text}");
+    }
+}
+
+#[test]
+fn what_is_sensitive_is_not_printed() {
+    let program = r#"
+variable "login" {
+  default   = "hunter2"
+  sensitive = true
+}
+resource "aws_iam_user" "u" {
+  name = var.login
+}
+resource "aws_iam_access_key" "a" {
+  user = aws_iam_user.u.name
+}
+resource "aws_iam_access_key" "b" {
+  user = var.login
+}
+"#;
+    let project = Project::new(&[("main.tf", program)]);
+    for arguments in
+        [["check", "--format", "human"], ["check", "--format", "sarif"], ["graph", "--format", "json"]]
+    {
+        let output = String::from_utf8(project.run(&arguments).stdout).unwrap();
+        assert!(!output.contains("hunter2"), "{arguments:?}: {output}");
+    }
+    assert_eq!(project.found(&["--select", "CIS-1.13"]), ["multiple-active-keys aws_iam_user.u"]);
+}
+
+#[test]
+fn a_worse_world_is_reported_beside_the_default_one() {
+    let program = r#"
+variable "console" {
+  type    = bool
+  default = false
+}
+resource "aws_iam_user" "u" {
+  name = "u"
+}
+resource "aws_iam_user_login_profile" "u" {
+  count = var.console ? 1 : 0
+  user  = aws_iam_user.u.name
+}
+"#;
+    let project = Project::new(&[("main.tf", program)]);
+    let report = project.json(&["--select", "unnecessary-iam-user"]);
+    let rows = report["findings"].as_array().unwrap();
+    let said: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|row| (row["severity"].as_str().unwrap(), row["confidence"].as_str().unwrap()))
+        .collect();
+    assert_eq!(said, [("high", "possible"), ("medium", "certain")]);
+    assert_ne!(rows[0]["fingerprint"], rows[1]["fingerprint"]);
+}
+
+#[test]
+fn work_is_bounded() {
+    let program = r#"
+module "a" {
+  source = "./m"
+  count  = 1000
+}
+locals {
+  long = [for i in range(1000) : { for j in range(1000) : "k${j}" => range(1000) }]
+}
+resource "aws_iam_user" "long" {
+  name = "n${length(local.long)}"
+}
+"#;
+    let module = "resource \"aws_iam_user\" \"u\" {\n  count = 1000\n  name = \"u\"\n}\n";
+    let project = Project::new(&[("main.tf", program), ("m/main.tf", module)]);
+    let report = project.json(&["--select", "user-without-group", "--ignore", "user-without-group"]);
+    assert!(kinds(&report).contains(&"limit-reached".to_owned()));
+}

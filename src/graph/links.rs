@@ -8,6 +8,9 @@ use crate::value::{Condition, Data, Mark, Value};
 
 use super::{Alternatives, Name};
 
+/// Longest name that is kept (characters). IAM's own limit is 64 for a user and 2,048 for an ARN.
+const MAX_NAME: usize = 2_048;
+
 /// What tells users apart: the root, the account within it, and a name or what stands for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct NameKey {
@@ -74,6 +77,8 @@ impl UserIndex {
 fn name_key(root: usize, account: &Arc<str>, name: &Name) -> NameKey {
     let name = match name {
         Name::Known(text) => Name::Known(text.to_lowercase().into()),
+        // Whether a name is shown does not matter to whose it is.
+        Name::Sensitive(text) => Name::Known(text.to_lowercase().into()),
         Name::Unknown(identity) => Name::Unknown(Arc::clone(identity)),
     };
     NameKey { root, account: Arc::clone(account), name }
@@ -98,6 +103,12 @@ pub fn said(value: &Value, is_user: impl Fn(&Arc<str>) -> bool) -> Said {
 /// The name that a value is, when it is text or an unknown that is no error.
 pub fn name_of(value: &Value) -> Option<Name> {
     match &value.data {
+        Data::String(text) if text.chars().count() > MAX_NAME => {
+            Some(Name::Unknown(format!("a name of {} characters", text.chars().count()).into()))
+        }
+        Data::String(text) if value.marks.iter().any(Mark::is_taint) => {
+            Some(Name::Sensitive(Arc::clone(text)))
+        }
         Data::String(text) if !text.is_empty() => Some(Name::Known(Arc::clone(text))),
         Data::Number(number) => Some(Name::Known(number.to_string().into())),
         Data::Unknown(unknown) if unknown.error_message().is_none() => {

@@ -77,13 +77,16 @@ pub enum Name {
     Known(Arc<str>),
     /// The identity of an unknown.
     Unknown(Arc<str>),
+    /// A text that is sensitive: compared, and never shown.
+    Sensitive(Arc<str>),
 }
 
 impl Name {
     /// The text, or the identity.
-    pub fn text(&self) -> &Arc<str> {
+    pub fn text(&self) -> &str {
         match self {
             Self::Known(text) | Self::Unknown(text) => text,
+            Self::Sensitive(_) => "(sensitive)",
         }
     }
 
@@ -91,7 +94,7 @@ impl Name {
     pub fn known(&self) -> Option<&Arc<str>> {
         match self {
             Self::Known(text) => Some(text),
-            Self::Unknown(_) => None,
+            Self::Unknown(_) | Self::Sensitive(_) => None,
         }
     }
 }

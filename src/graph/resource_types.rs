@@ -129,6 +129,7 @@ pub const SINKS: &[Sink] = &[
     sink("aws_cloudformation_stack", &["parameters", "template_body"], "a CloudFormation stack's parameters"),
     sink("aws_s3_object", &["content", "content_base64"], "an S3 object"),
     sink("aws_s3_bucket_object", &["content", "content_base64"], "an S3 object"),
+    sink("aws_dynamodb_table_item", &["item"], "a DynamoDB item"),
     sink("aws_amplify_app", &["environment_variables"], "an Amplify app's environment"),
     sink("kubernetes_config_map", &["data"], "a Kubernetes config map"),
     sink("kubernetes_config_map_v1", &["data"], "a Kubernetes config map"),

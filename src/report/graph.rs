@@ -241,7 +241,7 @@ pub fn mermaid(graph: &Graph) -> String {
         }
         out.push_str(&format!("  subgraph root{root}[\"{}\"]\n", label(&graph_root.path)));
         for user in users {
-            let name = only(&user.names).map_or("?", |name| name.text().as_ref());
+            let name = only(&user.names).map_or("?", Name::text);
             let address = &graph.nodes[user.node].address;
             out.push_str(&format!("    n{}([\"{} <br/> {}\"])\n", user.node, label(name), label(address)));
         }

@@ -107,7 +107,9 @@ pub fn unknown_notice(what: &str, unknown: &Unknown, span: Span) -> Notice {
             "findings about it hold for whatever it turns out to be".to_owned(),
         ),
         Reason::NotOnDisk => (
-            format!("{what} is unknown: it hangs on {cause}, whose source is not on disk"),
+            format!(
+                "{what} is unknown: it hangs on {cause}, which is not on disk or lies outside the scanned root"
+            ),
             "scan a tree that holds the module's source".to_owned(),
         ),
         Reason::Error(message) => (

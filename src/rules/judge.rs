@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::Digest as _;
 
-use crate::finding::{Confidence, Finding, Subject};
+use crate::finding::{Confidence, Finding, Severity, Subject};
 use crate::graph::worlds::{MAX_WORLDS, describe_possible, enumerate};
 use crate::graph::{Graph, NodeId};
 use crate::source::{Notice, NoticeKind};
@@ -43,9 +43,9 @@ fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>,
         );
         verdict.notices.push(Notice::at(NoticeKind::LimitReached, span, message));
     }
-    // For each rule and what it is about: the first hit (the default world's, if it is there), and in which
-    // worlds it holds.
-    let mut merged: BTreeMap<(usize, NodeId), (Hit, Vec<bool>)> = BTreeMap::new();
+    // For each rule, what it is about and how bad it is: the first hit (the default world's, if it is there),
+    // and in which worlds it holds.
+    let mut merged: BTreeMap<(usize, NodeId, Severity), (Hit, Vec<bool>)> = BTreeMap::new();
     for (at, world) in worlds.worlds.iter().enumerate() {
         let Some(record) = neighbourhood.record(world) else { continue };
         let (hits, errors) = evaluate(rules, &record);
@@ -56,14 +56,14 @@ fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>,
             }
         }
         for (rule, hit) in hits {
-            let key = (rule, hit.subject_node);
+            let key = (rule, hit.subject_node, hit.severity);
             let (_, holds) = merged.entry(key).or_insert_with(|| (hit, vec![false; worlds.worlds.len()]));
             holds[at] = true;
         }
     }
     let mut findings: Vec<Finding> = merged
         .into_iter()
-        .map(|((rule, _), (hit, holds))| {
+        .map(|((rule, ..), (hit, holds))| {
             let when = describe_possible(&worlds.worlds, &holds);
             finding(graph, rules[rule], neighbourhood, hit, when.map(|when| when.to_string()))
         })
@@ -108,15 +108,23 @@ fn finding(
         primary: graph.nodes[primary].place().clone(),
         related: related.into_iter().map(|node| graph.nodes[node].place().clone()).collect(),
         trail: provenance[..provenance.len() - 1].to_vec(),
-        fingerprint: fingerprint(graph, &rule.id, &root.path, &user.address, &hit.flagged),
+        fingerprint: fingerprint(graph, &rule.id, hit.severity, &root.path, &user.address, &hit.flagged),
     }
 }
 
-/// Rule, root, subject and flagged addresses: nothing that moves when lines do.
-fn fingerprint(graph: &Graph, rule: &str, root: &str, subject: &str, flagged: &[NodeId]) -> String {
+/// Rule, severity, root, subject and flagged addresses: nothing that moves when lines do.
+fn fingerprint(
+    graph: &Graph,
+    rule: &str,
+    severity: Severity,
+    root: &str,
+    subject: &str,
+    flagged: &[NodeId],
+) -> String {
+    let severity = severity.to_string();
     let mut digest = sha2::Sha256::new();
     let addresses = flagged.iter().map(|node| &*graph.nodes[*node].address);
-    for part in [rule, root, subject].into_iter().chain(addresses) {
+    for part in [rule, &severity, root, subject].into_iter().chain(addresses) {
         // Lengths keep the parts apart: no two lists of parts read the same.
         digest.update(part.len().to_le_bytes());
         digest.update(part.as_bytes());

@@ -59,7 +59,11 @@ impl<'a> ModuleLoader<'a> {
 
 /// Whether a module source is a path.
 pub fn is_local(source: &str) -> bool {
-    source.starts_with("./") || source.starts_with("../") || source == "." || source == ".."
+    source.starts_with("./")
+        || source.starts_with("../")
+        || source == "."
+        || source == ".."
+        || source.starts_with('/')
 }
 
 /// Whether Terraform reads a file of this name as part of the module in its directory.

@@ -36,7 +36,8 @@ impl Question {
     }
 
     fn is_proposition(&self) -> bool {
-        self.identity.contains([' ', '(']) && self.domain.as_ref().is_some_and(|domain| domain.len() == 2)
+        let compares = [" == ", " < ", " <= ", " > ", " >= "].iter().any(|word| self.identity.contains(word));
+        compares && self.domain.as_ref().is_some_and(|domain| domain.len() == 2)
     }
 }
 

@@ -70,6 +70,12 @@ impl Marks {
         self.iter().filter(|mark| mark.is_taint()).cloned().collect()
     }
 
+    /// The taints without secrets: what is left of a secret in its hash, its length or a comparison with it.
+    #[must_use]
+    pub fn faint(&self) -> Self {
+        self.iter().filter(|mark| matches!(mark, Mark::Sensitive)).cloned().collect()
+    }
+
     /// The marks without one.
     #[must_use]
     pub fn without(&self, mark: &Mark) -> Self {

@@ -39,6 +39,7 @@ pub fn collect(
         notices: std::cell::RefCell::default(),
         steps: std::cell::Cell::new(0),
         depth: std::cell::Cell::new(0),
+        expanded: std::cell::Cell::new(0),
     };
     let root = evaluator.add_module(ModuleSeed {
         prefix: String::new(),

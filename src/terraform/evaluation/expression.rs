@@ -80,7 +80,7 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
     ) -> Value {
         let decided = self.evaluate(condition, scope);
-        let taints = decided.marks.taints();
+        let taints = decided.marks.faint();
         let holds = match condition_of(&decided, condition.span) {
             Ok(holds) => holds,
             Err(failure) => return failure,
@@ -134,7 +134,12 @@ impl Evaluator<'_> {
             working_directory: &self.root_directory,
             template: &template,
         };
-        let result = match functions::call(name, arguments, &files) {
+        let called = functions::call(name, arguments, &files);
+        if let Some(result) = &called {
+            let entries = result.entries().map_or(0, std::collections::BTreeMap::len);
+            self.charge(result.elements().map_or(entries, <[Value]>::len));
+        }
+        let result = match called {
             Some(result) => result,
             None if name.starts_with("provider::") => {
                 let identity = format!("{name}({})", describe_all(arguments));

@@ -27,6 +27,7 @@ impl Evaluator<'_> {
 
     fn for_over(&self, node: &ForExpression, collection: &Value, span: Span, scope: Scope<'_>) -> Value {
         if let Some(entries) = entries(collection) {
+            self.charge(entries.len());
             let mut produced = Vec::with_capacity(entries.len());
             for (key, value) in entries {
                 match self.produce(node, key, value, scope) {

@@ -16,6 +16,9 @@ use super::{Evaluator, Scope, access};
 /// Instances of one block at most.
 pub const MAX_INSTANCES: usize = 10_000;
 
+/// Instances in one root at most, modules' and resources' together.
+const MAX_EXPANDED: usize = 100_000;
+
 /// What tells one instance of a block from another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -81,13 +84,32 @@ impl Evaluator<'_> {
         what: &str,
         scope: Scope<'_>,
     ) -> Rc<Vec<Instance>> {
-        let instances = match (count, for_each) {
+        let mut instances = match (count, for_each) {
             (Some(count), _) => self.expand_count(count, what, scope),
             (None, Some(for_each)) => self.expand_for_each(for_each, what, scope),
             (None, None) => {
                 vec![Instance::new(Key::Single, Value::null(), Value::null(), Condition::always())]
             }
         };
+        let left = MAX_EXPANDED.saturating_sub(self.expanded.get());
+        if instances.len() > left {
+            instances.truncate(left);
+            let span = count
+                .or(for_each)
+                .map_or(scope.module.provenance.last().map(|place| place.span), |expression| {
+                    Some(expression.span)
+                });
+            let message = format!(
+                "a root has more than {MAX_EXPANDED} instances; those of {what} and others were not looked at"
+            );
+            let is_said = |notice: &Notice| notice.message.starts_with("a root has more than");
+            if let Some(span) = span
+                && !self.notices.borrow().iter().any(is_said)
+            {
+                self.notice(Notice::at(NoticeKind::LimitReached, span, message));
+            }
+        }
+        self.expanded.set(self.expanded.get() + instances.len());
         Rc::new(instances)
     }
 
@@ -122,7 +144,7 @@ impl Evaluator<'_> {
                     // Two are enough to tell "more than one" from one.
                     let (one, two) = (question(1), question(2));
                     raise(&mut presence, 1, &condition.and(&one));
-                    raise(&mut presence, 2, &condition.and(&one).and(&two));
+                    raise(&mut presence, 2, &condition.and(&two));
                 }
                 _ => self.invalid_value(count, what, "count", &alternative),
             }

@@ -32,7 +32,10 @@ use instances::Instance;
 use module_instance::ModuleInstance;
 
 /// Expressions evaluated at most in one root; the work is counted, not the clock.
-const MAX_STEPS: u64 = 20_000_000;
+const MAX_STEPS: u64 = 10_000_000;
+
+/// What one element that a function or a `for` makes counts for: it stays in memory, an expression does not.
+const STEPS_PER_ELEMENT: u64 = 4;
 
 /// Expressions that may wait for one another: nesting and chains of references together.
 const MAX_DEPTH: u32 = 1_500;
@@ -50,6 +53,8 @@ pub struct Evaluator<'a> {
     notices: RefCell<Vec<Notice>>,
     steps: Cell<u64>,
     depth: Cell<u32>,
+    /// Instances of resources and modules made so far.
+    expanded: Cell<usize>,
 }
 
 /// What a name can mean at a place.
@@ -109,7 +114,7 @@ impl Evaluator<'_> {
 
     /// Evaluates an expression. Never fails: what is wrong or unknown is part of the value.
     fn evaluate(&self, expression: &Expression, scope: Scope<'_>) -> Value {
-        let (steps, depth) = (self.steps.get() + 1, self.depth.get() + 1);
+        let (steps, depth) = (self.steps.get().saturating_add(1), self.depth.get() + 1);
         if steps > MAX_STEPS || depth > MAX_DEPTH {
             return self.limit_reached(expression.span, steps > MAX_STEPS);
         }
@@ -118,6 +123,12 @@ impl Evaluator<'_> {
         let value = self.evaluate_kind(expression, scope);
         self.depth.set(depth - 1);
         value
+    }
+
+    /// Counts work that is done within one expression: elements that a function or a `for` makes.
+    fn charge(&self, elements: usize) {
+        let work = u64::try_from(elements).unwrap_or(u64::MAX).saturating_mul(STEPS_PER_ELEMENT);
+        self.steps.set(self.steps.get().saturating_add(work));
     }
 
     /// The value, or an unknown in place of one that is too large to be walked: `b = [a, a]`, `c = [b, b]` …

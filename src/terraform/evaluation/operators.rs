@@ -80,6 +80,17 @@ pub fn unary(operator: UnaryOperator, operand: &Value, span: Span) -> Value {
 pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
     let mut taints = left.marks.taints();
     taints.extend(&right.marks.taints());
+    let computes = matches!(
+        operator,
+        BinaryOperator::Add
+            | BinaryOperator::Subtract
+            | BinaryOperator::Multiply
+            | BinaryOperator::Divide
+            | BinaryOperator::Modulo
+    );
+    if !computes {
+        taints = taints.faint();
+    }
     let result = match operator {
         BinaryOperator::And | BinaryOperator::Or => logical(operator, left, right, span),
         BinaryOperator::Equal => equality(left, right, span),

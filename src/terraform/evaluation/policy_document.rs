@@ -19,6 +19,15 @@ impl Evaluator<'_> {
     ) -> Option<Value> {
         match (&*block.resource_type, name) {
             ("aws_iam_policy_document", "json" | "minified_json") => Some(self.policy_json(block, scope)),
+            // Templates rendered by a provider: the text is not known here, what went into it is.
+            ("template_file" | "cloudinit_config" | "template_cloudinit_config", "rendered") => {
+                let identity = format!("{}{}.rendered", scope.module.prefix, block.address());
+                let unknown = Unknown::new(identity, Reason::Deployment).at(block.header).typed(Type::String);
+                Some(
+                    Value::from(unknown)
+                        .with_marks(&self.block_object(&block.body, scope).deep_marks().taints()),
+                )
+            }
             // The friendly name is what the data source was asked for.
             ("aws_iam_user", "id" | "name") => {
                 let value = self.written(&block.body, "user_name", scope)?;
