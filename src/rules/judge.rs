@@ -9,6 +9,7 @@ use crate::finding::{Confidence, Finding, Severity, Subject};
 use crate::graph::worlds::{MAX_WORLDS, describe_possible, enumerate};
 use crate::graph::{Graph, NodeId};
 use crate::source::{Notice, NoticeKind};
+use crate::value::Condition;
 
 use super::neighbourhood::{Neighbourhood, neighbourhoods, only_name};
 use super::{EvaluationError, Hit, Rule, evaluate};
@@ -64,12 +65,25 @@ fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>,
     let mut findings: Vec<Finding> = merged
         .into_iter()
         .map(|((rule, ..), (hit, holds))| {
-            let when = describe_possible(&worlds.worlds, &holds);
+            let when = if worlds.complete {
+                describe_possible(&worlds.worlds, &holds)
+            } else {
+                presence_unless_default(graph, &hit, holds[0])
+            };
             finding(graph, rules[rule], neighbourhood, hit, when.map(|when| when.to_string()))
         })
         .collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(&b.rule)));
     verdict.findings.extend(findings);
+}
+
+/// Where not all worlds were looked at: what is pointed at has to be there, unless it is by default.
+fn presence_unless_default(graph: &Graph, hit: &Hit, by_default: bool) -> Option<Condition> {
+    if by_default {
+        return None;
+    }
+    let nodes = hit.flagged.iter().chain([&hit.subject_node]);
+    Some(nodes.fold(Condition::always(), |all, node| all.and(&graph.nodes[*node].presence)))
 }
 
 fn finding(
