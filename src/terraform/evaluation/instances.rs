@@ -17,7 +17,7 @@ use super::{Evaluator, Scope, access};
 pub const MAX_INSTANCES: usize = 10_000;
 
 /// Instances in one root at most, modules' and resources' together.
-const MAX_EXPANDED: usize = 100_000;
+const MAX_EXPANDED: usize = 50_000;
 
 /// What tells one instance of a block from another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
