@@ -51,6 +51,7 @@ pub fn walk(
 ) -> Discovered {
     let mut discovered = Discovered::default();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut entries = 0;
     for path in paths {
         let start = if path.is_file() { path.parent().unwrap_or(path) } else { path.as_path() };
         // Only the directory itself when a file was named, the whole tree when a directory was.
@@ -61,7 +62,14 @@ pub fn walk(
             .sort_by_file_name()
             .into_iter()
             .filter_entry(|entry| entry.depth() == 0 || !is_pruned(entry));
-        for entry in walker.take(MAX_ENTRIES) {
+        for entry in walker {
+            entries += 1;
+            if entries > MAX_ENTRIES {
+                let message = "the tree has more than 2,000,000 entries; the others were not looked at";
+                let path = workspace.display(start);
+                discovered.notices.push(Notice::about(NoticeKind::LimitReached, path, message));
+                break;
+            }
             match entry {
                 Ok(entry) => add(workspace, entry, &classify, &mut seen, &mut discovered),
                 Err(error) => {
