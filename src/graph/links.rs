@@ -111,6 +111,7 @@ pub fn name_of(value: &Value) -> Option<Name> {
         }
         Data::String(text) if !text.is_empty() => Some(Name::Known(Arc::clone(text))),
         Data::Number(number) => Some(Name::Known(number.to_string().into())),
+        Data::Bool(value) => Some(Name::Known(value.to_string().into())),
         Data::Unknown(unknown) if unknown.error_message().is_none() => {
             Some(Name::Unknown(Arc::clone(&unknown.identity)))
         }
