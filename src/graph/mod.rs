@@ -102,6 +102,16 @@ impl Name {
 /// Alternatives, each under a condition; the conditions are disjoint.
 pub type Alternatives<T> = Vec<(Condition, T)>;
 
+/// The alternative that holds under the inputs given and the defaults, or the only one.
+pub fn by_default<T>(alternatives: &Alternatives<T>) -> Option<&T> {
+    match alternatives.as_slice() {
+        [(_, only)] => Some(only),
+        several => {
+            several.iter().find(|(when, _)| when.holds_by_default()).map(|(_, alternative)| alternative)
+        }
+    }
+}
+
 /// An IAM user: created here, looked up, or only named by a credential.
 #[derive(Clone, Debug)]
 pub struct User {

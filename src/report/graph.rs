@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::graph::{AccessKey, Alternatives, Graph, Name, Node, NodeId, Owners};
+use crate::graph::{AccessKey, Graph, Name, Node, NodeId, Owners, by_default};
 use crate::source::{Files, Notice, Span};
 use crate::value::Condition;
 
@@ -30,7 +30,7 @@ struct Document<'g> {
 struct UserRow<'g> {
     /// Instance address within its root.
     address: &'g str,
-    /// Name, null when unknown or when there are several under different conditions.
+    /// Name under the inputs given and the defaults, null when unknown.
     name: Option<&'g str>,
     /// IAM path, null when unknown.
     path: Option<&'g str>,
@@ -54,11 +54,11 @@ struct UserRow<'g> {
 struct AccessKeyRow<'g> {
     /// Instance address within its root.
     address: &'g str,
-    /// Address of the user node, null when it could not be told or hangs on a condition.
+    /// Address of the user node, under the inputs given and the defaults; null when it could not be told.
     user: Option<&'g str>,
     /// Name of the user, null when unknown.
     user_name: Option<&'g str>,
-    /// `Active`, `Inactive`, or null when unknown or conditional.
+    /// `Active` or `Inactive` under the inputs given and the defaults; null when unknown.
     status: Option<&'static str>,
     /// Root it belongs to.
     root: &'g str,
@@ -74,7 +74,7 @@ struct AccessKeyRow<'g> {
 struct PasswordRow<'g> {
     /// Instance address within its root.
     address: &'g str,
-    /// Address of the user node, null when it could not be told or hangs on a condition.
+    /// Address of the user node, under the inputs given and the defaults; null when it could not be told.
     user: Option<&'g str>,
     /// Name of the user, null when unknown.
     user_name: Option<&'g str>,
@@ -134,8 +134,8 @@ impl<'g> View<'g> {
         let node = &self.graph.nodes[user.node];
         UserRow {
             address: &node.address,
-            name: only(&user.names).and_then(Name::known).map(AsRef::as_ref),
-            path: only(&user.paths).and_then(Option::as_deref),
+            name: by_default(&user.names).and_then(Name::known).map(AsRef::as_ref),
+            path: by_default(&user.paths).and_then(Option::as_deref),
             root: self.root(node),
             external: !node.created,
             symbolic: node.stands_for.is_some(),
@@ -178,13 +178,20 @@ impl<'g> View<'g> {
     /// The one user that something belongs to, when it is one.
     fn owner(&self, owners: &Owners) -> (Option<&'g str>, Option<&'g str>) {
         let mut users: Vec<usize> = owners.iter().map(|(_, user)| *user).collect();
+        users.sort_unstable();
         users.dedup();
-        let [user] = users.as_slice() else { return (None, None) };
-        let user = &self.graph.users[*user];
+        let user = match users.as_slice() {
+            [only] => *only,
+            _ => match by_default(owners) {
+                Some(user) => *user,
+                None => return (None, None),
+            },
+        };
+        let user = &self.graph.users[user];
         if user.is_placeholder {
             return (None, None);
         }
-        let name = only(&user.names).and_then(Name::known).map(AsRef::as_ref);
+        let name = by_default(&user.names).and_then(Name::known).map(AsRef::as_ref);
         (Some(&self.graph.nodes[user.node].address), name)
     }
 
@@ -208,13 +215,6 @@ impl<'g> View<'g> {
     }
 }
 
-fn only<T>(alternatives: &Alternatives<T>) -> Option<&T> {
-    match alternatives.as_slice() {
-        [(_, only)] => Some(only),
-        _ => None,
-    }
-}
-
 fn words(condition: &Condition) -> Option<String> {
     if condition.is_always() { None } else { Some(condition.to_string()) }
 }
@@ -223,6 +223,10 @@ fn status(active: &Condition, presence: &Condition) -> Option<&'static str> {
     if active.is_implied_by(presence) {
         Some("Active")
     } else if !active.is_compatible(presence) {
+        Some("Inactive")
+    } else if active.holds_by_default() {
+        Some("Active")
+    } else if active.not().holds_by_default() {
         Some("Inactive")
     } else {
         None
@@ -241,7 +245,7 @@ pub fn mermaid(graph: &Graph) -> String {
         }
         out.push_str(&format!("  subgraph root{root}[\"{}\"]\n", label(&graph_root.path)));
         for user in users {
-            let name = only(&user.names).map_or("?", Name::text);
+            let name = by_default(&user.names).map_or("?", Name::text);
             let address = &graph.nodes[user.node].address;
             out.push_str(&format!("    n{}([\"{} <br/> {}\"])\n", user.node, label(name), label(address)));
         }

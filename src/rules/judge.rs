@@ -11,7 +11,7 @@ use crate::graph::{Graph, NodeId};
 use crate::source::{Notice, NoticeKind};
 use crate::value::Condition;
 
-use super::neighbourhood::{Neighbourhood, neighbourhoods, only_name};
+use super::neighbourhood::{Neighbourhood, default_name, neighbourhoods};
 use super::{EvaluationError, Hit, Rule, evaluate};
 
 /// What the rules say of a graph.
@@ -113,7 +113,7 @@ fn finding(
         when,
         subject: Subject {
             address: user.address.to_string(),
-            name: only_name(neighbourhood.user()).map(ToString::to_string),
+            name: default_name(neighbourhood.user()).map(ToString::to_string),
         },
         root: root.path.clone(),
         message: hit.message,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::graph::worlds::World;
 use crate::graph::{
     AccessKey, Alternatives, Exposure, Grantee, Graph, Membership, Name, NodeKind, OtherCredential, Password,
-    PolicyGrant, User,
+    PolicyGrant, User, by_default,
 };
 use crate::value::Condition;
 
@@ -273,10 +273,7 @@ fn pick<'a, T>(alternatives: &'a Alternatives<T>, world: &World) -> Option<&'a T
     alternatives.iter().find(|(when, _)| when.holds(world)).map(|(_, item)| item)
 }
 
-/// The name of a user in every world, when it is one known text.
-pub fn only_name(user: &User) -> Option<&Arc<str>> {
-    match user.names.as_slice() {
-        [(_, Name::Known(name))] => Some(name),
-        _ => None,
-    }
+/// The name of a user under the inputs given and the defaults, when it is known.
+pub fn default_name(user: &User) -> Option<&Arc<str>> {
+    by_default(&user.names).and_then(Name::known)
 }
