@@ -76,9 +76,8 @@ impl UserIndex {
 
 fn name_key(root: usize, account: &Arc<str>, name: &Name) -> NameKey {
     let name = match name {
-        Name::Known(text) => Name::Known(text.to_lowercase().into()),
         // Whether a name is shown does not matter to whose it is.
-        Name::Sensitive(text) => Name::Known(text.to_lowercase().into()),
+        Name::Known(text) | Name::Sensitive(text) => Name::Known(text.to_lowercase().into()),
         Name::Unknown(identity) => Name::Unknown(Arc::clone(identity)),
     };
     NameKey { root, account: Arc::clone(account), name }
