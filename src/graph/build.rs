@@ -316,6 +316,12 @@ impl Builder {
             found.into_iter().map(|(condition, user)| (condition.and(when), user)).collect();
         owners.retain(|(condition, _)| !condition.is_never());
         if !owners.is_empty() {
+            // Where the users of that name have another name, the credential is somebody else's.
+            let found = owners.iter().fold(Condition::never(), |any, (condition, _)| any.or(condition));
+            let rest = when.and(&found.not());
+            if let (Said::Name(name), false) = (said, rest.is_never()) {
+                owners.push((rest, self.external_user(root, resource, name, value)));
+            }
             return owners;
         }
         match said {
