@@ -410,3 +410,46 @@ resource "aws_iam_user" "long" {
     let report = project.json(&["--select", "user-without-group", "--ignore", "user-without-group"]);
     assert!(kinds(&report).contains(&"limit-reached".to_owned()));
 }
+
+#[test]
+fn a_name_means_a_user_only_where_the_user_exists() {
+    let program = r#"
+variable "a" {
+  type    = bool
+  default = false
+}
+resource "aws_iam_user" "u" {
+  count = var.a ? 1 : 0
+  name  = "bob"
+}
+resource "aws_iam_access_key" "k" {
+  count = 2
+  user  = "bob"
+}
+"#;
+    let project = Project::new(&[("main.tf", program)]);
+    let report = project.json(&["--select", "multiple-active-keys"]);
+    let rows = report["findings"].as_array().unwrap();
+    let said: Vec<(&str, &str)> = rows
+        .iter()
+        .map(|row| (row["subject"].as_str().unwrap(), row["confidence"].as_str().unwrap()))
+        .collect();
+    assert_eq!(said, [("aws_iam_user.u[0]", "possible"), ("user/bob", "certain")]);
+}
+
+#[test]
+fn a_null_set_falls_back_to_a_list() {
+    let program = r#"
+variable "names" {
+  type    = set(string)
+  default = null
+}
+resource "aws_iam_user" "u" {
+  for_each = var.names == null ? ["alice"] : var.names
+  name     = each.key
+}
+"#;
+    let project = Project::new(&[("main.tf", program)]);
+    let found = project.found(&["--select", "unnecessary-iam-user"]);
+    assert_eq!(found, ["unnecessary-iam-user aws_iam_user.u[\"alice\"]"]);
+}

@@ -105,7 +105,10 @@ impl Builder {
         let node = &self.graph.nodes[user.node];
         let index = self.graph.users.len();
         if !user.is_placeholder {
-            self.users.add(index, node.root, &node.address, &user.account, &user.names);
+            // A name means this user only where the user exists.
+            let names =
+                user.names.iter().map(|(when, name)| (when.and(&node.presence), name.clone())).collect();
+            self.users.add(index, node.root, &node.address, &user.account, &names);
         }
         self.graph.users.push(user);
         index
@@ -318,7 +321,7 @@ impl Builder {
         if !owners.is_empty() {
             // Where the users of that name have another name, the credential is somebody else's.
             let found = owners.iter().fold(Condition::never(), |any, (condition, _)| any.or(condition));
-            let rest = when.and(&found.not());
+            let rest = when.and(&resource.presence).and(&found.not());
             if let (Said::Name(name), false) = (said, rest.is_never()) {
                 owners.push((rest, self.external_user(root, resource, name, value)));
             }

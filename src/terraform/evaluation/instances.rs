@@ -19,6 +19,11 @@ pub const MAX_INSTANCES: usize = 10_000;
 /// Instances in one root at most, modules' and resources' together.
 const MAX_EXPANDED: usize = 50_000;
 
+/// Whether there are elements and all of them are known texts.
+fn are_texts(elements: &[Value]) -> bool {
+    !elements.is_empty() && elements.iter().all(|element| element.as_str().is_some())
+}
+
 /// What tells one instance of a block from another.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Key {
@@ -174,7 +179,11 @@ impl Evaluator<'_> {
                         self.too_many_instances(for_each, what);
                     }
                 }
-                Data::Set(elements) => {
+                // A list of texts stands for a set whose declared type was lost on the way (a null variable, a
+                // set-typed attribute); where it is a list, Terraform itself refuses it.
+                Data::Set(elements) | Data::List(elements) | Data::Tuple(elements)
+                    if matches!(alternative.data, Data::Set(_)) || are_texts(elements) =>
+                {
                     for element in elements.iter().take(MAX_INSTANCES) {
                         for (inner, element) in element.alternatives() {
                             let Some(key) = self.set_key(&element, for_each, what) else { continue };
