@@ -124,7 +124,7 @@ impl Builder {
                 let owners = self.owners(root, row, resource);
                 let administrator =
                     resource.value("policy").map_or_else(Condition::never, administrator_by_document);
-                let name = self.grant_name(resource, "name");
+                let name = Self::grant_name(resource, "name");
                 self.grant(root, resource, Grantee::Users(owners), true, name, administrator);
             }
             Becomes::UserAttachment => {
@@ -137,7 +137,7 @@ impl Builder {
                 let groups = self.groups_named(root, resource, "group");
                 let administrator =
                     resource.value("policy").map_or_else(Condition::never, administrator_by_document);
-                let name = self.grant_name(resource, "name");
+                let name = Self::grant_name(resource, "name");
                 self.grant(root, resource, Grantee::Groups(groups), true, name, administrator);
             }
             Becomes::GroupAttachment => {
@@ -253,7 +253,7 @@ impl Builder {
         let administrator = resource
             .value("policy_arn")
             .map_or_else(Condition::never, |arn| administrator_by_arn(arn, root, &self.policies));
-        let name = self.grant_name(resource, "policy_arn");
+        let name = Self::grant_name(resource, "policy_arn");
         self.grant(root, resource, grantee, false, name, administrator);
     }
 
@@ -271,8 +271,7 @@ impl Builder {
         self.graph.grants.push(PolicyGrant { node, grantee, inline, name, administrator, account });
     }
 
-    fn grant_name(&self, resource: &Resource, attribute: &str) -> Name {
-        let _ = self;
+    fn grant_name(resource: &Resource, attribute: &str) -> Name {
         resource
             .value(attribute)
             .and_then(name_of)

@@ -93,8 +93,8 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span)
     }
     let result = match operator {
         BinaryOperator::And | BinaryOperator::Or => logical(operator, left, right, span),
-        BinaryOperator::Equal => equality(left, right, span),
-        BinaryOperator::NotEqual => match condition_of(&equality(left, right, span), span) {
+        BinaryOperator::Equal => equality(left, right),
+        BinaryOperator::NotEqual => match condition_of(&equality(left, right), span) {
             Ok(condition) => from_condition(&condition.not()),
             Err(failure) => failure,
         },
@@ -120,7 +120,7 @@ fn logical(operator: BinaryOperator, left: &Value, right: &Value, span: Span) ->
     }
 }
 
-fn equality(left: &Value, right: &Value, span: Span) -> Value {
+fn equality(left: &Value, right: &Value) -> Value {
     let sides = [hoist(left), hoist(right)];
     lift(&sides, |sides| {
         let (left, right) = (&sides[0], &sides[1]);
@@ -137,10 +137,7 @@ fn equality(left: &Value, right: &Value, span: Span) -> Value {
             (_, Data::Unknown(unknown)) => asked(unknown, left),
             _ => None,
         }
-        .unwrap_or_else(|| {
-            let _ = span;
-            proposition(format!("{} == {}", describe(left), describe(right)))
-        })
+        .unwrap_or_else(|| proposition(format!("{} == {}", describe(left), describe(right))))
     })
 }
 

@@ -194,12 +194,12 @@ impl Evaluator<'_> {
                 } else {
                     rest.iter().take_while(|step| matches!(step.kind, StepKind::Attribute(_))).count()
                 };
-                let all = self.collection(block, |at| {
+                let all = Self::collection(block, |at| {
                     self.walk((block.part)(at, name, attribute.span), &rest[..run], scope)
                 });
                 self.walk(all, &rest[run..], scope)
             }
-            _ => self.walk(self.collection(block, |at| (block.whole)(at, span)), steps, scope),
+            _ => self.walk(Self::collection(block, |at| (block.whole)(at, span)), steps, scope),
         }
     }
 
@@ -248,8 +248,7 @@ impl Evaluator<'_> {
 
     /// All instances together: a tuple for `count`, an object for `for_each`; a choice between collections
     /// when not all of them always exist.
-    fn collection(&self, block: &Block<'_>, part: impl Fn(usize) -> Value) -> Value {
-        let _ = self;
+    fn collection(block: &Block<'_>, part: impl Fn(usize) -> Value) -> Value {
         if let [instance] = block.instances
             && let (Key::Unknown(identity), true) = (&instance.key, block.has_for_each)
         {

@@ -204,12 +204,11 @@ impl Evaluator<'_> {
             let Some(entries) = super::for_expression::entries(collection) else {
                 return match &collection.data {
                     Data::Unknown(_) => collection.clone(),
-                    Data::Each(each) => self.dynamic_content(
-                        content,
-                        &iterator,
-                        (each.key.clone(), each.element.clone()),
-                        scope,
-                    ),
+                    // One block stands for each of an unknown collection.
+                    Data::Each(each) => {
+                        let entry = (each.key.clone(), each.element.clone());
+                        Value::tuple(vec![self.dynamic_object(content, &iterator, entry, scope)])
+                    }
                     _ => error(for_each.span, "`for_each` of a `dynamic` block must be a collection"),
                 };
             };
@@ -217,17 +216,6 @@ impl Evaluator<'_> {
                 entries.into_iter().map(|entry| self.dynamic_object(content, &iterator, entry, scope));
             Value::tuple(objects.collect())
         })
-    }
-
-    /// One block that stands for each of an unknown collection.
-    fn dynamic_content(
-        &self,
-        content: &Block,
-        iterator: &str,
-        entry: (Value, Value),
-        scope: Scope<'_>,
-    ) -> Value {
-        Value::tuple(vec![self.dynamic_object(content, iterator, entry, scope)])
     }
 
     fn dynamic_object(
