@@ -285,6 +285,8 @@ impl Collector<'_, '_> {
                 account: module.account(block.provider.as_deref(), &block.resource_type),
                 attributes,
                 presence,
+                existed_before: Condition::never(),
+                imported: Condition::never(),
                 stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
                 provenance,
             });
