@@ -353,6 +353,7 @@ impl Builder {
             stands_for: resource.stands_for.clone(),
             provenance: resource.provenance.clone(),
             created: false,
+            inferred_from: resource.inferred_from.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         self.push_user(User {
@@ -380,6 +381,7 @@ impl Builder {
             stands_for: None,
             provenance: resource.provenance.clone(),
             created: false,
+            inferred_from: resource.inferred_from.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         let name = Name::Unknown(format!("the user of {}", resource.address).into());
@@ -407,6 +409,7 @@ impl Builder {
             stands_for: resource.stands_for.clone(),
             provenance,
             created: resource.mode == Mode::Managed,
+            inferred_from: resource.inferred_from.clone(),
         });
         self.graph.nodes.len() - 1
     }

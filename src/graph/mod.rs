@@ -61,6 +61,8 @@ pub struct Node {
     pub provenance: Vec<Place>,
     /// Whether the code creates it.
     pub created: bool,
+    /// The module whose known defaults say so, when that module's source is not on disk.
+    pub inferred_from: Option<Arc<str>>,
 }
 
 impl Node {
