@@ -122,6 +122,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     coverage.passwords = managed(&graph.passwords.iter().map(|password| password.node).collect::<Vec<_>>());
     coverage.unknown_values = count_of(&notices, NoticeKind::UnknownValue);
     coverage.modules_not_on_disk = count_of(&notices, NoticeKind::ModuleNotOnDisk);
+    coverage.modules_modelled = count_of(&notices, NoticeKind::ModuleModelled);
     Understood { graph, coverage, notices }
 }
 

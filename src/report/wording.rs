@@ -7,13 +7,22 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
-/// In how far a finding holds, when that needs saying: `possible, only when var.create_key = true`.
+/// In how far a finding holds, when that needs saying: `possible, only when var.create_key = true`; and on
+/// whose word, when it is not the scanned tree's.
 pub fn qualification(finding: &Finding) -> Option<String> {
-    match (finding.confidence, &finding.when) {
+    let holds = match (finding.confidence, &finding.when) {
         (Confidence::Certain, None) => None,
         (Confidence::Certain, Some(when)) => Some(format!("certain, when {when}")),
         (Confidence::Possible, None) => Some("possible".to_owned()),
         (Confidence::Possible, Some(when)) => Some(format!("possible, only when {when}")),
+    };
+    let source = finding
+        .inferred_from
+        .as_ref()
+        .map(|module| format!("by the known defaults of {module}, whose source is not on disk"));
+    match (holds, source) {
+        (Some(holds), Some(source)) => Some(format!("{holds}; {source}")),
+        (holds, source) => holds.or(source),
     }
 }
 
@@ -29,6 +38,10 @@ pub fn coverage(coverage: &Coverage) -> String {
     if coverage.modules_not_on_disk > 0 {
         let modules = counted(coverage.modules_not_on_disk, "module", "modules");
         line.push_str(&format!("; {modules} not on disk"));
+    }
+    if coverage.modules_modelled > 0 {
+        let modules = counted(coverage.modules_modelled, "module", "modules");
+        line.push_str(&format!("; {modules} by known defaults"));
     }
     if coverage.unknown_values > 0 {
         let values = counted(coverage.unknown_values, "value", "values");
@@ -66,11 +79,13 @@ mod tests {
             roots: 1,
             files: 1,
             modules_not_on_disk: 1,
+            modules_modelled: 1,
             unknown_values: 1,
         };
         assert_eq!(
             coverage(&one),
-            "checked 1 user, 1 access key, 1 password in 1 root; 1 module not on disk; 1 value unknown"
+            "checked 1 user, 1 access key, 1 password in 1 root; 1 module not on disk; 1 module by \
+             known defaults; 1 value unknown"
         );
         assert_eq!(coverage(&Coverage::default()), "checked 0 users, 0 access keys, 0 passwords in 0 roots");
     }

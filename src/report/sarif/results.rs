@@ -134,6 +134,9 @@ fn properties(finding: &Finding) -> PropertyBag {
     if let Some(name) = &finding.subject.name {
         properties.insert("subjectName".to_owned(), name.clone().into());
     }
+    if let Some(module) = &finding.inferred_from {
+        properties.insert("inferredFrom".to_owned(), module.clone().into());
+    }
     if let Some(when) = &finding.when {
         properties.insert("when".to_owned(), inert(when).into_owned().into());
     }

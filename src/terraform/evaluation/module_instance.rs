@@ -48,6 +48,8 @@ pub struct ModuleInstance {
     pub stands_for: Option<Arc<str>>,
     /// The chain of calls that leads to it, outermost first.
     pub provenance: Vec<Place>,
+    /// The model that stands in for its source, or for the source of a module that calls it.
+    pub inferred_from: Option<Arc<str>>,
     /// Provider configuration here (`aws`, `aws.west`) to the root's.
     pub providers: BTreeMap<Arc<str>, Arc<str>>,
     /// Variables, by name.
