@@ -9,8 +9,9 @@ mod modules;
 mod schema;
 mod type_expression;
 
-pub use evaluation::collect;
+pub use configuration::Module;
+pub use evaluation::{Terragrunt, Unit, collect, is_unit_file};
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
 pub use modules::{
-    ModuleLoader, declares, has_backend, is_configuration, is_local, is_relevant, local_calls,
+    ModuleLoader, has_backend, is_configuration, is_local, is_relevant, local_calls,
 };

@@ -10,6 +10,7 @@ use crate::terraform::configuration::Module;
 use crate::value::{Condition, Value};
 
 use super::instances::Instance;
+use super::terragrunt::Environment;
 
 /// A value that is being evaluated or has been.
 #[derive(Clone)]
@@ -50,6 +51,8 @@ pub struct ModuleInstance {
     pub provenance: Vec<Place>,
     /// Provider configuration here (`aws`, `aws.west`) to the root's.
     pub providers: BTreeMap<Arc<str>, Arc<str>>,
+    /// What names and functions mean in a Terragrunt file; `None` in Terraform's own.
+    pub environment: Option<Rc<Environment>>,
     /// Variables, by name.
     pub variables: RefCell<HashMap<Arc<str>, Memo>>,
     /// Local values, by name.
