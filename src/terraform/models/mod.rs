@@ -110,35 +110,60 @@ const MODELS: &[Model] = &[
         label: "cloudposse/iam-s3-user/aws 1.x",
         from: (1, 0, 0),
         below: (2, 0, 0),
-        texts: &[include_str!("cloudposse-iam-s3-user.tf"), include_str!("cloudposse-iam-s3-user-1.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-iam-s3-user.tf"),
+            include_str!("cloudposse-iam-s3-user-1.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/iam-s3-user/aws",
         label: "cloudposse/iam-s3-user/aws 0.15.8 to 0.15.10",
         from: (0, 15, 8),
         below: (1, 0, 0),
-        texts: &[include_str!("cloudposse-iam-s3-user.tf"), include_str!("cloudposse-iam-s3-user-0.15.8.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-iam-s3-user.tf"),
+            include_str!("cloudposse-iam-s3-user-0.15.8.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/iam-s3-user/aws",
         label: "cloudposse/iam-s3-user/aws 0.15.1 to 0.15.7",
         from: (0, 15, 1),
         below: (0, 15, 8),
-        texts: &[include_str!("cloudposse-iam-s3-user.tf"), include_str!("cloudposse-iam-s3-user-0.15.1.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-iam-s3-user.tf"),
+            include_str!("cloudposse-iam-s3-user-0.15.1.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/s3-bucket/aws",
         label: "cloudposse/s3-bucket/aws 3.x and 4.x",
         from: (3, 0, 0),
         below: (5, 0, 0),
-        texts: &[include_str!("cloudposse-s3-bucket.tf"), include_str!("cloudposse-s3-bucket-3.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-s3-bucket.tf"),
+            include_str!("cloudposse-s3-bucket-3.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/s3-bucket/aws",
         label: "cloudposse/s3-bucket/aws 0.40 to 2.x",
         from: (0, 40, 0),
         below: (3, 0, 0),
-        texts: &[include_str!("cloudposse-s3-bucket.tf"), include_str!("cloudposse-s3-bucket-0.40.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-s3-bucket.tf"),
+            include_str!("cloudposse-s3-bucket-0.40.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/ses/aws",
@@ -161,9 +186,8 @@ impl Model {
     pub fn of(public: &PublicModule) -> Option<&'static Self> {
         let release = |(major, minor, patch)| Version::release(major, minor, patch);
         MODELS.iter().find(|model| {
-            let admits = |wanted: &VersionConstraint| {
-                wanted.admits_some(&release(model.from), &release(model.below))
-            };
+            let admits =
+                |wanted: &VersionConstraint| wanted.admits_some(&release(model.from), &release(model.below));
             model.module == public.module && public.versions.as_ref().is_none_or(admits)
         })
     }
