@@ -124,7 +124,9 @@ impl Manifest {
                 .is_some_and(|(wanted, installed)| wanted.admits(&installed));
             if !fits {
                 let installed = installed.unwrap_or("without a version");
-                return Installed::Stale(format!("was installed as {installed}, and {wanted:?} is asked for"));
+                return Installed::Stale(format!(
+                    "was installed as {installed}, and {wanted:?} is asked for"
+                ));
             }
         }
         match workspace.resolve(&entry.directory) {

@@ -52,11 +52,7 @@ impl ModuleSource {
         }
         let forced = source.strip_prefix("git::").unwrap_or(source);
         if let Some(path) = forced.strip_prefix("file://") {
-            return if forced.len() == source.len() {
-                Self::Local(path.to_owned())
-            } else {
-                package(forced)
-            };
+            return if forced.len() == source.len() { Self::Local(path.to_owned()) } else { package(forced) };
         }
         registry(source).unwrap_or_else(|| package(forced))
     }

@@ -130,9 +130,10 @@ impl VersionConstraint {
     /// own version or just after it, so these and `from` are the only ones to try.
     pub fn admits_some(&self, from: &Version, below: &Version) -> bool {
         let starts = self.clauses.iter().flat_map(|(_, bound)| [bound.clone(), bound.next()]);
-        let is_within =
-            |version: &Version| version.compare(from).is_ge() && version.compare(below).is_lt();
-        std::iter::once(from.clone()).chain(starts).any(|version| is_within(&version) && self.admits(&version))
+        let is_within = |version: &Version| version.compare(from).is_ge() && version.compare(below).is_lt();
+        std::iter::once(from.clone())
+            .chain(starts)
+            .any(|version| is_within(&version) && self.admits(&version))
     }
 }
 

@@ -28,13 +28,15 @@ impl Evaluator<'_> {
         match self.loader.resolve(&module.module.directory, &source) {
             Source::Directory(directory) => self.load_called(module, &directory, call, &what),
             Source::OutsideRoot => {
-                let message =
-                    format!("the source of {what}, {shown:?}, leads outside the scanned root and was not read");
+                let message = format!(
+                    "the source of {what}, {shown:?}, leads outside the scanned root and was not read"
+                );
                 let help = "scan a folder that holds both, or name one with --root";
                 self.missing(NoticeKind::OutsideRoot, call.source_span, message, help)
             }
             Source::Missing => {
-                let message = format!("the source of {what}, {shown:?}, is not there, so the module was not read");
+                let message =
+                    format!("the source of {what}, {shown:?}, is not there, so the module was not read");
                 self.missing(NoticeKind::ModuleNotOnDisk, call.source_span, message, "check the path")
             }
             Source::Remote => self.remote_module(module, call, &path, &what, &source),
@@ -54,7 +56,10 @@ impl Evaluator<'_> {
             Some(_) => Some(self.constant_argument(module, call, "version", what)?),
             None => None,
         };
-        let init = format!("`terraform init` in {}", self.workspace.display(&self.root_directory));
+        let init = match self.workspace.display(&self.root_directory).as_str() {
+            "." => "`terraform init`".to_owned(),
+            root => format!("`terraform init` in {root}"),
+        };
         if module.module.model.is_none() {
             let manifest = self.loader.manifest(&self.root_directory);
             manifest.notices.iter().for_each(|notice| self.notice(notice.clone()));
@@ -76,9 +81,11 @@ impl Evaluator<'_> {
                 }
             }
         }
-        let Some(model) = address.public_module(version.as_deref()).and_then(|public| Model::of(&public)) else {
+        let Some(model) = address.public_module(version.as_deref()).and_then(|public| Model::of(&public))
+        else {
             let shown = shown(source);
-            let message = format!("the source of {what}, {shown:?}, is not on disk, so the module was not read");
+            let message =
+                format!("the source of {what}, {shown:?}, is not on disk, so the module was not read");
             let help = format!(
                 "nothing is fetched, so whether it makes IAM users is not known: run {init}, or vendor the module"
             );
@@ -91,7 +98,9 @@ impl Evaluator<'_> {
                 model.label
             );
             let notice = Notice::at(NoticeKind::ModuleModelled, call.source_span, message);
-            self.notice(notice.with_help(format!("run {init}, or vendor the module, to have its source checked")));
+            self.notice(
+                notice.with_help(format!("run {init}, or vendor the module, to have its source checked")),
+            );
         }
         Some(self.loader.model(model, call.header))
     }
@@ -129,7 +138,9 @@ impl Evaluator<'_> {
             return Some(text.into());
         }
         let message = format!("the {argument} of {what} is no known text, so the module was not read");
-        let help = format!("give the variables that it hangs on their values, or write the {argument} as a plain string");
+        let help = format!(
+            "give the variables that it hangs on their values, or write the {argument} as a plain string"
+        );
         self.missing(NoticeKind::ModuleNotOnDisk, attribute.value.span, message, &help)
     }
 

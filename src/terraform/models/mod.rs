@@ -37,17 +37,31 @@ const THIS: &str = include_str!("cloudposse-this.tf");
 const MODELS: &[Model] = &[
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-user",
-        label: "terraform-aws-modules/iam/aws//modules/iam-user 6.x",
-        from: (6, 0, 0),
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 6.1 to 6.5",
+        from: (6, 1, 0),
         below: (7, 0, 0),
+        texts: &[include_str!("iam-user-6.tf"), include_str!("iam-user-6-policies.tf")],
+    },
+    Model {
+        module: "terraform-aws-modules/iam/aws//modules/iam-user",
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 6.0",
+        from: (6, 0, 0),
+        below: (6, 1, 0),
         texts: &[include_str!("iam-user-6.tf")],
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-user",
-        label: "terraform-aws-modules/iam/aws//modules/iam-user 2.x to 5.x",
-        from: (2, 0, 0),
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 4.x and 5.x",
+        from: (4, 0, 0),
         below: (6, 0, 0),
         texts: &[include_str!("iam-user-2-5.tf")],
+    },
+    Model {
+        module: "terraform-aws-modules/iam/aws//modules/iam-user",
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 2.x and 3.x",
+        from: (2, 0, 0),
+        below: (4, 0, 0),
+        texts: &[include_str!("iam-user-2-5.tf"), include_str!("iam-user-2-outputs.tf")],
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-group",
@@ -58,29 +72,29 @@ const MODELS: &[Model] = &[
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-group-with-policies",
-        label: "terraform-aws-modules/iam/aws//modules/iam-group-with-policies 2.x to 5.x",
-        from: (2, 0, 0),
+        label: "terraform-aws-modules/iam/aws//modules/iam-group-with-policies 4.x and 5.x",
+        from: (4, 0, 0),
         below: (6, 0, 0),
-        texts: &[include_str!("iam-group-with-policies-2-5.tf")],
+        texts: &[include_str!("iam-group-with-policies-4-5.tf")],
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-group-with-assumable-roles-policy",
-        label: "terraform-aws-modules/iam/aws//modules/iam-group-with-assumable-roles-policy 2.x to 5.x",
-        from: (2, 0, 0),
+        label: "terraform-aws-modules/iam/aws//modules/iam-group-with-assumable-roles-policy 4.x and 5.x",
+        from: (4, 0, 0),
         below: (6, 0, 0),
-        texts: &[include_str!("iam-group-with-assumable-roles-policy-2-5.tf")],
+        texts: &[include_str!("iam-group-with-assumable-roles-policy-4-5.tf")],
     },
     Model {
         module: "cloudposse/label/null",
-        label: "cloudposse/label/null 0.22 to 0.25",
-        from: (0, 22, 0),
+        label: "cloudposse/label/null 0.23 to 0.25",
+        from: (0, 23, 0),
         below: (1, 0, 0),
         texts: &[include_str!("cloudposse-label.tf"), INPUTS],
     },
     Model {
         module: "cloudposse/iam-user/aws",
-        label: "cloudposse/iam-user/aws 0.4 to 0.9",
-        from: (0, 4, 0),
+        label: "cloudposse/iam-user/aws 0.6 to 0.9",
+        from: (0, 6, 0),
         below: (1, 0, 0),
         texts: &[include_str!("cloudposse-iam-user.tf"), INPUTS, THIS],
     },
@@ -110,35 +124,60 @@ const MODELS: &[Model] = &[
         label: "cloudposse/iam-s3-user/aws 1.x",
         from: (1, 0, 0),
         below: (2, 0, 0),
-        texts: &[include_str!("cloudposse-iam-s3-user.tf"), include_str!("cloudposse-iam-s3-user-1.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-iam-s3-user.tf"),
+            include_str!("cloudposse-iam-s3-user-1.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/iam-s3-user/aws",
         label: "cloudposse/iam-s3-user/aws 0.15.8 to 0.15.10",
         from: (0, 15, 8),
         below: (1, 0, 0),
-        texts: &[include_str!("cloudposse-iam-s3-user.tf"), include_str!("cloudposse-iam-s3-user-0.15.8.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-iam-s3-user.tf"),
+            include_str!("cloudposse-iam-s3-user-0.15.8.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/iam-s3-user/aws",
         label: "cloudposse/iam-s3-user/aws 0.15.1 to 0.15.7",
         from: (0, 15, 1),
         below: (0, 15, 8),
-        texts: &[include_str!("cloudposse-iam-s3-user.tf"), include_str!("cloudposse-iam-s3-user-0.15.1.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-iam-s3-user.tf"),
+            include_str!("cloudposse-iam-s3-user-0.15.1.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/s3-bucket/aws",
         label: "cloudposse/s3-bucket/aws 3.x and 4.x",
         from: (3, 0, 0),
         below: (5, 0, 0),
-        texts: &[include_str!("cloudposse-s3-bucket.tf"), include_str!("cloudposse-s3-bucket-3.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-s3-bucket.tf"),
+            include_str!("cloudposse-s3-bucket-3.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/s3-bucket/aws",
         label: "cloudposse/s3-bucket/aws 0.40 to 2.x",
         from: (0, 40, 0),
         below: (3, 0, 0),
-        texts: &[include_str!("cloudposse-s3-bucket.tf"), include_str!("cloudposse-s3-bucket-0.40.tf"), INPUTS, THIS],
+        texts: &[
+            include_str!("cloudposse-s3-bucket.tf"),
+            include_str!("cloudposse-s3-bucket-0.40.tf"),
+            INPUTS,
+            THIS,
+        ],
     },
     Model {
         module: "cloudposse/ses/aws",
@@ -161,9 +200,8 @@ impl Model {
     pub fn of(public: &PublicModule) -> Option<&'static Self> {
         let release = |(major, minor, patch)| Version::release(major, minor, patch);
         MODELS.iter().find(|model| {
-            let admits = |wanted: &VersionConstraint| {
-                wanted.admits_some(&release(model.from), &release(model.below))
-            };
+            let admits =
+                |wanted: &VersionConstraint| wanted.admits_some(&release(model.from), &release(model.below));
             model.module == public.module && public.versions.as_ref().is_none_or(admits)
         })
     }
