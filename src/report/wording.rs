@@ -7,23 +7,20 @@ pub fn counted(count: usize, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 
-/// In how far a finding holds, when that needs saying: `possible, only when var.create_key = true`; and on
-/// whose word, when it is not the scanned tree's.
+/// In how far a finding holds, when that needs saying: `possible, only when var.create_key = true`.
 pub fn qualification(finding: &Finding) -> Option<String> {
-    let holds = match (finding.confidence, &finding.when) {
+    match (finding.confidence, &finding.when) {
         (Confidence::Certain, None) => None,
         (Confidence::Certain, Some(when)) => Some(format!("certain, when {when}")),
         (Confidence::Possible, None) => Some("possible".to_owned()),
         (Confidence::Possible, Some(when)) => Some(format!("possible, only when {when}")),
-    };
-    let source = finding
-        .inferred_from
-        .as_ref()
-        .map(|module| format!("by the known defaults of {module}, whose source is not on disk"));
-    match (holds, source) {
-        (Some(holds), Some(source)) => Some(format!("{holds}; {source}")),
-        (holds, source) => holds.or(source),
     }
+}
+
+/// On what a finding rests, when it is not the scanned tree alone.
+pub fn inference(finding: &Finding) -> Option<String> {
+    let module = finding.inferred_from.as_ref()?;
+    Some(format!("this is what {module} makes by its known defaults; its source is not on disk"))
 }
 
 /// What was looked at: `checked 14 users, 9 access keys, 3 passwords in 4 roots; 1 module not on disk`.

@@ -7,7 +7,7 @@ use serde_sarif::sarif::{
 };
 
 use super::super::severity::words;
-use super::super::wording::{qualification, sentence};
+use super::super::wording::{inference, qualification, sentence};
 use super::super::{Report, inert};
 use super::{locations, message};
 use crate::finding::Finding;
@@ -92,6 +92,9 @@ fn text(finding: &Finding) -> String {
     }
     if !links.is_empty() {
         text.push_str(&format!(" See {}.", links.join(", ")));
+    }
+    if let Some(inference) = inference(finding) {
+        text.push_str(&format!(" Note: {}", escaped(&sentence(&inert(&inference)))));
     }
     if !finding.why.is_empty() {
         text.push_str(&format!(" Why: {}", escaped(&sentence(&inert(&finding.why)))));

@@ -56,7 +56,10 @@ impl Evaluator<'_> {
             Some(_) => Some(self.constant_argument(module, call, "version", what)?),
             None => None,
         };
-        let init = format!("`terraform init` in {}", self.workspace.display(&self.root_directory));
+        let init = match self.workspace.display(&self.root_directory).as_str() {
+            "." => "`terraform init`".to_owned(),
+            root => format!("`terraform init` in {root}"),
+        };
         if module.module.model.is_none() {
             let manifest = self.loader.manifest(&self.root_directory);
             manifest.notices.iter().for_each(|notice| self.notice(notice.clone()));

@@ -78,7 +78,11 @@ pub type CallInstances = Rc<Vec<(Instance, Option<usize>)>>;
 impl ModuleInstance {
     /// Which of the root's provider configurations a resource here uses.
     pub fn account(&self, provider: Option<&str>, resource_type: &str) -> Arc<str> {
-        let default = resource_type.split('_').next().unwrap_or(resource_type);
+        let default = match resource_type.split('_').next().unwrap_or(resource_type) {
+            // Another provider for the same account.
+            "awsutils" => "aws",
+            provider => provider,
+        };
         let name = provider.unwrap_or(default);
         match self.providers.get(name) {
             Some(root_name) => Arc::clone(root_name),

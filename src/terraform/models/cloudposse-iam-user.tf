@@ -1,4 +1,4 @@
-# cloudposse/iam-user/aws, 0.8.x and 0.9.x
+# cloudposse/iam-user/aws, 0.6 to 0.9
 
 variable "user_name" {
   type = string

@@ -1,4 +1,4 @@
-# cloudposse/label/null, 0.22 to 0.25: a name made of parts. Tags are left out.
+# cloudposse/label/null, 0.23 to 0.25: a name made of parts. Tags are left out.
 
 locals {
   # What is given here goes before what the context gives; lists and maps are put together.

@@ -121,12 +121,6 @@ resource "aws_iam_user" "this" {
   tags                 = var.tags
 }
 
-resource "aws_iam_user_policy_attachment" "additional" {
-  for_each   = { for name, arn in var.policies : name => arn if var.create }
-  user       = aws_iam_user.this[0].name
-  policy_arn = each.value
-}
-
 data "aws_iam_policy_document" "inline" {
   count                     = var.create && var.create_inline_policy ? 1 : 0
   source_policy_documents   = var.source_inline_policy_documents

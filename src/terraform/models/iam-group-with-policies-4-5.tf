@@ -1,4 +1,4 @@
-# terraform-aws-modules/iam/aws//modules/iam-group-with-policies, 2.x to 5.x. Its own policy lets users manage
+# terraform-aws-modules/iam/aws//modules/iam-group-with-policies, 4.x and 5.x. Its own policy lets users manage
 # themselves and is given by name only.
 
 variable "create_group" {

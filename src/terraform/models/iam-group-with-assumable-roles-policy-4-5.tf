@@ -1,4 +1,4 @@
-# terraform-aws-modules/iam/aws//modules/iam-group-with-assumable-roles-policy, 2.x to 5.x
+# terraform-aws-modules/iam/aws//modules/iam-group-with-assumable-roles-policy, 4.x and 5.x
 
 variable "name" {
   type = string
