@@ -203,7 +203,7 @@ impl ModuleLoader<'_> {
         types: &BTreeMap<&'static str, T>,
     ) -> bool {
         match self.literal_source(&caller.directory, call) {
-            Some(Source::Directory(called)) => self.reaches(&self.load(&called), types),
+            Some(Source::Directory(directory)) => self.reaches(&self.load(&directory), types),
             _ => true,
         }
     }
