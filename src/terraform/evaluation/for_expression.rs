@@ -160,7 +160,7 @@ fn object(key: &Expression, group: bool, kept: &[&Produced]) -> Value {
             let name = match convert(name, &Type::String).map(|name| name.data) {
                 Ok(Data::String(name)) => name,
                 Ok(Data::Unknown(unknown)) if unknown.error_message().is_some() => {
-                    return Value { data: Data::Unknown(unknown), marks: crate::value::Marks::default() };
+                    return Data::Unknown(unknown).into();
                 }
                 Ok(Data::Unknown(unknown)) => {
                     return unknown.derive(format!("{{for … : {} => …}}", unknown.identity)).into();
