@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, TemplatePart};
 use crate::terraform::functions::{self, FileContext};
-use crate::value::{Condition, Data, Type, Unknown, Value, choose, convert, describe, hoist, lift, unify};
+use crate::value::{Condition, Data, Type, Unknown, Value, choose, convert, describe, hoist, lift};
 
 use super::operators::{condition_of, from_condition};
 use super::{Evaluator, Scope, error};
@@ -80,14 +80,19 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
     ) -> Value {
         let decided = self.evaluate(condition, scope);
-        let taints = decided.marks.faint();
+        let mut taints = decided.marks.faint();
         let holds = match condition_of(&decided, condition.span) {
             Ok(holds) => holds,
             Err(failure) => return failure,
         };
-        // Both arms are needed even when one is certain: their types are unified.
+        // Both arms are needed even when one is certain: their types are unified, and the result is as
+        // sensitive as either.
         let arms = [self.evaluate(then, scope), self.evaluate(otherwise, scope)];
-        let [then, otherwise] = unify_arms(arms);
+        for arm in &arms {
+            taints.extend(&arm.marks.faint());
+        }
+        let span = then.span.to(otherwise.span);
+        let [then, otherwise] = super::arms::unify_arms(arms, span);
         choose([(holds.clone(), then), (holds.not(), otherwise)]).with_marks(&taints)
     }
 
@@ -193,23 +198,6 @@ impl Evaluator<'_> {
             .filter(|(_, alternative)| first_error(alternative).is_none())
             .fold(Condition::never(), |all, (condition, _)| all.or(&condition));
         from_condition(&succeeds)
-    }
-}
-
-/// Both arms of a conditional as one type, as far as they have one in every combination.
-fn unify_arms(arms: [Value; 2]) -> [Value; 2] {
-    let same_kind = std::mem::discriminant(&arms[0].data) == std::mem::discriminant(&arms[1].data);
-    let is_plain =
-        |value: &Value| matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Null);
-    if same_kind && is_plain(&arms[0]) {
-        return arms;
-    }
-    if arms.iter().any(|arm| matches!(arm.data, Data::Choice(_) | Data::Unknown(_) | Data::Each(_))) {
-        return arms;
-    }
-    match unify(&arms).and_then(|unified| <[Value; 2]>::try_from(unified).ok()) {
-        Some(unified) => unified,
-        None => arms,
     }
 }
 
