@@ -21,7 +21,12 @@ pub fn set_of(elements: Vec<Value>) -> Value {
     let source = if gave_up { list } else { hoisted };
     lift(&[source], |lists| {
         let sorted = sorted_and_distinct(lists[0].elements().unwrap_or_default());
-        Value::from(Data::Set(Arc::new(sorted))).with_marks(&lists[0].marks)
+        // A set is as sensitive as any element: none of them can be told apart from the others.
+        let mut marks = lists[0].marks.clone();
+        for element in &sorted {
+            marks.extend(&element.deep_marks().taints());
+        }
+        Value::from(Data::Set(Arc::new(sorted))).with_marks(&marks)
     })
 }
 
