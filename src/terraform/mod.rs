@@ -5,7 +5,9 @@ mod evaluation;
 /// The built-in functions.
 pub mod functions;
 mod inputs;
+mod lifecycle;
 mod modules;
+mod providers;
 mod schema;
 mod type_expression;
 

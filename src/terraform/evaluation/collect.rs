@@ -6,15 +6,18 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::resource::{Attribute, Interest, Output, Resource, RootContents};
-use crate::source::{Notice, NoticeKind, Place, Workspace};
+use crate::source::{Notice, NoticeKind, Place, Span, Workspace};
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
+use crate::terraform::lifecycle::ignores_changes;
 use crate::terraform::modules::{ModuleLoader, Source};
 use crate::terraform::schema;
-use crate::value::Condition;
+use crate::value::{Condition, Data, Reason, Type, Unknown, Value, lift};
 
-use super::instances::Instance;
+use super::imports::{Imports, mark_imported};
+use super::instances::{Instance, Repetition};
 use super::module_instance::{CallInstances, Caller, ModuleInstance};
+use super::providers::Configuration;
 use super::{Evaluator, Scope};
 
 /// How deep modules may call one another.
@@ -37,6 +40,7 @@ pub fn collect(
         root_directory: directory.to_owned(),
         instances: std::cell::RefCell::default(),
         notices: std::cell::RefCell::default(),
+        accounts: std::cell::RefCell::default(),
         steps: std::cell::Cell::new(0),
         depth: std::cell::Cell::new(0),
         expanded: std::cell::Cell::new(0),
@@ -51,8 +55,10 @@ pub fn collect(
         provenance: Vec::new(),
         providers: BTreeMap::new(),
     });
-    let mut collector = Collector { evaluator: &evaluator, contents: RootContents::default() };
+    let mut collector =
+        Collector { evaluator: &evaluator, contents: RootContents::default(), imports: Imports::new() };
     collector.visit(&evaluator.instance(root), &interest.resources);
+    mark_imported(&mut collector.contents.resources, &collector.imports);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
         collector.visit(&evaluator.instance(root), &interest.sinks);
@@ -60,6 +66,7 @@ pub fn collect(
     }
     let mut contents = collector.contents;
     contents.notices.extend(evaluator.notices.take());
+    contents.accounts = evaluator.accounts.take().identities;
     contents
 }
 
@@ -71,7 +78,7 @@ struct ModuleSeed {
     presence: Condition,
     stands_for: Option<Arc<str>>,
     provenance: Vec<Place>,
-    providers: BTreeMap<Arc<str>, Arc<str>>,
+    providers: BTreeMap<Arc<str>, Configuration>,
 }
 
 impl Evaluator<'_> {
@@ -107,7 +114,12 @@ impl Evaluator<'_> {
         let call = &module.module.calls[index];
         let what = format!("{}module.{}", module.prefix, call.name);
         let scope = Scope::of(module);
-        let instances = self.expand(call.count.as_ref(), call.for_each.as_ref(), &what, scope);
+        let repetition = Repetition {
+            count: call.count.as_ref(),
+            for_each: call.for_each.as_ref(),
+            enabled: call.enabled.as_ref(),
+        };
+        let instances = self.expand(repetition, &what, scope);
         let child = if instances.is_empty() { None } else { self.called_module(module, index, &what) };
         let children = instances
             .iter()
@@ -185,19 +197,7 @@ impl Evaluator<'_> {
         let address = format!("{}module.{}{}", module.prefix, call.name, instance.key);
         let mut provenance = module.provenance.clone();
         provenance.push(Place::new(call.header, format!("called here as {address}")));
-        let providers = match &call.providers {
-            Some(map) => map
-                .iter()
-                .map(|(here, there)| (Arc::clone(here), module.account(Some(there), "aws")))
-                .collect(),
-            // Without a map only the default configurations are inherited.
-            None => module
-                .providers
-                .iter()
-                .filter(|(name, _)| !name.contains('.'))
-                .map(|(name, root_name)| (Arc::clone(name), Arc::clone(root_name)))
-                .collect(),
-        };
+        let providers = self.passed_configurations(module, call, instance);
         Some(self.add_module(ModuleSeed {
             prefix: format!("{address}."),
             module: Arc::clone(child),
@@ -214,6 +214,7 @@ impl Evaluator<'_> {
 struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
+    imports: Imports,
 }
 
 impl Collector<'_, '_> {
@@ -228,6 +229,7 @@ impl Collector<'_, '_> {
         for notice in &module.module.notices {
             self.evaluator.notice(notice.clone());
         }
+        self.evaluator.add_imports(module, &mut self.imports);
         for (index, block) in module.module.resources.iter().enumerate() {
             if let Some(attributes) = wanted.get(&*block.resource_type) {
                 self.resource(module, index, attributes);
@@ -270,7 +272,10 @@ impl Collector<'_, '_> {
                 });
                 // What the provider's schema adds is no more than the block's own place.
                 let span = written.unwrap_or(block.header);
-                let value = self.evaluator.attribute(module, index, &instances, at, &name, span);
+                let mut value = self.evaluator.attribute(module, index, &instances, at, &name, span);
+                if &*name == "status" && ignores_changes(&block.body, &name) {
+                    value = without_later_changes(&value, &address, span);
+                }
                 let is_computed = written.is_none() && value.as_unknown().is_some();
                 if !value.is_null() && !is_computed {
                     attributes.insert(name, Attribute { value, span });
@@ -282,7 +287,13 @@ impl Collector<'_, '_> {
                 resource_type: Arc::clone(&block.resource_type),
                 address: address.into(),
                 mode: block.mode,
-                account: module.account(block.provider.as_deref(), &block.resource_type),
+                account: self.evaluator.account(
+                    module,
+                    block.provider.as_ref(),
+                    &block.resource_type,
+                    block.header,
+                    Scope::within(module, instance),
+                ),
                 attributes,
                 presence,
                 existed_before: Condition::never(),
@@ -305,6 +316,17 @@ impl Collector<'_, '_> {
             });
         }
     }
+}
+
+/// A status that `ignore_changes` leaves alone: an edit to anything but what a key starts as is never applied.
+fn without_later_changes(status: &Value, address: &str, span: Span) -> Value {
+    lift(std::slice::from_ref(status), |status| match &status[0].data {
+        Data::String(text) if &**text != "Active" => {
+            let identity = format!("{address}.status (which ignore_changes leaves as it is)");
+            Unknown::new(identity, Reason::Deployment).at(span).typed(Type::String).into()
+        }
+        _ => status[0].clone(),
+    })
 }
 
 fn is_block_of(block: &crate::syntax::hcl::Block, name: &str) -> bool {

@@ -7,10 +7,12 @@ mod access;
 mod collect;
 mod expression;
 mod for_expression;
+mod imports;
 mod instances;
 mod module_instance;
 mod operators;
 mod policy_document;
+mod providers;
 mod references;
 mod resources;
 mod template;
@@ -51,6 +53,7 @@ pub struct Evaluator<'a> {
     root_directory: PathBuf,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     notices: RefCell<Vec<Notice>>,
+    accounts: RefCell<providers::Accounts>,
     steps: Cell<u64>,
     depth: Cell<u32>,
     /// Instances of resources and modules made so far.

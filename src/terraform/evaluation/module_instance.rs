@@ -10,6 +10,7 @@ use crate::terraform::configuration::Module;
 use crate::value::{Condition, Value};
 
 use super::instances::Instance;
+use super::providers::Configuration;
 
 /// A value that is being evaluated or has been.
 #[derive(Clone)]
@@ -48,8 +49,8 @@ pub struct ModuleInstance {
     pub stands_for: Option<Arc<str>>,
     /// The chain of calls that leads to it, outermost first.
     pub provenance: Vec<Place>,
-    /// Provider configuration here (`aws`, `aws.west`) to the root's.
-    pub providers: BTreeMap<Arc<str>, Arc<str>>,
+    /// Provider configurations that the caller passes, by their name here.
+    pub providers: BTreeMap<Arc<str>, Configuration>,
     /// Variables, by name.
     pub variables: RefCell<HashMap<Arc<str>, Memo>>,
     /// Local values, by name.
@@ -69,17 +70,3 @@ pub type AttributeKey = (usize, usize, Arc<str>);
 
 /// The instances of a call, and the module instance that each makes.
 pub type CallInstances = Rc<Vec<(Instance, Option<usize>)>>;
-
-impl ModuleInstance {
-    /// Which of the root's provider configurations a resource here uses.
-    pub fn account(&self, provider: Option<&str>, resource_type: &str) -> Arc<str> {
-        let default = resource_type.split('_').next().unwrap_or(resource_type);
-        let name = provider.unwrap_or(default);
-        match self.providers.get(name) {
-            Some(root_name) => Arc::clone(root_name),
-            // A provider block of the module's own: another configuration than the root's of that name.
-            None if self.caller.is_some() && name.contains('.') => format!("{}{name}", self.prefix).into(),
-            None => name.into(),
-        }
-    }
-}
