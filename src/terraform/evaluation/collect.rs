@@ -55,12 +55,17 @@ pub fn collect(
         provenance: Vec::new(),
         providers: BTreeMap::new(),
     });
-    let mut collector =
-        Collector { evaluator: &evaluator, contents: RootContents::default(), imports: Imports::new() };
+    let mut collector = Collector {
+        evaluator: &evaluator,
+        contents: RootContents::default(),
+        imports: Imports::new(),
+        follows_secrets: false,
+    };
     collector.visit(&evaluator.instance(root), &interest.resources);
     mark_imported(&mut collector.contents.resources, &collector.imports);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
+        collector.follows_secrets = true;
         collector.visit(&evaluator.instance(root), &interest.sinks);
         collector.outputs(&evaluator.instance(root));
     }
@@ -215,6 +220,8 @@ struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
     imports: Imports,
+    /// Whether this walk is the second, for the places where a secret may end up.
+    follows_secrets: bool,
 }
 
 impl Collector<'_, '_> {
@@ -229,10 +236,14 @@ impl Collector<'_, '_> {
         for notice in &module.module.notices {
             self.evaluator.notice(notice.clone());
         }
-        self.evaluator.add_imports(module, &mut self.imports);
+        if !self.follows_secrets {
+            self.evaluator.add_imports(module, &mut self.imports);
+        }
         for (index, block) in module.module.resources.iter().enumerate() {
-            if let Some(attributes) = wanted.get(&*block.resource_type) {
-                self.resource(module, index, attributes);
+            let attributes = wanted.get(&*block.resource_type).copied();
+            let has_provisioner = block.body.blocks_of("provisioner").next().is_some();
+            if attributes.is_some() || (has_provisioner && self.follows_secrets) {
+                self.resource(module, index, attributes, wanted);
             }
         }
         for index in 0..module.module.calls.len() {
@@ -245,7 +256,14 @@ impl Collector<'_, '_> {
         }
     }
 
-    fn resource(&mut self, module: &Rc<ModuleInstance>, index: usize, wanted: &[&str]) {
+    /// Adds a resource's instances with the attributes that are wanted of it, and their provisioners.
+    fn resource(
+        &mut self,
+        module: &Rc<ModuleInstance>,
+        index: usize,
+        names: Option<&[&str]>,
+        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
+    ) {
         let block = &module.module.resources[index];
         let Some(instances) = self.evaluator.resource_instances(module, index) else {
             let what = format!("{}{}", module.prefix, block.address());
@@ -260,7 +278,7 @@ impl Collector<'_, '_> {
             }
             let address = Evaluator::resource_address(module, block, instance);
             let mut attributes = BTreeMap::new();
-            for name in wanted {
+            for name in names.unwrap_or_default() {
                 let name: Arc<str> = (*name).into();
                 let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
                     block
@@ -283,7 +301,7 @@ impl Collector<'_, '_> {
             }
             let mut provenance = module.provenance.clone();
             provenance.push(Place::new(block.header, address.clone()));
-            self.contents.resources.push(Resource {
+            let mut resource = Resource {
                 resource_type: Arc::clone(&block.resource_type),
                 address: address.into(),
                 mode: block.mode,
@@ -294,13 +312,21 @@ impl Collector<'_, '_> {
                     block.header,
                     Scope::within(module, instance),
                 ),
-                attributes,
+                attributes: BTreeMap::new(),
                 presence,
                 existed_before: Condition::never(),
                 imported: Condition::never(),
                 stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
                 provenance,
-            });
+            };
+            if self.follows_secrets {
+                let found = self.evaluator.provisioners(module, index, &instances, at, &resource, wanted);
+                self.contents.resources.extend(found);
+            }
+            if names.is_some() {
+                resource.attributes = attributes;
+                self.contents.resources.push(resource);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ mod module_instance;
 mod operators;
 mod policy_document;
 mod providers;
+mod provisioners;
 mod references;
 mod resources;
 mod template;

@@ -132,6 +132,12 @@ impl Evaluator<'_> {
         let alone = || Signature { text: format!("={title}"), number: None, identity: AccountIdentity::Open };
         let name = &configuration.name;
         let Some(block) = module.module.providers.get(name) else {
+            // A module that is scanned by itself has no caller to pass what it asks for.
+            let is_asked_for =
+                module.caller.is_none() && module.module.required_providers.aliases.contains(name);
+            if is_asked_for {
+                return alone();
+            }
             if name.contains('.') {
                 let message = format!("provider configuration {title} is not declared");
                 self.notice(Notice::at(NoticeKind::InvalidConfiguration, span, message));
