@@ -5,10 +5,12 @@ mod evaluation;
 /// The built-in functions.
 pub mod functions;
 mod inputs;
+mod lifecycle;
 mod manifest;
 mod models;
 mod module_source;
 mod modules;
+mod providers;
 mod schema;
 mod type_expression;
 mod version_constraint;

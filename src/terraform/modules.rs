@@ -175,7 +175,10 @@ impl ModuleLoader<'_> {
         let mut seen = BTreeSet::from([module.directory.clone()]);
         let mut waiting: Vec<Arc<Module>> = Vec::new();
         let mut look = |module: &Module, waiting: &mut Vec<Arc<Module>>| {
-            let names_one = module.resources.iter().any(|block| types.contains_key(&*block.resource_type));
+            let names_one = module.resources.iter().any(|block| {
+                types.contains_key(&*block.resource_type)
+                    || block.provisioners().any(|(name, _)| types.contains_key(&*name))
+            });
             let reaches_all =
                 module.calls.iter().all(|call| match self.literal_source(&module.directory, call) {
                     Some(Source::Directory(called)) => {

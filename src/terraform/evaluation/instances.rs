@@ -74,7 +74,22 @@ pub struct Instance {
     pub stands_for: Option<Arc<str>>,
 }
 
+/// The arguments that say how often a block is there.
+#[derive(Clone, Copy, Default)]
+pub struct Repetition<'b> {
+    /// `count`
+    pub count: Option<&'b Expression>,
+    /// `for_each`
+    pub for_each: Option<&'b Expression>,
+    /// `lifecycle { enabled = … }`
+    pub enabled: Option<&'b Expression>,
+}
+
 impl Instance {
+    fn single(presence: Condition) -> Self {
+        Self::new(Key::Single, Value::null(), Value::null(), presence)
+    }
+
     fn new(key: Key, each_key: Value, each_value: Value, presence: Condition) -> Self {
         Self { key, each_key, each_value, presence, stands_for: None }
     }
@@ -89,27 +104,26 @@ pub(super) struct Expansion {
 }
 
 impl Evaluator<'_> {
-    /// The instances that `count` and `for_each` of a block make. `what` names the block in notices.
+    /// The instances that a block makes. `what` names the block in notices.
     pub(super) fn expand(
         &self,
-        count: Option<&Expression>,
-        for_each: Option<&Expression>,
+        Repetition { count, for_each, enabled }: Repetition<'_>,
         what: &str,
         scope: Scope<'_>,
     ) -> Expansion {
         let mut unknown = Vec::new();
-        let mut instances = match (count, for_each) {
-            (Some(count), _) => self.expand_count(count, what, scope, &mut unknown),
-            (None, Some(for_each)) => self.expand_for_each(for_each, what, scope, &mut unknown),
-            (None, None) => {
-                vec![Instance::new(Key::Single, Value::null(), Value::null(), Condition::always())]
-            }
+        let mut instances = match (count, for_each, enabled) {
+            (Some(count), ..) => self.expand_count(count, what, scope, &mut unknown),
+            (None, Some(for_each), _) => self.expand_for_each(for_each, what, scope, &mut unknown),
+            (None, None, Some(enabled)) => self.expand_enabled(enabled, what, scope, &mut unknown),
+            (None, None, None) => vec![Instance::single(Condition::always())],
         };
         let left = MAX_EXPANDED.saturating_sub(self.expanded.get());
         if instances.len() > left {
             instances.truncate(left);
             let span = count
                 .or(for_each)
+                .or(enabled)
                 .map_or(scope.module.provenance.last().map(|place| place.span), |expression| {
                     Some(expression.span)
                 });
@@ -125,6 +139,34 @@ impl Evaluator<'_> {
         }
         self.expanded.set(self.expanded.get() + instances.len());
         Expansion { instances: Rc::new(instances), unknown }
+    }
+
+    fn expand_enabled(
+        &self,
+        enabled: &Expression,
+        what: &str,
+        scope: Scope<'_>,
+        notices: &mut Vec<Notice>,
+    ) -> Vec<Instance> {
+        let value = self.evaluate(enabled, scope);
+        let mut presence = Condition::never();
+        for (condition, alternative) in value.alternatives() {
+            match convert(&alternative, &Type::Bool).map(|value| value.data) {
+                Ok(Data::Bool(true)) => presence = presence.or(&condition),
+                Ok(Data::Bool(false)) => {}
+                Ok(Data::Unknown(unknown)) if unknown.error_message().is_none() => {
+                    notices.push(unknown_repetition(
+                        enabled,
+                        &format!("whether {what} is enabled"),
+                        &unknown,
+                    ));
+                    let question = Arc::new(Question::boolean(Arc::clone(&unknown.identity), None));
+                    presence = presence.or(&condition.and(&Condition::is(&question, true)));
+                }
+                _ => self.invalid_value(enabled, what, "enabled", &alternative),
+            }
+        }
+        if presence.is_never() { Vec::new() } else { vec![Instance::single(presence)] }
     }
 
     fn expand_count(

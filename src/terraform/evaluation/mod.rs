@@ -9,10 +9,13 @@ mod calls;
 mod collect;
 mod expression;
 mod for_expression;
+mod imports;
 mod instances;
 mod module_instance;
 mod operators;
 mod policy_document;
+mod providers;
+mod provisioners;
 mod references;
 mod resources;
 mod template;
@@ -55,6 +58,7 @@ pub struct Evaluator<'a> {
     root_directory: PathBuf,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     notices: RefCell<Vec<Notice>>,
+    accounts: RefCell<providers::Accounts>,
     steps: Cell<u64>,
     depth: Cell<u32>,
     /// Instances of resources and modules made so far.
@@ -118,6 +122,7 @@ impl<'a> Evaluator<'a> {
             root_directory,
             instances: RefCell::default(),
             notices: RefCell::default(),
+            accounts: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
             expanded: Cell::new(0),
