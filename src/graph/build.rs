@@ -353,6 +353,7 @@ impl Builder {
             stands_for: resource.stands_for.clone(),
             provenance: resource.provenance.clone(),
             created: false,
+            new: false,
         });
         let node = self.graph.nodes.len() - 1;
         self.push_user(User {
@@ -380,6 +381,7 @@ impl Builder {
             stands_for: None,
             provenance: resource.provenance.clone(),
             created: false,
+            new: false,
         });
         let node = self.graph.nodes.len() - 1;
         let name = Name::Unknown(format!("the user of {}", resource.address).into());
@@ -407,6 +409,7 @@ impl Builder {
             stands_for: resource.stands_for.clone(),
             provenance,
             created: resource.mode == Mode::Managed,
+            new: resource.mode == Mode::Managed && !resource.exists,
         });
         self.graph.nodes.len() - 1
     }

@@ -79,6 +79,7 @@ fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, valu
             stands_for: None,
             provenance,
             created: true,
+            new: true,
         });
         let node = graph.nodes.len() - 1;
         graph.exposures.push(Exposure { node, place: found.words.into(), when: found.presence.and(&when) });

@@ -61,6 +61,8 @@ pub struct Node {
     pub provenance: Vec<Place>,
     /// Whether the code creates it.
     pub created: bool,
+    /// Whether it comes into being with this deployment: not what a plan or state says is there already.
+    pub new: bool,
 }
 
 impl Node {

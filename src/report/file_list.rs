@@ -14,7 +14,7 @@ use super::{inert, to_json};
 pub struct FileList {
     /// Version of this shape.
     version: u32,
-    /// Root directories.
+    /// Root directories, and plans and states.
     roots: Vec<String>,
     /// Files and folders, in order.
     files: Vec<Row>,
@@ -24,7 +24,7 @@ pub struct FileList {
 struct Row {
     /// Relative to the repository root, forward slashes.
     path: String,
-    /// `terraform`, `terraform-variables`, or null when it was left out.
+    /// `terraform`, `terraform-variables`, `terraform-plan`, `terraform-state`, or null when it was left out.
     format: Option<&'static str>,
     /// The root it belongs to; null for a module that is only called, and for what was left out.
     root: Option<String>,
@@ -37,19 +37,28 @@ struct Row {
 impl FileList {
     /// The list of what was met and which of it is a root.
     pub fn new(discovered: &Discovered, layout: &Roots, workspace: &Workspace) -> Self {
-        let roots = layout.roots.iter().map(|root| workspace.display(root)).collect();
+        let documents =
+            discovered.entries.iter().filter(|entry| matches!(entry.standing, Standing::Document(_)));
+        let documents = documents.map(|entry| &entry.path);
+        let roots = layout.roots.iter().chain(documents).map(|root| workspace.display(root)).collect();
         let files = discovered.entries.iter().map(|entry| {
             let directory = entry.path.parent().unwrap_or_else(|| Path::new("/"));
             let is_root = layout.roots.iter().any(|root| root == directory);
             let (format, left_out) = match entry.standing {
                 Standing::Terraform => (Some("terraform"), None),
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
+                Standing::Document(format) => (Some(format), None),
+                Standing::ByContent => (None, None),
                 Standing::LeftOut(why) => (None, Some(why)),
+            };
+            let root = match entry.standing {
+                Standing::Document(_) => Some(workspace.display(&entry.path)),
+                _ => (is_root && left_out.is_none()).then(|| workspace.display(directory)),
             };
             Row {
                 path: workspace.display(&entry.path),
                 format,
-                root: (is_root && left_out.is_none()).then(|| workspace.display(directory)),
+                root,
                 called_by: layout.called.get(directory).map(|caller| workspace.display(caller)),
                 left_out,
             }

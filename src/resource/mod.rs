@@ -41,6 +41,9 @@ pub struct Resource {
     pub presence: Condition,
     /// For an instance that stands for many: "every key of var.users".
     pub stands_for: Option<Arc<str>>,
+    /// Whether it is there before anything is deployed: a plan leaves it as it is, imports it, or it stands in
+    /// a state. Code alone does not tell, and means a first deployment.
+    pub exists: bool,
     /// Where it comes from, outermost first: module call, module call, the block's header.
     pub provenance: Vec<Place>,
 }

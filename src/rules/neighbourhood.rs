@@ -169,6 +169,7 @@ impl<'g> Neighbourhood<'g> {
             name_known: name.is_some_and(|name| name.known().is_some()),
             path: pick(&self.user.paths, world).and_then(Option::as_deref).map(str::to_owned),
             created: node.created && is_there,
+            new: node.new && is_there,
             access_keys,
             password,
             groups,
@@ -194,6 +195,7 @@ impl<'g> Neighbourhood<'g> {
             address,
             active: key.active.holds(world),
             created: self.graph.nodes[key.node].created,
+            new: self.graph.nodes[key.node].new,
             encrypted: key.encrypted.holds(world),
             exposures,
         }
@@ -205,6 +207,7 @@ impl<'g> Neighbourhood<'g> {
             node,
             address,
             created: self.graph.nodes[password.node].created,
+            new: self.graph.nodes[password.node].new,
             reset_required: password.reset_required.holds(world),
             encrypted: password.encrypted.holds(world),
         }

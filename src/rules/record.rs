@@ -75,6 +75,9 @@ records! {
         pub path: Option<String>,
         /// Whether this deployment creates the user (false: it is referred to by name or looked up).
         pub created: bool,
+        /// Whether the user comes into being with this deployment: true for a user in code, false for one that a
+        /// plan finds there already or imports, and for every user in a state.
+        pub new: bool,
         /// Access keys, in document order.
         pub access_keys: Vec<AccessKeyRecord>,
         /// Console password, or null.
@@ -101,6 +104,8 @@ records! {
         pub active: bool,
         /// Whether this deployment creates it.
         pub created: bool,
+        /// Whether it comes into being with this deployment, as for users.
+        pub new: bool,
         /// Whether the secret is encrypted (`pgp_key`) before it reaches the state.
         pub encrypted: bool,
         /// Places where the secret ends up in the clear.
@@ -126,6 +131,8 @@ records! {
         pub address: String,
         /// Whether this deployment creates it.
         pub created: bool,
+        /// Whether it comes into being with this deployment, as for users.
+        pub new: bool,
         /// Whether the user must change it at first sign-in.
         pub reset_required: bool,
         /// Whether the password is encrypted (`pgp_key`) before it reaches the state.

@@ -6,6 +6,8 @@ mod evaluation;
 pub mod functions;
 mod inputs;
 mod modules;
+/// Plans and states.
+pub mod plan;
 mod schema;
 mod type_expression;
 

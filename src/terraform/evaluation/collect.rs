@@ -286,6 +286,7 @@ impl Collector<'_, '_> {
                 attributes,
                 presence,
                 stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
+                exists: false,
                 provenance,
             });
         }
