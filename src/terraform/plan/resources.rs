@@ -193,7 +193,7 @@ impl Planned<'_, '_> {
                 _ => open += 1,
             }
         }
-        let causes: Vec<&Target> = targets.iter().filter(|target| self.is_unknown(target)).collect();
+        let causes = self.causes(name, targets);
         if causes.len() == open {
             for cause in causes {
                 elements.push(self.one(instance, name, cause, depth));
@@ -213,7 +213,7 @@ impl Planned<'_, '_> {
         collection: bool,
         depth: usize,
     ) -> Value {
-        let causes: Vec<&Target> = targets.iter().filter(|target| self.is_unknown(target)).collect();
+        let causes = self.causes(name, targets);
         let own = || format!("{}{}.{name}", super::address::prefix(&instance.address.module), instance.address.block());
         match causes.as_slice() {
             _ if collection && !causes.is_empty() && causes.iter().all(|cause| matches!(cause, Target::Attribute { .. })) => {
@@ -256,6 +256,40 @@ impl Planned<'_, '_> {
             return value.with_mark(attribute_of(address, attribute));
         }
         value
+    }
+
+    /// The targets that can be why an attribute is unknown. Where the plan names more than one, as when it does
+    /// not keep which output of a module is meant, an attribute that names a user hangs on a user.
+    fn causes<'t>(&self, name: &str, targets: &'t [Target]) -> Vec<&'t Target> {
+        let all: Vec<&Target> = targets.iter().filter(|target| self.is_unknown(target)).collect();
+        let wanted: &[&str] = match name {
+            "user" | "username" | "user_name" | "users" => &["aws_iam_user", "awscc_iam_user"],
+            "group" | "groups" => &["aws_iam_group", "awscc_iam_group"],
+            "policy_arn" | "policy_arns" => &["aws_iam_policy", "awscc_iam_managed_policy"],
+            _ => &[],
+        };
+        let fits = |target: &&Target| match target {
+            Target::Attribute { address, .. } => {
+                wanted.contains(&self.index.instances[address].address.resource_type.as_str())
+            }
+            Target::Opaque(_) => false,
+        };
+        let mut fitting: Vec<&Target> = all.iter().copied().filter(fits).collect();
+        if all.len() < 2 || fitting.is_empty() {
+            return all;
+        }
+        // Of one user's attributes the name says who it is.
+        fitting.sort_by_key(|target| match target {
+            Target::Attribute { address, attribute } => {
+                (Some(address), !matches!(attribute.as_deref(), Some("id" | "name") | None))
+            }
+            Target::Opaque(_) => (None, true),
+        });
+        fitting.dedup_by_key(|target| match target {
+            Target::Attribute { address, .. } => Some(address),
+            Target::Opaque(_) => None,
+        });
+        fitting
     }
 
     /// Whether a target can be why something is unknown.
