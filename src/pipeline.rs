@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::discover::{Candidate, Discovered, Roots, Standing, choose_roots, walk};
+use crate::discover::{Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
 use crate::finding::{Coverage, Finding};
 use crate::graph::{self, Graph, GraphRoot};
 use crate::rules::{EvaluationError, Rule, judge};
 use crate::settings::{InputSettings, Thresholds};
-use crate::source::{Notice, NoticeKind, Workspace};
+use crate::source::{Notice, NoticeKind, ReadError, Workspace};
+use crate::terraform::plan::Written;
 use crate::terraform::{self, CommandLineInput, Inputs, ModuleLoader, Terragrunt, Unit};
 
 /// Evaluation recurses as deep as references chain; this much address space is reserved, not used.
@@ -79,7 +80,7 @@ pub fn understand(settings: &InputSettings) -> Understood {
 pub fn lay_out(settings: &InputSettings) -> Layout {
     on_a_deep_stack(|| {
         let loader = ModuleLoader::new(&settings.workspace);
-        let discovered = walk(&settings.workspace, &settings.paths, classify);
+        let (discovered, _) = discover(settings);
         let units = units(&loader, &settings.workspace, &discovered);
         let candidates = candidates(&loader, &settings.workspace, &discovered, &units);
         Layout { roots: choose_roots(&candidates), discovered }
@@ -89,21 +90,40 @@ pub fn lay_out(settings: &InputSettings) -> Layout {
 fn read_and_link(settings: &InputSettings) -> Understood {
     let workspace = &settings.workspace;
     let loader = ModuleLoader::new(workspace);
-    let discovered = walk(workspace, &settings.paths, classify);
+    let (discovered, documents) = discover(settings);
     let units = units(&loader, workspace, &discovered);
     let candidates = candidates(&loader, workspace, &discovered, &units);
-    let roots = choose_roots(&candidates).roots;
+    let mut roots = choose_roots(&candidates).roots;
     let interest = graph::interest();
     let mut read = Vec::new();
     let mut notices = discovered.notices;
     notices.extend(settings.notices.iter().cloned());
-    if roots.is_empty() {
+    for (path, written) in &documents {
+        let (file, own) = match workspace.load_unshown(path) {
+            Ok(file) => (file, terraform::plan::directories_beside(workspace, path)),
+            Err(error) => {
+                notices.push(unreadable(workspace, path, &error));
+                continue;
+            }
+        };
+        let directories: Vec<PathBuf> = roots.iter().cloned().chain(own).collect();
+        let document = terraform::plan::read(workspace, &loader, file, *written, &directories, &interest);
+        read.push((GraphRoot { path: workspace.display(path), format: written.format() }, document.contents));
+        // The plan says what becomes of its configuration; both together would report everything twice.
+        if *written == Written::Plan {
+            roots.retain(|root| Some(root) != document.directory.as_ref());
+        }
+    }
+    if roots.is_empty() && documents.is_empty() {
         let message = "no Terraform configuration was found, so nothing was checked";
         let paths = settings.paths.iter().map(|path| workspace.display(path));
         notices.extend(paths.map(|path| Notice::about(NoticeKind::FormatNotRead, path, message)));
     }
-    let mut coverage =
-        Coverage { roots: roots.len(), files: file_count(&discovered.entries), ..Coverage::default() };
+    let mut coverage = Coverage {
+        roots: roots.len() + documents.len(),
+        files: file_count(&discovered.entries),
+        ..Coverage::default()
+    };
     let mut modules = Vec::new();
     for directory in &roots {
         let unit = units.get(directory);
@@ -144,6 +164,44 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     Understood { graph, coverage, notices }
 }
 
+/// What is there: trees are walked; plans and states are read where they are named, and elsewhere left out.
+fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
+    let workspace = &settings.workspace;
+    let what = |path: &Path| {
+        let start = workspace.read_start(path, terraform::plan::START_BYTES).ok()?;
+        terraform::plan::detect(&start)
+    };
+    let (mut documents, mut trees) = (Vec::new(), Vec::new());
+    for path in &settings.paths {
+        match what(path) {
+            Some(_) if documents.iter().any(|(other, _)| other == path) => {}
+            Some(written) => documents.push((path.clone(), written)),
+            None => trees.push(path.clone()),
+        }
+    }
+    let mut discovered = walk(workspace, &trees, classify);
+    discovered.entries.retain_mut(|entry| {
+        if entry.standing != Standing::ByContent {
+            return true;
+        }
+        match what(&entry.path) {
+            Some(written) => entry.standing = Standing::LeftOut(written.left_out()),
+            None => return false,
+        }
+        !documents.iter().any(|(path, _)| *path == entry.path)
+    });
+    let named = documents
+        .iter()
+        .map(|(path, written)| Entry { path: path.clone(), standing: Standing::Document(written.format()) });
+    discovered.entries.extend(named);
+    discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    (discovered, documents)
+}
+
+fn unreadable(workspace: &Workspace, path: &Path, error: &ReadError) -> Notice {
+    Notice::about(NoticeKind::UnreadableFile, workspace.display(path), error.to_string())
+}
+
 /// Which format a file name stands for.
 fn classify(name: &str) -> Option<Standing> {
     if terraform::is_configuration(name) {
@@ -162,6 +220,10 @@ fn classify(name: &str) -> Option<Standing> {
         Some(Standing::LeftOut("OpenTofu's own files are not read"))
     } else if name.ends_with(".tfvars.json") {
         Some(Standing::LeftOut("variables in JSON are not read"))
+    } else if [".json", ".tfstate", ".tfplan"].iter().any(|end| name.ends_with(end))
+        || ["plan.out", "tfplan"].contains(&name)
+    {
+        Some(Standing::ByContent)
     } else {
         None
     }

@@ -24,7 +24,8 @@ pub struct FileList {
 struct Row {
     /// Relative to the repository root, forward slashes.
     path: String,
-    /// `terraform`, `terraform-variables`, `terragrunt`, or null when it was left out.
+    /// `terraform`, `terraform-variables`, `terragrunt`, `terraform-plan`, `terraform-state`, or null when it was
+    /// left out.
     format: Option<&'static str>,
     /// The root it belongs to; null for a module that is only called, and for what was left out.
     root: Option<String>,
@@ -45,12 +46,18 @@ impl FileList {
                 Standing::Terraform => (Some("terraform"), None),
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
                 Standing::Terragrunt => (Some("terragrunt"), None),
+                Standing::Document(format) => (Some(format), None),
+                Standing::ByContent => (None, None),
                 Standing::LeftOut(why) => (None, Some(why)),
+            };
+            let root = match entry.standing {
+                Standing::Document(_) => Some(workspace.display(&entry.path)),
+                _ => (is_root && left_out.is_none()).then(|| workspace.display(directory)),
             };
             Row {
                 path: workspace.display(&entry.path),
                 format,
-                root: (is_root && left_out.is_none()).then(|| workspace.display(directory)),
+                root,
                 called_by: layout.called.get(directory).map(|caller| workspace.display(caller)),
                 left_out,
             }

@@ -52,7 +52,7 @@ pub struct Resource {
     /// When it exists.
     pub presence: Condition,
     /// When the object was there before this deployment, so that this deployment does not create it: an
-    /// `import` block, a planned change that is no creation.
+    /// `import` block, a planned change that is no creation, a state. Code alone means a first deployment.
     pub existed_before: Condition,
     /// When an `import` block brings it in. It existed before, and the state does not learn its secret.
     pub imported: Condition,

@@ -11,6 +11,8 @@ pub struct SourceFile {
     pub path: Arc<str>,
     /// The whole text, byte-order mark included, so that offsets are offsets into the file on disk.
     pub text: Arc<str>,
+    /// Whether its text may be shown. That of a plan or state may not: it holds secrets under any name.
+    pub is_shown: bool,
     line_starts: std::sync::OnceLock<Vec<u32>>,
 }
 
@@ -76,8 +78,16 @@ pub struct Files {
 impl Files {
     /// Adds a file's text under a path relative to the workspace's base.
     pub fn add(&self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        let file =
-            SourceFile { path: path.into(), text: text.into(), line_starts: std::sync::OnceLock::new() };
+        self.push(path.into(), text.into(), true)
+    }
+
+    /// Adds a file whose text no report may show.
+    pub fn add_unshown(&self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        self.push(path.into(), text.into(), false)
+    }
+
+    fn push(&self, path: Arc<str>, text: Arc<str>, is_shown: bool) -> FileId {
+        let file = SourceFile { path, text, is_shown, line_starts: std::sync::OnceLock::new() };
         let mut files = self.files.write().expect("no thread panics while it holds the table");
         files.push(Arc::new(file));
         FileId(u32::try_from(files.len() - 1).expect("fewer than 2^32 files"))

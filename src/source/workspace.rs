@@ -102,6 +102,26 @@ impl Workspace {
         Ok(self.files.add(self.display(path), Arc::<str>::from(text)))
     }
 
+    /// Reads a file whose text no report may show, and adds it to the table.
+    pub fn load_unshown(&self, path: &Path) -> Result<FileId, ReadError> {
+        let text = self.read_text(path)?;
+        Ok(self.files.add_unshown(self.display(path), text))
+    }
+
+    /// The first bytes of a file inside the boundaries.
+    pub fn read_start(&self, path: &Path, bytes: usize) -> Result<Vec<u8>, ReadError> {
+        use std::io::Read as _;
+        let real = self.resolve(path)?;
+        if !std::fs::metadata(&real).map_err(ReadError::Io)?.is_file() {
+            return Err(ReadError::Missing);
+        }
+        #[expect(clippy::disallowed_methods, reason = "as for whole files")]
+        let file = std::fs::File::open(&real).map_err(ReadError::Io)?;
+        let mut start = Vec::new();
+        file.take(bytes as u64).read_to_end(&mut start).map_err(ReadError::Io)?;
+        Ok(start)
+    }
+
     /// The entries of a directory inside the boundaries, sorted by name: path, and whether it is a directory
     /// (a symbolic link to a directory counts when it stays inside).
     pub fn list(&self, directory: &Path) -> Result<Vec<(PathBuf, bool)>, ReadError> {

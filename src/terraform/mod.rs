@@ -10,6 +10,8 @@ mod manifest;
 mod models;
 mod module_source;
 mod modules;
+/// Plans and states.
+pub mod plan;
 mod providers;
 mod schema;
 mod type_expression;

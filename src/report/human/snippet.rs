@@ -30,7 +30,7 @@ pub fn draw(files: &Files, places: &[&Place], renderer: &Renderer) -> String {
     let mut drawn = Vec::new();
     for (index, place) in places.iter().take(MAX_PLACES).enumerate() {
         let line = first_line(files, place.span);
-        if line.file.line_range(line.start.line).len() > MAX_LINE_BYTES {
+        if !line.file.is_shown || line.file.line_range(line.start.line).len() > MAX_LINE_BYTES {
             notes.push(format!("{}: {}", position(&line), inert(&place.label)));
         } else {
             drawn.push(Drawn { line, file: place.span.file, label: &place.label, is_primary: index == 0 });

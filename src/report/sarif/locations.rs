@@ -32,7 +32,7 @@ pub fn span(files: &Files, span: Span) -> Location {
         .end_line(count(line.end.line))
         .end_column(count(line.end.column))
         .build();
-    if !line.range.is_empty() && line.range.len() <= MAX_SNIPPET_BYTES {
+    if line.file.is_shown && !line.range.is_empty() && line.range.len() <= MAX_SNIPPET_BYTES {
         let text = redacted(&line.file.text, line.range);
         region.snippet = Some(ArtifactContent::builder().text(text).build());
     }

@@ -55,7 +55,7 @@ pub fn jsondecode(call: &Call<'_>) -> Result<Value, String> {
 }
 
 /// Reads one JSON value: objects become objects, arrays tuples. `None` when it is too large.
-fn decode(text: &str) -> Result<Option<Value>, String> {
+pub fn decode(text: &str) -> Result<Option<Value>, String> {
     let raw: &RawValue = serde_json::from_str(text).map_err(|error| message(&error))?;
     let mut left = MAX_NODES;
     let value = decode_raw(raw.get(), MAX_DEPTH, &mut left)?;

@@ -11,7 +11,7 @@ mod flatten;
 mod format;
 mod format_number;
 mod hash;
-mod json;
+pub(super) mod json;
 mod limits;
 mod mapping;
 mod network;

@@ -1,0 +1,253 @@
+//! The shapes of plan and state JSON, borrowed from the text: what does not matter is passed over unread.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+
+/// The top of a plan.
+#[derive(Debug, Default, Deserialize)]
+pub struct Plan<'a> {
+    /// `1.2`
+    #[serde(borrow, default)]
+    pub format_version: Option<Cow<'a, str>>,
+    /// What will be there.
+    #[serde(borrow, default)]
+    pub planned_values: Option<Values<'a>>,
+    /// What is done to each instance: objects of [`Change`].
+    #[serde(borrow, default)]
+    pub resource_changes: Option<Vec<&'a RawValue>>,
+    /// Changes that this plan leaves for a later one.
+    #[serde(borrow, default)]
+    pub deferred_changes: Option<Vec<&'a RawValue>>,
+    /// What was there; data sources stand here.
+    #[serde(borrow, default)]
+    pub prior_state: Option<PriorState<'a>>,
+    /// The program.
+    #[serde(borrow, default)]
+    pub configuration: Option<Configuration<'a>>,
+    /// Whether planning stopped with an error.
+    #[serde(default)]
+    pub errored: Option<bool>,
+}
+
+/// A state as `show -json` prints it: the whole document, and what a plan started from.
+#[derive(Debug, Default, Deserialize)]
+pub struct PriorState<'a> {
+    /// `1.0`
+    #[serde(borrow, default)]
+    pub format_version: Option<Cow<'a, str>>,
+    /// What is there.
+    #[serde(borrow, default)]
+    pub values: Option<Values<'a>>,
+}
+
+/// Values of a whole root.
+#[derive(Debug, Default, Deserialize)]
+pub struct Values<'a> {
+    /// The root module's outputs.
+    #[serde(borrow, default)]
+    pub outputs: Option<BTreeMap<Cow<'a, str>, OutputValue<'a>>>,
+    /// The root module.
+    #[serde(borrow, default)]
+    pub root_module: Option<ModuleValues<'a>>,
+}
+
+/// An output's value.
+#[derive(Debug, Deserialize)]
+pub struct OutputValue<'a> {
+    /// Declared sensitive.
+    #[serde(default)]
+    pub sensitive: bool,
+    /// The value; absent while unknown.
+    #[serde(borrow, default)]
+    pub value: Option<&'a RawValue>,
+}
+
+/// Values of one module instance.
+#[derive(Debug, Default, Deserialize)]
+pub struct ModuleValues<'a> {
+    /// Its resources: objects of [`ResourceValues`].
+    #[serde(borrow, default)]
+    pub resources: Option<Vec<&'a RawValue>>,
+    /// The modules it calls.
+    #[serde(borrow, default)]
+    pub child_modules: Option<Vec<ModuleValues<'a>>>,
+}
+
+/// Values of one instance.
+#[derive(Debug, Deserialize)]
+pub struct ResourceValues<'a> {
+    /// With module path and keys.
+    #[serde(borrow)]
+    pub address: Cow<'a, str>,
+    /// `aws_iam_user`
+    #[serde(borrow, rename = "type")]
+    pub resource_type: Cow<'a, str>,
+    /// Known attributes.
+    #[serde(borrow, default)]
+    pub values: Option<&'a RawValue>,
+    /// Which of them are sensitive.
+    #[serde(borrow, default)]
+    pub sensitive_values: Option<&'a RawValue>,
+}
+
+/// What is done to one instance.
+#[derive(Debug, Deserialize)]
+pub struct Change<'a> {
+    /// With module path and keys.
+    #[serde(borrow)]
+    pub address: Cow<'a, str>,
+    /// `aws_iam_user`
+    #[serde(borrow, rename = "type")]
+    pub resource_type: Cow<'a, str>,
+    /// An old object that a replacement left behind: not the instance itself.
+    #[serde(borrow, default)]
+    pub deposed: Option<Cow<'a, str>>,
+    /// How it changes.
+    #[serde(borrow)]
+    pub change: Changed<'a>,
+}
+
+/// How an instance changes.
+#[derive(Debug, Deserialize)]
+pub struct Changed<'a> {
+    /// `["create"]`, `["delete", "create"]`
+    #[serde(borrow, default)]
+    pub actions: Vec<Cow<'a, str>>,
+    /// Known attributes afterwards; null when it is gone.
+    #[serde(borrow, default)]
+    pub after: Option<&'a RawValue>,
+    /// `true` where an attribute is unknown.
+    #[serde(borrow, default)]
+    pub after_unknown: Option<&'a RawValue>,
+    /// `true` where an attribute is sensitive.
+    #[serde(borrow, default)]
+    pub after_sensitive: Option<&'a RawValue>,
+    /// Set when it exists and comes under Terraform's control.
+    #[serde(borrow, default)]
+    pub importing: Option<&'a RawValue>,
+}
+
+/// The program that was planned.
+#[derive(Debug, Default, Deserialize)]
+pub struct Configuration<'a> {
+    /// Provider configurations by key.
+    #[serde(borrow, default)]
+    pub provider_config: Option<BTreeMap<Cow<'a, str>, &'a RawValue>>,
+    /// The root module.
+    #[serde(borrow, default)]
+    pub root_module: Option<Module<'a>>,
+}
+
+/// One module of the program.
+#[derive(Debug, Default, Deserialize)]
+pub struct Module<'a> {
+    /// Its outputs.
+    #[serde(borrow, default)]
+    pub outputs: BTreeMap<Cow<'a, str>, OutputBlock<'a>>,
+    /// Its resources.
+    #[serde(borrow, default)]
+    pub resources: Vec<ResourceBlock<'a>>,
+    /// Its calls.
+    #[serde(borrow, default)]
+    pub module_calls: BTreeMap<Cow<'a, str>, Call<'a>>,
+}
+
+/// An `output` block.
+#[derive(Debug, Deserialize)]
+pub struct OutputBlock<'a> {
+    /// Its value.
+    #[serde(borrow, default)]
+    pub expression: Option<&'a RawValue>,
+}
+
+/// A `resource` or `data` block.
+#[derive(Debug, Deserialize)]
+pub struct ResourceBlock<'a> {
+    /// Within its module, without key.
+    #[serde(borrow)]
+    pub address: Cow<'a, str>,
+    /// `aws.prod`, `module.child:aws`
+    #[serde(borrow, default)]
+    pub provider_config_key: Option<Cow<'a, str>>,
+    /// By attribute.
+    #[serde(borrow, default)]
+    pub expressions: Option<&'a RawValue>,
+    /// `for_each`
+    #[serde(borrow, default)]
+    pub for_each_expression: Option<&'a RawValue>,
+}
+
+/// A `module` block.
+#[derive(Debug, Deserialize)]
+pub struct Call<'a> {
+    /// By input.
+    #[serde(borrow, default)]
+    pub expressions: Option<&'a RawValue>,
+    /// `for_each`
+    #[serde(borrow, default)]
+    pub for_each_expression: Option<&'a RawValue>,
+    /// What is called.
+    #[serde(borrow, default)]
+    pub module: Option<Module<'a>>,
+}
+
+/// A state file, version 4.
+#[derive(Debug, Deserialize)]
+pub struct StateFile<'a> {
+    /// 4
+    pub version: u64,
+    /// The root module's outputs.
+    #[serde(borrow, default)]
+    pub outputs: Option<BTreeMap<Cow<'a, str>, OutputValue<'a>>>,
+    /// Resource blocks with their instances: objects of [`StateResource`].
+    #[serde(borrow, default)]
+    pub resources: Option<Vec<&'a RawValue>>,
+}
+
+/// A resource block in a state file.
+#[derive(Debug, Deserialize)]
+pub struct StateResource<'a> {
+    /// `module.a["x"]`
+    #[serde(borrow, default)]
+    pub module: Option<Cow<'a, str>>,
+    /// `managed` or `data`
+    #[serde(borrow)]
+    pub mode: Cow<'a, str>,
+    /// `aws_iam_user`
+    #[serde(borrow, rename = "type")]
+    pub resource_type: Cow<'a, str>,
+    /// The block's name.
+    #[serde(borrow)]
+    pub name: Cow<'a, str>,
+    /// `provider["registry.terraform.io/hashicorp/aws"].prod`
+    #[serde(borrow, default)]
+    pub provider: Option<Cow<'a, str>>,
+    /// Its instances: objects of [`StateInstance`].
+    #[serde(borrow, default)]
+    pub instances: Vec<&'a RawValue>,
+}
+
+/// An instance in a state file.
+#[derive(Debug, Deserialize)]
+pub struct StateInstance<'a> {
+    /// A number or a string.
+    #[serde(borrow, default)]
+    pub index_key: Option<&'a RawValue>,
+    /// An old object that a replacement left behind.
+    #[serde(borrow, default)]
+    pub deposed: Option<Cow<'a, str>>,
+    /// All attributes.
+    #[serde(borrow, default)]
+    pub attributes: Option<&'a RawValue>,
+}
+
+/// An object's members, unread.
+pub type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
+
+/// The members of an object; none when it is no object.
+pub fn members(raw: Option<&RawValue>) -> Members<'_> {
+    raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+}

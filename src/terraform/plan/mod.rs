@@ -1,0 +1,251 @@
+//! Plans and states in JSON to resources: what Terraform says that it will do, or did.
+
+mod address;
+mod detect;
+mod format;
+mod index;
+mod places;
+mod references;
+mod resources;
+mod state;
+
+pub use detect::{START_BYTES, Written, detect};
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use self::address::Address;
+use self::format::{Change, Plan, ResourceValues, Values, members};
+use self::index::{Index, Instance};
+use self::places::{Places, planned_directory};
+use self::references::Resolver;
+use self::resources::Planned;
+use super::modules::ModuleLoader;
+use crate::resource::{Interest, RootContents};
+use crate::source::{FileId, Notice, NoticeKind, Span, Workspace};
+use crate::value::Condition;
+
+/// The newest major version of plan and state JSON that is known.
+const FORMAT: &str = "1";
+
+/// A plan or state that was read.
+#[derive(Debug, Default)]
+pub struct Document {
+    /// What is in it.
+    pub contents: RootContents,
+    /// The directory that was planned, when it was found.
+    pub directory: Option<PathBuf>,
+}
+
+/// Reads a plan or state. `candidates` are directories of configuration that it may have been made from.
+pub fn read(
+    workspace: &Workspace,
+    loader: &ModuleLoader<'_>,
+    file: FileId,
+    written: Written,
+    candidates: &[PathBuf],
+    interest: &Interest,
+) -> Document {
+    let source = workspace.files.get(file);
+    let text = source.text.trim_start_matches('\u{feff}');
+    let whole = Whole { text, span: Span::new(file, 0, 0), offset: source.text.len() - text.len() };
+    let read = match written {
+        Written::Plan => plan(loader, &whole, candidates, interest),
+        Written::ShownState => state::shown(loader, &whole, candidates, interest),
+        Written::StateFile => state::file(loader, &whole, candidates, interest),
+        Written::BinaryPlan => Err(Notice::about(
+            NoticeKind::UnreadableFile,
+            &*source.path,
+            "is a binary plan, which only the program that wrote it can read",
+        )
+        .with_help("`terraform show -json FILE > plan.json`, or `tofu show -json`, makes it readable")),
+        Written::Progress => Err(Notice::about(
+            NoticeKind::UnreadableFile,
+            &*source.path,
+            "holds the messages of `terraform plan -json`, which do not say what is planned",
+        )
+        .with_help("`terraform plan -out=FILE`, then `terraform show -json FILE > plan.json`")),
+    };
+    read.unwrap_or_else(|notice| Document {
+        contents: RootContents { notices: vec![notice], ..RootContents::default() },
+        directory: None,
+    })
+}
+
+/// The text of a whole file.
+struct Whole<'t> {
+    text: &'t str,
+    /// The empty span at its start.
+    span: Span,
+    /// Bytes before the text: a byte-order mark.
+    offset: usize,
+}
+
+impl<'t> Whole<'t> {
+    /// The file as a document; the notice says what is wrong with it, and never what is in it.
+    fn parse<T: Deserialize<'t>>(&self, what: &str) -> Result<T, Notice> {
+        serde_json::from_str(self.text).map_err(|error| {
+            let line_start =
+                self.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len);
+            let at = self.offset + line_start.sum::<usize>() + error.column().saturating_sub(1);
+            let span = Span::new(self.span.file, at, at);
+            let problem = match error.classify() {
+                serde_json::error::Category::Eof => "ends too early, as if it had been cut off",
+                serde_json::error::Category::Data => "is not built as Terraform builds it",
+                _ => "is no valid JSON",
+            };
+            let message = format!("the {what} {problem} (line {}, column {})", error.line(), error.column());
+            Notice::at(NoticeKind::ParseError, span, message)
+                .with_help("write it again with `terraform show -json`; nothing of it was checked")
+        })
+    }
+
+    /// Refuses a major version that is not known; what is added within one can be passed over.
+    fn check_version(&self, version: Option<&str>, what: &str) -> Result<(), Notice> {
+        let version = version.unwrap_or_default();
+        match version.split('.').next() {
+            Some(FORMAT | "0") => Ok(()),
+            _ => {
+                let message =
+                    format!("the {what} has format version {version:?}, and only version 1 is known");
+                Err(Notice::at(NoticeKind::ParseError, self.span, message)
+                    .with_help("nothing of it was checked; check the configuration instead"))
+            }
+        }
+    }
+
+    /// Where a part of the text stands.
+    fn span_of(&self, part: &str) -> Span {
+        let start = (part.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize) + self.offset;
+        Span::new(self.span.file, start, start + part.len())
+    }
+}
+
+fn plan(
+    loader: &ModuleLoader<'_>,
+    whole: &Whole<'_>,
+    candidates: &[PathBuf],
+    interest: &Interest,
+) -> Result<Document, Notice> {
+    let plan: Plan<'_> = whole.parse("plan")?;
+    whole.check_version(plan.format_version.as_deref(), "plan")?;
+    let configuration = plan.configuration.unwrap_or_default();
+    let mut index = Index::new(configuration.root_module.unwrap_or_default());
+    let is_wanted = |resource_type: &str| {
+        interest.resources.contains_key(resource_type) || interest.sinks.contains_key(resource_type)
+    };
+    let mut notices = Vec::new();
+    for raw in plan.resource_changes.unwrap_or_default() {
+        let Ok(change) = serde_json::from_str::<Change<'_>>(raw.get()) else {
+            notices.push(odd(whole.span_of(raw.get()), "resource change"));
+            continue;
+        };
+        let actions: Vec<&str> = change.change.actions.iter().map(AsRef::as_ref).collect();
+        if !is_wanted(&change.resource_type) || change.deposed.is_some() || is_gone(&actions) {
+            continue;
+        }
+        let Some(address) = Address::parse(&change.address) else { continue };
+        let is_created = actions.contains(&"create");
+        let instance = Instance {
+            address,
+            known: members(change.change.after),
+            unknown: members(change.change.after_unknown),
+            sensitive: members(change.change.after_sensitive),
+            existed_before: always_if(!is_created || change.change.importing.is_some()),
+            imported: always_if(change.change.importing.is_some()),
+            span: whole.span_of(raw.get()),
+        };
+        index.add(&change.address, instance);
+    }
+    // Data sources that are known already, and what an older plan lists without a change.
+    let values = [plan.planned_values, plan.prior_state.and_then(|state| state.values)];
+    let [planned, prior] = values.map(Option::unwrap_or_default);
+    add_values(&mut index, whole, &planned, false, &is_wanted, &mut notices);
+    add_values(&mut index, whole, &prior, true, &is_wanted, &mut notices);
+    if plan.errored == Some(true) {
+        let message = "planning stopped with an error, so the plan is not whole";
+        notices.push(Notice::at(NoticeKind::LimitReached, whole.span, message));
+    }
+    if let Some(deferred) = plan.deferred_changes.filter(|deferred| !deferred.is_empty()) {
+        let message = format!("{} changes are left for a later plan and were not looked at", deferred.len());
+        notices.push(Notice::at(NoticeKind::LimitReached, whole.span, message));
+    }
+    let providers = configuration.provider_config.unwrap_or_default();
+    let directory = planned_directory(loader, &index, candidates.iter().cloned());
+    let resolver = Resolver::new(&index);
+    let places = Places::new(loader, directory.as_deref());
+    let reader = Planned {
+        index: &index,
+        resolver: &resolver,
+        places: &places,
+        providers: providers.keys().map(AsRef::as_ref).collect(),
+    };
+    let mut contents = RootContents { resources: reader.resources(interest), ..RootContents::default() };
+    if contents.resources.iter().any(|resource| super::schema::has_secret(&resource.resource_type)) {
+        contents.resources.extend(reader.sinks(interest));
+        let outputs = planned.outputs.iter().flatten().map(|(name, value)| (name.as_ref(), value));
+        contents.outputs = reader.outputs(outputs, whole.span);
+    }
+    if resolver.is_exhausted() {
+        let message = "the plan holds more references than are followed; some credentials have no user";
+        notices.push(Notice::at(NoticeKind::LimitReached, whole.span, message));
+    }
+    contents.notices = notices;
+    Ok(Document { contents, directory })
+}
+
+/// Whether nothing is left after these actions.
+fn is_gone(actions: &[&str]) -> bool {
+    matches!(actions, ["delete" | "forget"])
+}
+
+fn odd(span: Span, what: &str) -> Notice {
+    Notice::at(NoticeKind::ParseError, span, format!("a {what} is not built as Terraform builds it"))
+        .with_help("write the file again with `terraform show -json`; the rest of it was read")
+}
+
+/// Adds instances that stand among values. Of a prior state only data sources are part of the plan.
+fn add_values<'a>(
+    index: &mut Index<'a>,
+    whole: &Whole<'_>,
+    values: &Values<'a>,
+    is_prior: bool,
+    is_wanted: &impl Fn(&str) -> bool,
+    notices: &mut Vec<Notice>,
+) {
+    let mut waiting: Vec<_> = values.root_module.iter().collect();
+    while let Some(module) = waiting.pop() {
+        for raw in module.resources.iter().flatten() {
+            let Ok(values) = serde_json::from_str::<ResourceValues<'a>>(raw.get()) else {
+                notices.push(odd(whole.span_of(raw.get()), "resource"));
+                continue;
+            };
+            let Some(address) = Address::parse(&values.address) else { continue };
+            if !is_wanted(&values.resource_type) || (is_prior && !address.is_data) {
+                continue;
+            }
+            let instance = Instance {
+                address,
+                known: members(values.values),
+                unknown: format::Members::new(),
+                sensitive: members(values.sensitive_values),
+                existed_before: always_if(is_prior),
+                imported: Condition::never(),
+                span: whole.span_of(raw.get()),
+            };
+            index.add(&values.address, instance);
+        }
+        waiting.extend(module.child_modules.iter().flatten());
+    }
+}
+
+fn always_if(holds: bool) -> Condition {
+    if holds { Condition::always() } else { Condition::never() }
+}
+
+/// The directory of a plan and those above it, up to the boundary: where its configuration may be.
+pub fn directories_beside(workspace: &Workspace, file: &Path) -> Vec<PathBuf> {
+    let above = file.ancestors().skip(1);
+    above.map_while(|directory| workspace.resolve(directory).ok()).take(8).collect()
+}

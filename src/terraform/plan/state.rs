@@ -1,0 +1,223 @@
+//! States: what is there already. Nothing in them is created, and their secrets are never kept.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::value::RawValue;
+
+use super::address::Address;
+use super::format::{
+    Members, OutputValue, PriorState, ResourceValues, StateFile, StateInstance, StateResource, Values,
+    members,
+};
+use super::places::Places;
+use super::{Document, Whole, odd};
+use crate::resource::{Attribute, Interest, Mode, Output, Resource, RootContents};
+use crate::source::{Notice, NoticeKind, Span};
+use crate::terraform::modules::ModuleLoader;
+use crate::terraform::schema::{self, Unset};
+use crate::value::{Condition, Mark, Reason, Unknown, Value};
+
+/// A secret shorter than this is no secret of AWS's, and would be found everywhere.
+const MIN_SECRET_BYTES: usize = 16;
+
+/// One instance of a state.
+struct Instance<'a> {
+    address: Address,
+    text: String,
+    account: Arc<str>,
+    attributes: Members<'a>,
+    sensitive: Members<'a>,
+    span: Span,
+}
+
+type Outputs<'a> = BTreeMap<Cow<'a, str>, OutputValue<'a>>;
+
+/// Reads what `show -json` prints of a state.
+pub fn shown(
+    loader: &ModuleLoader<'_>,
+    whole: &Whole<'_>,
+    candidates: &[PathBuf],
+    interest: &Interest,
+) -> Result<Document, Notice> {
+    let state: PriorState<'_> = whole.parse("state")?;
+    whole.check_version(state.format_version.as_deref(), "state")?;
+    let values: Values<'_> = state.values.unwrap_or_default();
+    let mut instances = Vec::new();
+    let mut notices = Vec::new();
+    let mut waiting: Vec<_> = values.root_module.iter().collect();
+    while let Some(module) = waiting.pop() {
+        for raw in module.resources.iter().flatten() {
+            let Ok(values) = serde_json::from_str::<ResourceValues<'_>>(raw.get()) else {
+                notices.push(odd(whole.span_of(raw.get()), "resource"));
+                continue;
+            };
+            let Some(address) = Address::parse(&values.address) else { continue };
+            let account = address.resource_type.split('_').next().unwrap_or_default();
+            instances.push(Instance {
+                account: Arc::from(account),
+                text: values.address.into_owned(),
+                address,
+                attributes: members(values.values),
+                sensitive: members(values.sensitive_values),
+                span: whole.span_of(raw.get()),
+            });
+        }
+        waiting.extend(module.child_modules.iter().flatten());
+    }
+    let outputs = values.outputs.unwrap_or_default();
+    Ok(document(loader, whole, instances, &outputs, candidates, interest, notices))
+}
+
+/// Reads a state file.
+pub fn file(
+    loader: &ModuleLoader<'_>,
+    whole: &Whole<'_>,
+    candidates: &[PathBuf],
+    interest: &Interest,
+) -> Result<Document, Notice> {
+    let state: StateFile<'_> = whole.parse("state")?;
+    if state.version != 4 {
+        let message = format!("the state has version {}, and only version 4 is known", state.version);
+        return Err(Notice::at(NoticeKind::ParseError, whole.span, message)
+            .with_help("`terraform state pull` with a newer Terraform writes it in version 4"));
+    }
+    let mut instances = Vec::new();
+    let mut notices = Vec::new();
+    for raw in state.resources.unwrap_or_default() {
+        let Ok(resource) = serde_json::from_str::<StateResource<'_>>(raw.get()) else {
+            notices.push(odd(whole.span_of(raw.get()), "resource"));
+            continue;
+        };
+        let module = resource.module.as_deref().map(|module| format!("{module}.")).unwrap_or_default();
+        let data = if resource.mode == "data" { "data." } else { "" };
+        for raw in resource.instances {
+            let Ok(instance) = serde_json::from_str::<StateInstance<'_>>(raw.get()) else {
+                notices.push(odd(whole.span_of(raw.get()), "instance"));
+                continue;
+            };
+            if instance.deposed.is_some() {
+                continue;
+            }
+            let key = instance.index_key.map(|key| format!("[{}]", key.get())).unwrap_or_default();
+            let text = format!("{module}{data}{}.{}{key}", resource.resource_type, resource.name);
+            let Some(address) = Address::parse(&text) else { continue };
+            instances.push(Instance {
+                address,
+                text,
+                account: Arc::from(resource.provider.as_deref().unwrap_or_default()),
+                attributes: members(instance.attributes),
+                sensitive: Members::new(),
+                span: whole.span_of(raw.get()),
+            });
+        }
+    }
+    let outputs = state.outputs.unwrap_or_default();
+    Ok(document(loader, whole, instances, &outputs, candidates, interest, notices))
+}
+
+fn document(
+    loader: &ModuleLoader<'_>,
+    whole: &Whole<'_>,
+    instances: Vec<Instance<'_>>,
+    outputs: &Outputs<'_>,
+    candidates: &[PathBuf],
+    interest: &Interest,
+    notices: Vec<Notice>,
+) -> Document {
+    let directory = candidates.iter().find(|directory| declares_all(loader, directory, &instances)).cloned();
+    let places = Places::new(loader, directory.as_deref());
+    let secrets: Vec<(&str, String)> = instances.iter().flat_map(secrets).collect();
+    let mut contents = RootContents { notices, ..RootContents::default() };
+    for instance in &instances {
+        let resource_type = instance.address.resource_type.as_str();
+        let kept = interest.resources.get_key_value(resource_type);
+        let sink = interest.sinks.get_key_value(resource_type).filter(|_| kept.is_none());
+        let Some((resource_type, wanted)) = kept.or(sink) else { continue };
+        let mut attributes = BTreeMap::new();
+        for name in *wanted {
+            let Some(raw) = instance.attributes.get(*name) else { continue };
+            let value = if sink.is_some() && *name != "type" {
+                secrets_in(raw, &secrets, name)
+            } else {
+                let sensitive = instance.sensitive.get(*name).is_some_and(|raw| raw.get() == "true");
+                super::resources::known(raw)
+                    .map(|value| if sensitive { value.with_mark(Mark::Sensitive) } else { value })
+            };
+            if let Some(value) = value {
+                let span = places.attribute(&instance.address, name).unwrap_or(instance.span);
+                attributes.insert(Arc::from(*name), Attribute { value, span });
+            }
+        }
+        contents.resources.push(Resource {
+            resource_type: Arc::from(*resource_type),
+            address: Arc::from(instance.text.as_str()),
+            mode: if instance.address.is_data { Mode::Data } else { Mode::Managed },
+            account: Arc::clone(&instance.account),
+            attributes,
+            presence: Condition::always(),
+            stands_for: None,
+            existed_before: Condition::always(),
+            imported: Condition::never(),
+            inferred_from: None,
+            provenance: places.provenance(&instance.address, &instance.text, instance.span),
+        });
+    }
+    for (name, output) in outputs {
+        let Some(value) = output.value.and_then(|raw| secrets_in(raw, &secrets, name)) else { continue };
+        let (span, header) = places.output(name).unwrap_or((whole.span, whole.span));
+        let address = format!("output.{name}").into();
+        contents.outputs.push(Output { address, value, sensitive: output.sensitive, span, header });
+    }
+    Document { contents, directory }
+}
+
+/// Whether a directory's module declares every resource and call of a state's root module.
+fn declares_all(loader: &ModuleLoader<'_>, directory: &std::path::Path, instances: &[Instance<'_>]) -> bool {
+    let module = loader.load(directory);
+    let declares = |instance: &Instance<'_>| match instance.address.module.first() {
+        Some(call) => module.call(&call.name).is_some(),
+        None => {
+            let mode = if instance.address.is_data { Mode::Data } else { Mode::Managed };
+            module.resource(mode, &instance.address.resource_type, &instance.address.last.name).is_some()
+        }
+    };
+    !instances.is_empty() && instances.iter().all(declares)
+}
+
+/// The secrets of an instance as they stand in the text, for looking where else they stand. They live no
+/// longer than that.
+fn secrets<'i>(instance: &'i Instance<'_>) -> Vec<(&'i str, String)> {
+    let resource_type = &instance.address.resource_type;
+    let is_secret = |name: &str| schema::unset(Mode::Managed, resource_type, name) == Unset::Secret;
+    let values = instance.attributes.iter().filter(|(name, _)| is_secret(name));
+    values
+        .filter_map(|(_, raw)| serde_json::from_str::<String>(raw.get()).ok())
+        .filter(|secret| secret.len() >= MIN_SECRET_BYTES)
+        .map(|secret| (instance.text.as_str(), secret))
+        .collect()
+}
+
+/// A value that holds the secrets that stand in a text; `None` when there is none.
+fn secrets_in(raw: &RawValue, secrets: &[(&str, String)], name: &str) -> Option<Value> {
+    if secrets.is_empty() {
+        return None;
+    }
+    let mut texts = Vec::new();
+    gather(&serde_json::from_str(raw.get()).ok()?, &mut texts);
+    let held = secrets.iter().filter(|(_, secret)| texts.iter().any(|text| text.contains(secret.as_str())));
+    let marks: Vec<Mark> = held.map(|(address, _)| Mark::SecretOf { address: Arc::from(*address) }).collect();
+    let holds = Unknown::new(name, Reason::Deployment);
+    (!marks.is_empty()).then(|| marks.into_iter().fold(Value::from(holds), Value::with_mark))
+}
+
+fn gather(value: &serde_json::Value, texts: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => texts.push(text.clone()),
+        serde_json::Value::Array(elements) => elements.iter().for_each(|element| gather(element, texts)),
+        serde_json::Value::Object(fields) => fields.values().for_each(|field| gather(field, texts)),
+        _ => {}
+    }
+}
