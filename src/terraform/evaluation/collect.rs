@@ -1,6 +1,6 @@
 //! From a root module to the resources that were asked for: walks every module instance once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -41,6 +41,8 @@ pub fn collect(
         instances: std::cell::RefCell::default(),
         notices: std::cell::RefCell::default(),
         accounts: std::cell::RefCell::default(),
+        named: std::cell::RefCell::default(),
+        generated: std::cell::Cell::new(0),
         steps: std::cell::Cell::new(0),
         depth: std::cell::Cell::new(0),
         expanded: std::cell::Cell::new(0),
@@ -59,9 +61,11 @@ pub fn collect(
         evaluator: &evaluator,
         contents: RootContents::default(),
         imports: Imports::new(),
+        seen: BTreeSet::new(),
         follows_secrets: false,
     };
     collector.visit(&evaluator.instance(root), &interest.resources);
+    collector.named(&interest.resources);
     mark_imported(&mut collector.contents.resources, &collector.imports);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
@@ -220,6 +224,8 @@ struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
     imports: Imports,
+    /// Named instances that were visited.
+    seen: BTreeSet<(usize, usize, usize)>,
     /// Whether this walk is the second, for the places where a secret may end up.
     follows_secrets: bool,
 }
@@ -271,62 +277,90 @@ impl Collector<'_, '_> {
             self.evaluator.notice(Notice::at(NoticeKind::InvalidConfiguration, block.header, message));
             return;
         };
-        for (at, instance) in instances.iter().enumerate() {
-            let presence = module.presence.and(&instance.presence);
-            if presence.is_never() {
-                continue;
+        for at in 0..instances.len() {
+            self.resource_instance(module, index, &instances, at, names, wanted);
+        }
+    }
+
+    /// Adds the instances that were named after their block was visited.
+    fn named(&mut self, wanted: &BTreeMap<&'static str, &'static [&'static str]>) {
+        loop {
+            let named = self.evaluator.named.take();
+            if named.is_empty() {
+                return;
             }
-            let address = Evaluator::resource_address(module, block, instance);
-            let mut attributes = BTreeMap::new();
-            for name in names.unwrap_or_default() {
-                let name: Arc<str> = (*name).into();
-                let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
-                    block
-                        .body
-                        .blocks
-                        .iter()
-                        .find(|nested| is_block_of(nested, &name))
-                        .map(|nested| nested.header)
-                });
-                // What the provider's schema adds is no more than the block's own place.
-                let span = written.unwrap_or(block.header);
-                let mut value = self.evaluator.attribute(module, index, &instances, at, &name, span);
-                if &*name == "status" && ignores_changes(&block.body, &name) {
-                    value = without_later_changes(&value, &address, span);
-                }
-                let is_computed = written.is_none() && value.as_unknown().is_some();
-                if !value.is_null() && !is_computed {
-                    attributes.insert(name, Attribute { value, span });
+            for (module, index, at) in named {
+                let module = self.evaluator.instance(module);
+                let names = wanted.get(&*module.module.resources[index].resource_type);
+                if let (Some(names), Some(instances)) =
+                    (names, self.evaluator.resource_instances(&module, index))
+                {
+                    self.resource_instance(&module, index, &instances, at, Some(names), wanted);
                 }
             }
-            let mut provenance = module.provenance.clone();
-            provenance.push(Place::new(block.header, address.clone()));
-            let mut resource = Resource {
-                resource_type: Arc::clone(&block.resource_type),
-                address: address.into(),
-                mode: block.mode,
-                account: self.evaluator.account(
-                    module,
-                    block.provider.as_ref(),
-                    &block.resource_type,
-                    block.header,
-                    Scope::within(module, instance),
-                ),
-                attributes: BTreeMap::new(),
-                presence,
-                existed_before: Condition::never(),
-                imported: Condition::never(),
-                stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
-                provenance,
-            };
-            if self.follows_secrets {
-                let found = self.evaluator.provisioners(module, index, &instances, at, &resource, wanted);
-                self.contents.resources.extend(found);
+        }
+    }
+
+    fn resource_instance(
+        &mut self,
+        module: &Rc<ModuleInstance>,
+        index: usize,
+        instances: &[Instance],
+        at: usize,
+        names: Option<&[&str]>,
+        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
+    ) {
+        let (block, instance) = (&module.module.resources[index], &instances[at]);
+        let presence = module.presence.and(&instance.presence);
+        let is_seen = instance.is_named && !self.seen.insert((module.id, index, at));
+        if presence.is_never() || is_seen {
+            return;
+        }
+        let address = Evaluator::resource_address(module, block, instance);
+        let mut attributes = BTreeMap::new();
+        for name in names.unwrap_or_default() {
+            let name: Arc<str> = (*name).into();
+            let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
+                block.body.blocks.iter().find(|nested| is_block_of(nested, &name)).map(|nested| nested.header)
+            });
+            // What the provider's schema adds is no more than the block's own place.
+            let span = written.unwrap_or(block.header);
+            let mut value = self.evaluator.attribute(module, index, instances, at, &name, span);
+            if &*name == "status" && ignores_changes(&block.body, &name) {
+                value = without_later_changes(&value, &address, span);
             }
-            if names.is_some() {
-                resource.attributes = attributes;
-                self.contents.resources.push(resource);
+            let is_computed = written.is_none() && value.as_unknown().is_some();
+            if !value.is_null() && !is_computed {
+                attributes.insert(name, Attribute { value, span });
             }
+        }
+        let mut provenance = module.provenance.clone();
+        provenance.push(Place::new(block.header, address.clone()));
+        let mut resource = Resource {
+            resource_type: Arc::clone(&block.resource_type),
+            address: address.into(),
+            mode: block.mode,
+            account: self.evaluator.account(
+                module,
+                block.provider.as_ref(),
+                &block.resource_type,
+                block.header,
+                Scope::within(module, instance),
+            ),
+            attributes: BTreeMap::new(),
+            presence,
+            existed_before: Condition::never(),
+            imported: Condition::never(),
+            stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
+            provenance,
+        };
+        if self.follows_secrets {
+            let found = self.evaluator.provisioners(module, index, instances, at, &resource, wanted);
+            self.contents.resources.extend(found);
+        }
+        if names.is_some() {
+            resource.attributes = attributes;
+            self.contents.resources.push(resource);
         }
     }
 

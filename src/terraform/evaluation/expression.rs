@@ -7,6 +7,7 @@ use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, TemplateP
 use crate::terraform::functions::{self, FileContext};
 use crate::value::{Condition, Data, Type, Unknown, Value, choose, convert, describe, hoist, lift, unify};
 
+use super::named_instances::part_of_arn;
 use super::operators::{condition_of, from_condition};
 use super::{Evaluator, Scope, error};
 
@@ -134,12 +135,16 @@ impl Evaluator<'_> {
             working_directory: &self.root_directory,
             template: &template,
         };
+        if let Some(part) = part_of_arn(name, arguments, expression.span) {
+            return part;
+        }
         let called = functions::call(name, arguments, &files);
         if let Some(result) = &called {
             let entries = result.entries().map_or(0, std::collections::BTreeMap::len);
             self.charge(result.elements().map_or(entries, <[Value]>::len));
         }
         let result = match called {
+            Some(result) if matches!(name, "uuid" | "core::uuid") => self.generated(result),
             Some(result) => result,
             None if name.starts_with("provider::") => {
                 let identity = format!("{name}({})", describe_all(arguments));

@@ -72,6 +72,8 @@ pub struct Instance {
     pub presence: Condition,
     /// "every key of var.users", when it stands for many.
     pub stands_for: Option<Arc<str>>,
+    /// Whether it is one of those that another instance stands for, named by a reference.
+    pub is_named: bool,
 }
 
 /// The arguments that say how often a block is there.
@@ -91,7 +93,7 @@ impl Instance {
     }
 
     fn new(key: Key, each_key: Value, each_value: Value, presence: Condition) -> Self {
-        Self { key, each_key, each_value, presence, stands_for: None }
+        Self { key, each_key, each_value, presence, stands_for: None, is_named: false }
     }
 }
 
