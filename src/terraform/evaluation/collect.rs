@@ -291,11 +291,11 @@ impl Collector<'_, '_> {
             }
             for (module, index, at) in named {
                 let module = self.evaluator.instance(module);
-                let names = wanted.get(&*module.module.resources[index].resource_type);
-                if let (Some(names), Some(instances)) =
-                    (names, self.evaluator.resource_instances(&module, index))
+                let attributes = wanted.get(&*module.module.resources[index].resource_type);
+                if let (Some(attributes), Some(instances)) =
+                    (attributes, self.evaluator.resource_instances(&module, index))
                 {
-                    self.resource_instance(&module, index, &instances, at, Some(names), wanted);
+                    self.resource_instance(&module, index, &instances, at, Some(attributes), wanted);
                 }
             }
         }

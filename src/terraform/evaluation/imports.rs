@@ -53,7 +53,10 @@ impl Evaluator<'_> {
         for step in steps {
             match &step.kind {
                 StepKind::Attribute(name) => {
-                    found.iter_mut().for_each(|(_, address)| *address = format!("{address}.{name}"));
+                    for (_, address) in &mut found {
+                        address.push('.');
+                        address.push_str(name);
+                    }
                 }
                 StepKind::Index(key) => {
                     let keys = self.evaluate(key, scope).alternatives();
