@@ -393,6 +393,7 @@ impl Builder {
             managed: false,
             existed_before: Condition::always(),
             imported: Condition::never(),
+            inferred_from: resource.inferred_from.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         self.push_user(User {
@@ -422,6 +423,7 @@ impl Builder {
             managed: false,
             existed_before: Condition::always(),
             imported: Condition::never(),
+            inferred_from: resource.inferred_from.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         let name = Name::Unknown(format!("the user of {}", resource.address).into());
@@ -451,6 +453,7 @@ impl Builder {
             managed: resource.mode == Mode::Managed,
             existed_before: resource.existed_before.clone(),
             imported: resource.imported.clone(),
+            inferred_from: resource.inferred_from.clone(),
         });
         self.graph.nodes.len() - 1
     }

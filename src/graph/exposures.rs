@@ -25,6 +25,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
             presence: Condition::always(),
             provenance: Vec::new(),
             span: output.span,
+            inferred_from: None,
             words: "an output that is not sensitive",
         };
         record(graph, root, &keys, &output.value, &place);
@@ -46,6 +47,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
                 presence: resource.presence.and(&shown),
                 provenance,
                 span: attribute.span,
+                inferred_from: resource.inferred_from.clone(),
                 words: sink.place,
             };
             record(graph, root, &keys, &attribute.value, &place);
@@ -57,6 +59,7 @@ struct Found {
     address: Arc<str>,
     presence: Condition,
     provenance: Vec<Place>,
+    inferred_from: Option<Arc<str>>,
     span: Span,
     words: &'static str,
 }
@@ -82,6 +85,7 @@ fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, valu
             managed: true,
             existed_before: Condition::never(),
             imported: Condition::never(),
+            inferred_from: found.inferred_from.clone(),
         });
         let node = graph.nodes.len() - 1;
         graph.exposures.push(Exposure { node, place: found.words.into(), when: found.presence.and(&when) });

@@ -66,6 +66,8 @@ pub struct Node {
     pub existed_before: Condition,
     /// When it is imported: what AWS shows only at creation is then not known to Terraform.
     pub imported: Condition,
+    /// The module whose known defaults say so, when that module's source is not on disk.
+    pub inferred_from: Option<Arc<str>>,
 }
 
 impl Node {

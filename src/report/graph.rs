@@ -51,6 +51,8 @@ struct UserRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -71,6 +73,8 @@ struct AccessKeyRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -89,6 +93,8 @@ struct PasswordRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -149,6 +155,7 @@ impl<'g> View<'g> {
             stands_for: node.stands_for.as_deref(),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }
@@ -164,6 +171,7 @@ impl<'g> View<'g> {
             root: self.root(node),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }
@@ -178,6 +186,7 @@ impl<'g> View<'g> {
             root: self.root(node),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }

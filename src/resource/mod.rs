@@ -60,6 +60,8 @@ pub struct Resource {
     pub stands_for: Option<Arc<str>>,
     /// Where it comes from, outermost first: module call, module call, the block's header.
     pub provenance: Vec<Place>,
+    /// The module whose known defaults say that it exists, when that module's source is not on disk.
+    pub inferred_from: Option<Arc<str>>,
 }
 
 impl Resource {

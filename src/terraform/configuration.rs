@@ -10,6 +10,7 @@ use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind};
 use crate::value::Type;
 
 use super::lifecycle::{FormerAddress, ImportBlock, enabled};
+use super::models::Model;
 use super::providers::{ProviderBlock, ProviderReference, RequiredProviders};
 use super::type_expression::{Constraint, parse_constraint};
 
@@ -36,6 +37,8 @@ pub struct Module {
     pub imports: Vec<ImportBlock>,
     /// Whether a `terraform` block configures a backend or Terraform Cloud.
     pub has_backend: bool,
+    /// The model that this is, when the module itself is not on disk.
+    pub model: Option<&'static Model>,
     /// What was wrong with the files.
     pub notices: Vec<Notice>,
     former_addresses: Vec<FormerAddress>,

@@ -1,7 +1,6 @@
 //! From a root module to the resources that were asked for: walks every module instance once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,66 +9,48 @@ use crate::source::{Notice, NoticeKind, Place, Span, Workspace};
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
 use crate::terraform::lifecycle::ignores_changes;
-use crate::terraform::modules::{ModuleLoader, Source};
+use crate::terraform::modules::ModuleLoader;
 use crate::terraform::schema;
-use crate::value::{Condition, Data, Reason, Type, Unknown, Value, lift};
+use crate::value::{Condition, Data, Mark, Reason, Type, Unknown, Value, lift};
 
 use super::imports::{Imports, mark_imported};
-use super::instances::{Instance, Repetition};
-use super::module_instance::{CallInstances, Caller, ModuleInstance};
+use super::instances::{Expansion, Instance, Repetition};
+use super::module_instance::{CallInstances, Caller, ModuleInstance, Repeated};
 use super::providers::Configuration;
+use super::terragrunt::Environment;
 use super::{Evaluator, Scope};
 
-/// How deep modules may call one another.
-const MAX_MODULE_DEPTH: usize = 40;
+/// Resource type to the attributes of interest.
+type Wanted = BTreeMap<&'static str, &'static [&'static str]>;
+
 /// Module instances in one root at most.
 const MAX_MODULE_INSTANCES: usize = 20_000;
 
-/// Evaluates the root module in a canonical directory and hands over what the graph asks for.
+/// Evaluates a root module and hands over what the graph asks for. `provenance` is what leads to the root
+/// itself: nothing, but for a Terragrunt unit.
 pub fn collect(
     workspace: &Workspace,
     loader: &ModuleLoader<'_>,
-    directory: &Path,
+    module: Arc<Module>,
     inputs: &Inputs,
     interest: &Interest,
+    provenance: Vec<Place>,
 ) -> RootContents {
-    let evaluator = Evaluator {
-        workspace,
-        loader,
-        inputs,
-        root_directory: directory.to_owned(),
-        instances: std::cell::RefCell::default(),
-        notices: std::cell::RefCell::default(),
-        accounts: std::cell::RefCell::default(),
-        named: std::cell::RefCell::default(),
-        generated: std::cell::Cell::new(0),
-        steps: std::cell::Cell::new(0),
-        depth: std::cell::Cell::new(0),
-        expanded: std::cell::Cell::new(0),
-    };
-    let root = evaluator.add_module(ModuleSeed {
-        prefix: String::new(),
-        module: loader.load(directory),
-        caller: None,
-        level: 0,
-        presence: Condition::always(),
-        stands_for: None,
-        provenance: Vec::new(),
-        providers: BTreeMap::new(),
-    });
+    let evaluator = Evaluator::new(workspace, loader, inputs, module.directory.clone());
+    let root = evaluator.add_module(ModuleSeed { provenance, ..ModuleSeed::root(module) });
     let mut collector = Collector {
         evaluator: &evaluator,
         contents: RootContents::default(),
         imports: Imports::new(),
         seen: BTreeSet::new(),
-        follows_secrets: false,
+        secrets_only: false,
     };
     collector.visit(&evaluator.instance(root), &interest.resources);
     collector.named(&interest.resources);
     mark_imported(&mut collector.contents.resources, &collector.imports);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
-        collector.follows_secrets = true;
+        collector.secrets_only = true;
         collector.visit(&evaluator.instance(root), &interest.sinks);
         collector.outputs(&evaluator.instance(root));
     }
@@ -79,19 +60,39 @@ pub fn collect(
     contents
 }
 
-struct ModuleSeed {
-    prefix: String,
-    module: Arc<Module>,
-    caller: Option<Caller>,
-    level: usize,
-    presence: Condition,
-    stands_for: Option<Arc<str>>,
-    provenance: Vec<Place>,
-    providers: BTreeMap<Arc<str>, Configuration>,
+pub(super) struct ModuleSeed {
+    pub(super) prefix: String,
+    pub(super) module: Arc<Module>,
+    pub(super) caller: Option<Caller>,
+    pub(super) level: usize,
+    pub(super) presence: Condition,
+    pub(super) stands_for: Option<Arc<str>>,
+    pub(super) provenance: Vec<Place>,
+    pub(super) providers: BTreeMap<Arc<str>, Configuration>,
+    pub(super) inferred_from: Option<Arc<str>>,
+    pub(super) environment: Option<Rc<Environment>>,
+}
+
+impl ModuleSeed {
+    /// What nobody calls.
+    pub(super) fn root(module: Arc<Module>) -> Self {
+        Self {
+            prefix: String::new(),
+            module,
+            caller: None,
+            level: 0,
+            presence: Condition::always(),
+            stands_for: None,
+            provenance: Vec::new(),
+            providers: BTreeMap::new(),
+            inferred_from: None,
+            environment: None,
+        }
+    }
 }
 
 impl Evaluator<'_> {
-    fn add_module(&self, seed: ModuleSeed) -> usize {
+    pub(super) fn add_module(&self, seed: ModuleSeed) -> usize {
         let mut instances = self.instances.borrow_mut();
         let id = instances.len();
         instances.push(Rc::new(ModuleInstance {
@@ -104,12 +105,15 @@ impl Evaluator<'_> {
             stands_for: seed.stands_for,
             provenance: seed.provenance,
             providers: seed.providers,
+            inferred_from: seed.inferred_from,
+            environment: seed.environment,
             variables: HashMap::new().into(),
             locals: HashMap::new().into(),
             outputs: HashMap::new().into(),
             attributes: HashMap::new().into(),
             resources: HashMap::new().into(),
             calls: HashMap::new().into(),
+            unknown_repetitions: HashMap::new().into(),
         }));
         id
     }
@@ -128,8 +132,9 @@ impl Evaluator<'_> {
             for_each: call.for_each.as_ref(),
             enabled: call.enabled.as_ref(),
         };
-        let instances = self.expand(repetition, &what, scope);
-        let child = if instances.is_empty() { None } else { self.called_module(module, index, &what) };
+        let Expansion { instances, unknown } = self.expand(repetition, &what, scope);
+        module.unknown_repetitions.borrow_mut().insert(Repeated::Call(index), unknown);
+        let child = if instances.is_empty() { None } else { self.called_module(module, index) };
         let children = instances
             .iter()
             .map(|instance| {
@@ -140,53 +145,6 @@ impl Evaluator<'_> {
         let children = Rc::new(children);
         module.calls.borrow_mut().insert(index, Some(Rc::clone(&children)));
         Some(children)
-    }
-
-    fn called_module(&self, module: &ModuleInstance, index: usize, what: &str) -> Option<Arc<Module>> {
-        let call = &module.module.calls[index];
-        let missing = |kind, message: String, help: &str| {
-            self.notice(Notice::at(kind, call.source_span, message).with_help(help));
-            None
-        };
-        let Some(source) = &call.source else {
-            let message = format!("the source of {what} is not a literal, so the module was not read");
-            return missing(NoticeKind::ModuleNotOnDisk, message, "write the source as a plain string");
-        };
-        match self.loader.resolve(&module.module.directory, source) {
-            Source::Directory(directory) => {
-                if self.is_called_by_itself(module, &directory) || module.level >= MAX_MODULE_DEPTH {
-                    let message = format!("{what} calls itself, or modules call one another too deep");
-                    return missing(NoticeKind::LimitReached, message, "nothing below it was looked at");
-                }
-                Some(self.loader.load(&directory))
-            }
-            Source::OutsideRoot => missing(
-                NoticeKind::OutsideRoot,
-                format!("the source of {what}, {source:?}, leads outside the scanned root and was not read"),
-                "scan a folder that holds both, or name one with --root",
-            ),
-            Source::Missing => missing(
-                NoticeKind::ModuleNotOnDisk,
-                format!("the source of {what}, {source:?}, is not there, so the module was not read"),
-                "check the path",
-            ),
-            Source::Remote => missing(
-                NoticeKind::ModuleNotOnDisk,
-                format!("the source of {what}, {source:?}, is not on disk, so the module was not read"),
-                "nothing is fetched; whether it makes IAM users is not known",
-            ),
-        }
-    }
-
-    fn is_called_by_itself(&self, module: &ModuleInstance, directory: &Path) -> bool {
-        let mut current = module.module.directory == directory;
-        let mut caller = module.caller.as_ref().map(|caller| caller.parent);
-        while let (false, Some(id)) = (current, caller) {
-            let parent = self.instance(id);
-            current = parent.module.directory == directory;
-            caller = parent.caller.as_ref().map(|caller| caller.parent);
-        }
-        current
     }
 
     fn child(
@@ -205,7 +163,11 @@ impl Evaluator<'_> {
         }
         let address = format!("{}module.{}{}", module.prefix, call.name, instance.key);
         let mut provenance = module.provenance.clone();
-        provenance.push(Place::new(call.header, format!("called here as {address}")));
+        // What a model makes stands at its call: the call is no further place.
+        if child.model.is_none() {
+            provenance.push(Place::new(call.header, format!("called here as {address}")));
+        }
+        let own_model = || child.model.map(|model| Arc::from(model.label));
         let providers = self.passed_configurations(module, call, instance);
         Some(self.add_module(ModuleSeed {
             prefix: format!("{address}."),
@@ -216,6 +178,8 @@ impl Evaluator<'_> {
             stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
             provenance,
             providers,
+            inferred_from: module.inferred_from.clone().or_else(own_model),
+            environment: None,
         }))
     }
 }
@@ -226,64 +190,88 @@ struct Collector<'e, 'a> {
     imports: Imports,
     /// Named instances that were visited.
     seen: BTreeSet<(usize, usize, usize)>,
-    /// Whether this walk is the second, for the places where a secret may end up.
-    follows_secrets: bool,
+    /// Whether this walk is the second, for the places where a secret may end up. Resources are then kept only
+    /// where a secret is in them: what is unknown about the others is nothing that anybody needs to hear of.
+    secrets_only: bool,
 }
 
 impl Collector<'_, '_> {
-    fn visit(
-        &mut self,
-        module: &Rc<ModuleInstance>,
-        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
-    ) {
+    /// Collects a module instance and what it calls. Tells whether anything was kept.
+    fn visit(&mut self, module: &Rc<ModuleInstance>, wanted: &Wanted) -> bool {
         if module.presence.is_never() {
-            return;
+            return false;
         }
         for notice in &module.module.notices {
             self.evaluator.notice(notice.clone());
         }
-        if !self.follows_secrets {
+        if !self.secrets_only {
             self.evaluator.add_imports(module, &mut self.imports);
         }
+        let mut any_kept = false;
         for (index, block) in module.module.resources.iter().enumerate() {
             let attributes = wanted.get(&*block.resource_type).copied();
             let has_provisioner = block.body.blocks_of("provisioner").next().is_some();
-            if attributes.is_some() || (has_provisioner && self.follows_secrets) {
-                self.resource(module, index, attributes, wanted);
+            if attributes.is_none() && !(has_provisioner && self.secrets_only) {
+                continue;
             }
+            let said = self.evaluator.notices.borrow().len();
+            let kept = self.resource(module, index, attributes, wanted);
+            if kept || !self.secrets_only {
+                self.say_unknown(module, Repeated::Resource(index));
+            } else {
+                self.evaluator.notices.borrow_mut().truncate(said);
+            }
+            any_kept |= kept;
         }
-        for index in 0..module.module.calls.len() {
-            let Some(children) = self.evaluator.call_instances(module, index) else { continue };
-            for (_, child) in children.iter() {
-                if let Some(child) = child {
-                    self.visit(&self.evaluator.instance(*child), wanted);
-                }
+        for (index, call) in module.module.calls.iter().enumerate() {
+            if !self.evaluator.loader.call_reaches(&module.module, call, wanted) {
+                continue;
             }
+            let Some(children) = self.evaluator.call_instances(module, index) else { continue };
+            let mut kept = false;
+            for child in children.iter().filter_map(|(_, child)| *child) {
+                kept |= self.visit(&self.evaluator.instance(child), wanted);
+            }
+            if kept || !self.secrets_only {
+                self.say_unknown(module, Repeated::Call(index));
+            }
+            any_kept |= kept;
+        }
+        any_kept
+    }
+
+    /// Says what is unknown about which instances a block has.
+    fn say_unknown(&self, module: &ModuleInstance, block: Repeated) {
+        for notice in module.unknown_repetitions.borrow_mut().remove(&block).unwrap_or_default() {
+            self.evaluator.notice(notice);
         }
     }
 
-    /// Adds a resource's instances with the attributes that are wanted of it, and their provisioners.
+    /// Adds a resource's instances with the attributes that are wanted of it, and their provisioners. Whether
+    /// any was kept.
     fn resource(
         &mut self,
         module: &Rc<ModuleInstance>,
         index: usize,
         names: Option<&[&str]>,
-        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
-    ) {
+        wanted: &Wanted,
+    ) -> bool {
         let block = &module.module.resources[index];
         let Some(instances) = self.evaluator.resource_instances(module, index) else {
             let what = format!("{}{}", module.prefix, block.address());
             let message = format!("{what} has no instances: its repetition refers to itself");
             self.evaluator.notice(Notice::at(NoticeKind::InvalidConfiguration, block.header, message));
-            return;
+            return false;
         };
+        let mut any_kept = false;
         for at in 0..instances.len() {
-            self.resource_instance(module, index, &instances, at, names, wanted);
+            any_kept |= self.resource_instance(module, index, &instances, at, names, wanted);
         }
+        any_kept
     }
 
     /// Adds the instances that were named after their block was visited.
-    fn named(&mut self, wanted: &BTreeMap<&'static str, &'static [&'static str]>) {
+    fn named(&mut self, wanted: &Wanted) {
         loop {
             let named = self.evaluator.named.take();
             if named.is_empty() {
@@ -308,13 +296,13 @@ impl Collector<'_, '_> {
         instances: &[Instance],
         at: usize,
         names: Option<&[&str]>,
-        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
-    ) {
+        wanted: &Wanted,
+    ) -> bool {
         let (block, instance) = (&module.module.resources[index], &instances[at]);
         let presence = module.presence.and(&instance.presence);
         let is_seen = instance.is_named && !self.seen.insert((module.id, index, at));
         if presence.is_never() || is_seen {
-            return;
+            return false;
         }
         let address = Evaluator::resource_address(module, block, instance);
         let mut attributes = BTreeMap::new();
@@ -353,20 +341,32 @@ impl Collector<'_, '_> {
             imported: Condition::never(),
             stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
             provenance,
+            inferred_from: module.inferred_from.clone(),
         };
-        if self.follows_secrets {
+        let mut any_kept = false;
+        if self.secrets_only {
             let found = self.evaluator.provisioners(module, index, instances, at, &resource, wanted);
+            let found = found.into_iter().filter(|one| one.attributes.values().any(shows_secret));
+            let before = self.contents.resources.len();
             self.contents.resources.extend(found);
+            any_kept = self.contents.resources.len() > before;
         }
-        if names.is_some() {
+        if names.is_some() && (!self.secrets_only || attributes.values().any(shows_secret)) {
             resource.attributes = attributes;
             self.contents.resources.push(resource);
+            any_kept = true;
         }
+        any_kept
     }
 
     fn outputs(&mut self, root: &Rc<ModuleInstance>) {
         for (name, output) in &root.module.outputs {
+            let said = self.evaluator.notices.borrow().len();
             let value = self.evaluator.output(root, name, output.header);
+            if !holds_secret(&value) {
+                self.evaluator.notices.borrow_mut().truncate(said);
+                continue;
+            }
             self.contents.outputs.push(Output {
                 address: format!("output.{name}").into(),
                 value,
@@ -387,6 +387,17 @@ fn without_later_changes(status: &Value, address: &str, span: Span) -> Value {
         }
         _ => status[0].clone(),
     })
+}
+
+fn shows_secret(attribute: &Attribute) -> bool {
+    holds_secret(&attribute.value)
+}
+
+/// Whether a secret is in a value, or in the JSON text that it is.
+fn holds_secret(value: &Value) -> bool {
+    value.marks.iter().any(|mark| matches!(mark, Mark::SecretOf { .. }))
+        || value.as_unknown().and_then(|unknown| unknown.json.as_deref()).is_some_and(holds_secret)
+        || value.children().into_iter().any(holds_secret)
 }
 
 fn is_block_of(block: &crate::syntax::hcl::Block, name: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::syntax::hcl::{Expression, ExpressionKind, StepKind};
 use crate::terraform::lifecycle::ImportBlock;
 use crate::value::{Condition, Data, Value};
 
-use super::instances::{Key, Repetition};
+use super::instances::{Expansion, Key, Repetition};
 use super::module_instance::ModuleInstance;
 use super::{Evaluator, Scope};
 
@@ -24,7 +24,11 @@ impl Evaluator<'_> {
         for block in &module.module.imports {
             self.check_import(module, block);
             let repetition = Repetition { for_each: block.for_each.as_ref(), ..Repetition::default() };
-            let instances = self.expand(repetition, "an `import` block", Scope::of(module));
+            let Expansion { instances, unknown } =
+                self.expand(repetition, "an `import` block", Scope::of(module));
+            for notice in unknown {
+                self.notice(notice);
+            }
             for instance in instances.iter() {
                 let presence = module.presence.and(&instance.presence);
                 for (when, address) in self.addresses(module, &block.to, Scope::within(module, instance)) {

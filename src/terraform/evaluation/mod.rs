@@ -4,6 +4,8 @@
 //! something asks for it, and remembered. What asks is the collector, for the attributes the graph wants.
 
 mod access;
+mod arms;
+mod calls;
 mod collect;
 mod expression;
 mod for_expression;
@@ -18,9 +20,11 @@ mod provisioners;
 mod references;
 mod resources;
 mod template;
+mod terragrunt;
 mod variables;
 
 pub use collect::collect;
+pub use terragrunt::{Terragrunt, Unit, is_unit_file};
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -106,6 +110,30 @@ impl<'s> Scope<'s> {
             binding = current.outer;
         }
         None
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    fn new(
+        workspace: &'a Workspace,
+        loader: &'a ModuleLoader<'a>,
+        inputs: &'a Inputs,
+        root_directory: PathBuf,
+    ) -> Self {
+        Self {
+            workspace,
+            loader,
+            inputs,
+            root_directory,
+            instances: RefCell::default(),
+            notices: RefCell::default(),
+            accounts: RefCell::default(),
+            named: RefCell::default(),
+            generated: Cell::new(0),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            expanded: Cell::new(0),
+        }
     }
 }
 

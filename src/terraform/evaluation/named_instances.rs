@@ -62,7 +62,7 @@ impl Evaluator<'_> {
     }
 
     /// A value that is another one each time: no two evaluations have one identity.
-    pub(super) fn generated(&self, value: Value) -> Value {
+    pub(super) fn made_anew(&self, value: Value) -> Value {
         let number = self.generated.get() + 1;
         self.generated.set(number);
         match value.as_unknown() {

@@ -17,7 +17,7 @@ use crate::terraform::configuration::ModuleCall;
 use crate::terraform::providers::ProviderReference;
 use crate::value::{Mark, Value, describe};
 
-use super::instances::{Instance, Repetition};
+use super::instances::{Expansion, Instance, Repetition};
 use super::module_instance::ModuleInstance;
 use super::{Evaluator, Scope};
 
@@ -68,9 +68,15 @@ impl Evaluator<'_> {
         let configuration = match provider {
             Some(reference) => {
                 let key = reference.key.as_ref().map(|key| self.evaluate(key, scope));
-                self.configuration(module, &reference.name, key)
+                self.provider_configuration(module, &reference.name, key)
             }
-            None => self.configuration(module, implied, None),
+            None => match self.provider_configuration(module, implied, None) {
+                // Other providers for the same account, configured by the environment or not at all.
+                other if matches!(implied, "awscc" | "awsutils") && !self.is_declared(&other) => {
+                    self.provider_configuration(module, "aws", None)
+                }
+                own => own,
+            },
         };
         self.account_of(&configuration, provider.map_or(header, |reference| reference.span))
     }
@@ -85,14 +91,19 @@ impl Evaluator<'_> {
         let scope = Scope::within(module, instance);
         let passed = call.providers.iter().map(|(name, reference)| {
             let key = reference.key.as_ref().map(|key| self.evaluate(key, scope));
-            (Arc::clone(name), self.configuration(module, &reference.name, key))
+            (Arc::clone(name), self.provider_configuration(module, &reference.name, key))
         });
         passed.collect()
     }
 
     /// What a name means in a module instance: what was passed under it, the module's own block, or for the
     /// default of a provider what the calling module means by it.
-    fn configuration(&self, module: &ModuleInstance, name: &str, key: Option<Value>) -> Configuration {
+    fn provider_configuration(
+        &self,
+        module: &ModuleInstance,
+        name: &str,
+        key: Option<Value>,
+    ) -> Configuration {
         if let Some(passed) = module.providers.get(name) {
             return Configuration { key: key.or_else(|| passed.key.clone()), ..passed.clone() };
         }
@@ -104,7 +115,11 @@ impl Evaluator<'_> {
         let parent = self.instance(caller.parent);
         let source = module.module.required_providers.source_of(name);
         let name = parent.module.required_providers.name_of(&source);
-        self.configuration(&parent, &name, own.key)
+        self.provider_configuration(&parent, &name, own.key)
+    }
+
+    fn is_declared(&self, configuration: &Configuration) -> bool {
+        self.instance(configuration.module).module.providers.contains_key(&configuration.name)
     }
 
     fn account_of(&self, configuration: &Configuration, span: Span) -> Arc<str> {
@@ -183,7 +198,10 @@ impl Evaluator<'_> {
         }
         let repetition = Repetition { for_each: Some(for_each), ..Repetition::default() };
         let what = format!("provider configuration {}{name}", module.prefix);
-        let instances = self.expand(repetition, &what, Scope::of(module));
+        let Expansion { instances, unknown } = self.expand(repetition, &what, Scope::of(module));
+        for notice in unknown {
+            self.notice(notice);
+        }
         let by_key = instances.iter().map(|instance| (describe(&instance.each_key), instance.clone()));
         let by_key: Configurations = Rc::new(by_key.collect());
         self.accounts.borrow_mut().repeated.insert(known, Rc::clone(&by_key));

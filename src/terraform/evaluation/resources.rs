@@ -11,8 +11,8 @@ use crate::terraform::configuration::ResourceBlock;
 use crate::terraform::schema::{self, Unset};
 use crate::value::{Condition, Data, Mark, Question, Reason, Unknown, Value, assume, choose, lift};
 
-use super::instances::{Instance, Repetition};
-use super::module_instance::{Memo, ModuleInstance};
+use super::instances::{Expansion, Instance, Repetition};
+use super::module_instance::{Memo, ModuleInstance, Repeated};
 use super::named_instances::arn_end;
 use super::{Binding, Evaluator, Scope, error};
 
@@ -38,8 +38,9 @@ impl Evaluator<'_> {
             for_each: block.for_each.as_ref(),
             enabled: block.enabled.as_ref(),
         };
-        let instances = self.expand(repetition, &what, scope);
+        let Expansion { instances, unknown } = self.expand(repetition, &what, scope);
         module.resources.borrow_mut().insert(resource, Some(Rc::clone(&instances)));
+        module.unknown_repetitions.borrow_mut().insert(Repeated::Resource(resource), unknown);
         Some(instances)
     }
 
