@@ -518,3 +518,137 @@ resource "aws_iam_access_key" "known" {
     );
     assert_eq!(owner(&graph, "aws_iam_access_key.known"), "data.aws_iam_user.known[\"a\"]");
 }
+
+#[test]
+fn a_key_that_is_written_out_is_one_of_an_unknown_collection() {
+    let program = r#"
+variable "users" {
+  type = map(object({ path = string }))
+}
+resource "aws_iam_access_key" "early" {
+  user = aws_iam_user.u["early"].name
+}
+resource "aws_iam_user" "u" {
+  for_each = var.users
+  name     = each.key
+  path     = each.value.path
+}
+resource "aws_iam_access_key" "one" {
+  user = aws_iam_user.u["alice"].name
+}
+resource "aws_iam_access_key" "two" {
+  user = aws_iam_user.u["alice"].name
+}
+resource "aws_iam_access_key" "bob" {
+  user = aws_iam_user.u["bob"].name
+}
+resource "aws_iam_access_key" "all" {
+  for_each = aws_iam_user.u
+  user     = each.value.name
+}
+"#;
+    let graph = graph(program);
+    assert_eq!(owner(&graph, "aws_iam_access_key.one"), "aws_iam_user.u[\"alice\"]");
+    assert_eq!(owner(&graph, "aws_iam_access_key.early"), "aws_iam_user.u[\"early\"]");
+    let users = field(&graph, "users", "name");
+    assert_eq!(users.len(), 4, "{users:?}");
+    assert_eq!(users["aws_iam_user.u[\"alice\"]"], "alice");
+    assert_eq!(
+        field(&graph, "access_keys", "user")["aws_iam_access_key.all[each key of var.users]"],
+        "aws_iam_user.u[each key of var.users]"
+    );
+    let several: Vec<String> =
+        found(program).into_iter().filter(|finding| finding.starts_with("multiple-active-keys")).collect();
+    assert_eq!(several, ["multiple-active-keys aws_iam_user.u[\"alice\"] null"]);
+}
+
+#[test]
+fn a_value_that_is_made_anew_is_another_each_time() {
+    let graph = graph(
+        r#"
+locals {
+  once = uuid()
+}
+resource "aws_iam_user" "one" {
+  name = uuid()
+}
+resource "aws_iam_user" "once" {
+  name = local.once
+}
+resource "random_pet" "p" {}
+resource "aws_iam_user" "pet" {
+  name = random_pet.p.id
+}
+resource "aws_iam_access_key" "nobody" {
+  user = uuid()
+}
+resource "aws_iam_access_key" "once" {
+  user = local.once
+}
+resource "aws_iam_access_key" "pet" {
+  user = random_pet.p.id
+}
+"#,
+    );
+    assert!(owner(&graph, "aws_iam_access_key.nobody").starts_with("user/"));
+    assert_eq!(owner(&graph, "aws_iam_access_key.once"), "aws_iam_user.once");
+    assert_eq!(owner(&graph, "aws_iam_access_key.pet"), "aws_iam_user.pet");
+}
+
+#[test]
+fn an_arn_leads_back_to_its_user() {
+    for name in [
+        "split(\"/\", aws_iam_user.u.arn)[2]",
+        "element(split(\"/\", aws_iam_user.u.arn), 2)",
+        "reverse(split(\"/\", aws_iam_user.u.arn))[0]",
+        "basename(aws_iam_user.u.arn)",
+        "aws_iam_user.u.unique_id",
+        "aws_iam_access_key.other.user",
+    ] {
+        let graph = graph(&format!(
+            "resource \"aws_iam_user\" \"u\" {{\n  name = \"ana\"\n  path = \"/people/\"\n}}\nresource \
+             \"aws_iam_access_key\" \"other\" {{\n  user = aws_iam_user.u.id\n}}\nresource \"aws_iam_access_key\" \
+             \"k\" {{\n  user = {name}\n}}\n"
+        ));
+        assert_eq!(owner(&graph, "aws_iam_access_key.k"), "aws_iam_user.u", "{name}");
+    }
+}
+
+#[test]
+fn dynamic_blocks_are_expanded() {
+    let program = |block: &str| {
+        format!(
+            "variable \"open\" {{\n  type = list(string)\n}}\nvariable \"on\" {{\n  type = bool\n  default = \
+             false\n}}\ndata \"aws_iam_policy_document\" \"d\" {{\n{block}\n}}\nresource \"aws_iam_user\" \"u\" \
+             {{\n  name = \"u\"\n}}\nresource \"aws_iam_user_policy\" \"p\" {{\n  user = aws_iam_user.u.name\n  \
+             policy = data.aws_iam_policy_document.d.json\n}}\n"
+        )
+    };
+    let dynamic =
+        |for_each: &str, rest: &str| format!("dynamic \"statement\" {{\n  for_each = {for_each}\n{rest}\n}}");
+    let all = "  content {\n    actions = [\"*\"]\n    resources = [statement.value]\n  }";
+    let is_administrator = |block: &str| -> Vec<String> {
+        let found = found(&program(block));
+        found.into_iter().filter(|finding| finding.starts_with("administrator-user")).collect()
+    };
+    let certain = vec!["administrator-user aws_iam_user.u null".to_owned()];
+    assert_eq!(is_administrator(&dynamic("[\"*\"]", all)), certain);
+    assert_eq!(is_administrator(&dynamic("{ a = \"*\" }", all)), certain);
+    assert_eq!(is_administrator(&dynamic("toset([\"x\", \"*\"])", all)), certain);
+    assert!(is_administrator(&dynamic("[]", all)).is_empty());
+    assert!(is_administrator(&dynamic("[\"arn:aws:s3:::b\"]", all)).is_empty());
+    let named = "  iterator = s\n  content {\n    actions = [\"*\"]\n    resources = [s.value]\n  }";
+    assert_eq!(is_administrator(&dynamic("[\"*\"]", named)), certain);
+    let toggled = is_administrator(&dynamic("var.on ? [\"*\"] : []", all));
+    assert_eq!(toggled, ["administrator-user aws_iam_user.u \"var.on = true\""]);
+    // Of an unknown collection one block stands for each, and nothing is said of what is unknown in it.
+    assert!(is_administrator(&dynamic("var.open", all)).is_empty());
+    let fixed = all.replace("statement.value", "\"*\"");
+    let open = is_administrator(&dynamic("var.open", &fixed));
+    assert_eq!(open, ["administrator-user aws_iam_user.u \"length(var.open) > 0\""]);
+    // A condition is a nested dynamic block; the statement is there either way.
+    let nested = "  content {\n    actions = [\"*\"]\n    resources = [\"*\"]\n    dynamic \"condition\" {\n      for_each \
+                  = [statement.key]\n      content {\n        test = \"Bool\"\n        variable = \"x\"\n        values \
+                  = [condition.value]\n      }\n    }\n  }";
+    assert_eq!(is_administrator(&dynamic("[1]", nested)).len(), 1);
+}

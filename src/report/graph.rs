@@ -27,6 +27,7 @@ struct Document<'g> {
 }
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of facts")]
 struct UserRow<'g> {
     /// Instance address within its root.
     address: &'g str,

@@ -1,6 +1,6 @@
 //! From a root module to the resources that were asked for: walks every module instance once.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -42,9 +42,11 @@ pub fn collect(
         evaluator: &evaluator,
         contents: RootContents::default(),
         imports: Imports::new(),
+        seen: BTreeSet::new(),
         secrets_only: false,
     };
     collector.visit(&evaluator.instance(root), &interest.resources);
+    collector.named(&interest.resources);
     mark_imported(&mut collector.contents.resources, &collector.imports);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
@@ -186,8 +188,10 @@ struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
     imports: Imports,
-    /// Whether this walk is the second, for the places where a secret may end up: resources are kept only where
-    /// one does, and what is unknown about the others is nothing that anybody needs to hear of.
+    /// Named instances that were visited.
+    seen: BTreeSet<(usize, usize, usize)>,
+    /// Whether this walk is the second, for the places where a secret may end up. Resources are then kept only
+    /// where a secret is in them: what is unknown about the others is nothing that anybody needs to hear of.
     secrets_only: bool,
 }
 
@@ -243,8 +247,8 @@ impl Collector<'_, '_> {
         }
     }
 
-    /// Adds a resource's instances with the attributes that are wanted of it, and their provisioners. Tells
-    /// whether anything was kept.
+    /// Adds a resource's instances with the attributes that are wanted of it, and their provisioners. Whether
+    /// any was kept.
     fn resource(
         &mut self,
         module: &Rc<ModuleInstance>,
@@ -260,66 +264,97 @@ impl Collector<'_, '_> {
             return false;
         };
         let mut any_kept = false;
-        for (at, instance) in instances.iter().enumerate() {
-            let presence = module.presence.and(&instance.presence);
-            if presence.is_never() {
-                continue;
+        for at in 0..instances.len() {
+            any_kept |= self.resource_instance(module, index, &instances, at, names, wanted);
+        }
+        any_kept
+    }
+
+    /// Adds the instances that were named after their block was visited.
+    fn named(&mut self, wanted: &Wanted) {
+        loop {
+            let named = self.evaluator.named.take();
+            if named.is_empty() {
+                return;
             }
-            let address = Evaluator::resource_address(module, block, instance);
-            let mut attributes = BTreeMap::new();
-            for name in names.unwrap_or_default() {
-                let name: Arc<str> = (*name).into();
-                let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
-                    block
-                        .body
-                        .blocks
-                        .iter()
-                        .find(|nested| is_block_of(nested, &name))
-                        .map(|nested| nested.header)
-                });
-                // What the provider's schema adds is no more than the block's own place.
-                let span = written.unwrap_or(block.header);
-                let mut value = self.evaluator.attribute(module, index, &instances, at, &name, span);
-                if &*name == "status" && ignores_changes(&block.body, &name) {
-                    value = without_later_changes(&value, &address, span);
-                }
-                let is_computed = written.is_none() && value.as_unknown().is_some();
-                if !value.is_null() && !is_computed {
-                    attributes.insert(name, Attribute { value, span });
+            for (module, index, at) in named {
+                let module = self.evaluator.instance(module);
+                let attributes = wanted.get(&*module.module.resources[index].resource_type);
+                if let (Some(attributes), Some(instances)) =
+                    (attributes, self.evaluator.resource_instances(&module, index))
+                {
+                    self.resource_instance(&module, index, &instances, at, Some(attributes), wanted);
                 }
             }
-            let mut provenance = module.provenance.clone();
-            provenance.push(Place::new(block.header, address.clone()));
-            let mut resource = Resource {
-                resource_type: Arc::clone(&block.resource_type),
-                address: address.into(),
-                mode: block.mode,
-                account: self.evaluator.account(
-                    module,
-                    block.provider.as_ref(),
-                    &block.resource_type,
-                    block.header,
-                    Scope::within(module, instance),
-                ),
-                attributes: BTreeMap::new(),
-                presence,
-                existed_before: Condition::never(),
-                imported: Condition::never(),
-                stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
-                provenance,
-                inferred_from: module.inferred_from.clone(),
-            };
-            if self.secrets_only {
-                let found = self.evaluator.provisioners(module, index, &instances, at, &resource, wanted);
-                let before = self.contents.resources.len();
-                self.contents.resources.extend(found.into_iter().filter(any_secret));
-                any_kept |= self.contents.resources.len() > before;
+        }
+    }
+
+    fn resource_instance(
+        &mut self,
+        module: &Rc<ModuleInstance>,
+        index: usize,
+        instances: &[Instance],
+        at: usize,
+        names: Option<&[&str]>,
+        wanted: &Wanted,
+    ) -> bool {
+        let (block, instance) = (&module.module.resources[index], &instances[at]);
+        let presence = module.presence.and(&instance.presence);
+        let is_seen = instance.is_named && !self.seen.insert((module.id, index, at));
+        if presence.is_never() || is_seen {
+            return false;
+        }
+        let address = Evaluator::resource_address(module, block, instance);
+        let mut attributes = BTreeMap::new();
+        for name in names.unwrap_or_default() {
+            let name: Arc<str> = (*name).into();
+            let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
+                block.body.blocks.iter().find(|nested| is_block_of(nested, &name)).map(|nested| nested.header)
+            });
+            // What the provider's schema adds is no more than the block's own place.
+            let span = written.unwrap_or(block.header);
+            let mut value = self.evaluator.attribute(module, index, instances, at, &name, span);
+            if &*name == "status" && ignores_changes(&block.body, &name) {
+                value = without_later_changes(&value, &address, span);
             }
+            let is_computed = written.is_none() && value.as_unknown().is_some();
+            if !value.is_null() && !is_computed {
+                attributes.insert(name, Attribute { value, span });
+            }
+        }
+        let mut provenance = module.provenance.clone();
+        provenance.push(Place::new(block.header, address.clone()));
+        let mut resource = Resource {
+            resource_type: Arc::clone(&block.resource_type),
+            address: address.into(),
+            mode: block.mode,
+            account: self.evaluator.account(
+                module,
+                block.provider.as_ref(),
+                &block.resource_type,
+                block.header,
+                Scope::within(module, instance),
+            ),
+            attributes: BTreeMap::new(),
+            presence,
+            existed_before: Condition::never(),
+            imported: Condition::never(),
+            stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
+            provenance,
+            inferred_from: module.inferred_from.clone(),
+        };
+        let mut any_kept = false;
+        if self.secrets_only {
+            let found = self.evaluator.provisioners(module, index, instances, at, &resource, wanted);
+            let found = found.into_iter().filter(|one| one.attributes.values().any(shows_secret));
+            let before = self.contents.resources.len();
+            self.contents.resources.extend(found);
+            any_kept = self.contents.resources.len() > before;
+        }
+        if names.is_some() && (!self.secrets_only || attributes.values().any(shows_secret)) {
             resource.attributes = attributes;
-            if names.is_some() && (!self.secrets_only || any_secret(&resource)) {
-                any_kept = true;
-                self.contents.resources.push(resource);
-            }
+            self.contents.resources.push(resource);
+            any_kept = true;
         }
         any_kept
     }
@@ -343,18 +378,6 @@ impl Collector<'_, '_> {
     }
 }
 
-/// Whether a secret is in any attribute.
-fn any_secret(resource: &Resource) -> bool {
-    resource.attributes.values().any(|attribute| holds_secret(&attribute.value))
-}
-
-/// Whether a secret is in a value, or in the JSON text that it is.
-fn holds_secret(value: &Value) -> bool {
-    value.marks.iter().any(|mark| matches!(mark, Mark::SecretOf { .. }))
-        || value.as_unknown().and_then(|unknown| unknown.json.as_deref()).is_some_and(holds_secret)
-        || value.children().into_iter().any(holds_secret)
-}
-
 /// A status that `ignore_changes` leaves alone: an edit to anything but what a key starts as is never applied.
 fn without_later_changes(status: &Value, address: &str, span: Span) -> Value {
     lift(std::slice::from_ref(status), |status| match &status[0].data {
@@ -364,6 +387,17 @@ fn without_later_changes(status: &Value, address: &str, span: Span) -> Value {
         }
         _ => status[0].clone(),
     })
+}
+
+fn shows_secret(attribute: &Attribute) -> bool {
+    holds_secret(&attribute.value)
+}
+
+/// Whether a secret is in a value, or in the JSON text that it is.
+fn holds_secret(value: &Value) -> bool {
+    value.marks.iter().any(|mark| matches!(mark, Mark::SecretOf { .. }))
+        || value.as_unknown().and_then(|unknown| unknown.json.as_deref()).is_some_and(holds_secret)
+        || value.children().into_iter().any(holds_secret)
 }
 
 fn is_block_of(block: &crate::syntax::hcl::Block, name: &str) -> bool {

@@ -7,6 +7,7 @@ use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, StepKind,
 use crate::terraform::functions::{self, FileContext};
 use crate::value::{Condition, Data, Marks, Type, Unknown, Value, choose, convert, describe, hoist, lift};
 
+use super::named_instances::part_of_arn;
 use super::operators::{condition_of, from_condition};
 use super::{Evaluator, Scope, error};
 
@@ -163,6 +164,9 @@ impl Evaluator<'_> {
             working_directory: environment.map_or(&self.root_directory, |one| one.base_directory()),
             template: &template,
         };
+        if let Some(part) = part_of_arn(name, arguments, expression.span) {
+            return part;
+        }
         let called = environment
             .and_then(|environment| self.terragrunt_function(environment, name, arguments, scope))
             .or_else(|| functions::call(name, arguments, &files));
@@ -171,6 +175,7 @@ impl Evaluator<'_> {
             self.charge(result.elements().map_or(entries, <[Value]>::len));
         }
         let result = match called {
+            Some(result) if matches!(name, "uuid" | "core::uuid") => self.made_anew(result),
             Some(result) => result,
             None if name.starts_with("provider::") => {
                 let identity = format!("{name}({})", describe_all(arguments));

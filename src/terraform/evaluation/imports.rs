@@ -26,7 +26,9 @@ impl Evaluator<'_> {
             let repetition = Repetition { for_each: block.for_each.as_ref(), ..Repetition::default() };
             let Expansion { instances, unknown } =
                 self.expand(repetition, "an `import` block", Scope::of(module));
-            unknown.into_iter().for_each(|notice| self.notice(notice));
+            for notice in unknown {
+                self.notice(notice);
+            }
             for instance in instances.iter() {
                 let presence = module.presence.and(&instance.presence);
                 for (when, address) in self.addresses(module, &block.to, Scope::within(module, instance)) {
@@ -55,7 +57,10 @@ impl Evaluator<'_> {
         for step in steps {
             match &step.kind {
                 StepKind::Attribute(name) => {
-                    found.iter_mut().for_each(|(_, address)| *address = format!("{address}.{name}"));
+                    for (_, address) in &mut found {
+                        address.push('.');
+                        address.push_str(name);
+                    }
                 }
                 StepKind::Index(key) => {
                     let keys = self.evaluate(key, scope).alternatives();

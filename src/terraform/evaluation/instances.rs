@@ -72,6 +72,8 @@ pub struct Instance {
     pub presence: Condition,
     /// "every key of var.users", when it stands for many.
     pub stands_for: Option<Arc<str>>,
+    /// Whether it is one of those that another instance stands for, named by a reference.
+    pub is_named: bool,
 }
 
 /// The arguments that say how often a block is there.
@@ -91,7 +93,7 @@ impl Instance {
     }
 
     fn new(key: Key, each_key: Value, each_value: Value, presence: Condition) -> Self {
-        Self { key, each_key, each_value, presence, stands_for: None }
+        Self { key, each_key, each_value, presence, stands_for: None, is_named: false }
     }
 }
 
@@ -155,11 +157,8 @@ impl Evaluator<'_> {
                 Ok(Data::Bool(true)) => presence = presence.or(&condition),
                 Ok(Data::Bool(false)) => {}
                 Ok(Data::Unknown(unknown)) if unknown.error_message().is_none() => {
-                    notices.push(unknown_repetition(
-                        enabled,
-                        &format!("whether {what} is enabled"),
-                        &unknown,
-                    ));
+                    let what = format!("whether {what} is enabled");
+                    notices.push(unknown_repetition(enabled, &what, &unknown));
                     let question = Arc::new(Question::boolean(Arc::clone(&unknown.identity), None));
                     presence = presence.or(&condition.and(&Condition::is(&question, true)));
                 }

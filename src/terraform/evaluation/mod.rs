@@ -12,6 +12,7 @@ mod for_expression;
 mod imports;
 mod instances;
 mod module_instance;
+mod named_instances;
 mod operators;
 mod policy_document;
 mod providers;
@@ -59,6 +60,10 @@ pub struct Evaluator<'a> {
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     notices: RefCell<Vec<Notice>>,
     accounts: RefCell<providers::Accounts>,
+    /// Instances that a reference named after their block was expanded.
+    named: RefCell<named_instances::Named>,
+    /// Values made so far that are others each time.
+    generated: Cell<usize>,
     steps: Cell<u64>,
     depth: Cell<u32>,
     /// Instances of resources and modules made so far.
@@ -123,6 +128,8 @@ impl<'a> Evaluator<'a> {
             instances: RefCell::default(),
             notices: RefCell::default(),
             accounts: RefCell::default(),
+            named: RefCell::default(),
+            generated: Cell::new(0),
             steps: Cell::new(0),
             depth: Cell::new(0),
             expanded: Cell::new(0),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::terraform::configuration::ResourceBlock;
-use crate::value::{Data, Mark, Reason, Type, Unknown, Value, convert};
+use crate::value::{Data, Mark, Reason, Type, Unknown, Value, convert, lift};
 
 use super::{Evaluator, Scope};
 
@@ -64,10 +64,17 @@ impl Evaluator<'_> {
             }
         }
         let own = self.nested(&block.body, "statement", scope);
-        match own.elements() {
-            Some(blocks) => statements.extend(blocks.iter().map(statement)),
-            None => statements.push(own),
-        }
+        lift(&[own], |own| {
+            let mut statements = statements.clone();
+            match own[0].elements() {
+                Some(blocks) => statements.extend(blocks.iter().map(statement)),
+                None => statements.push(own[0].clone()),
+            }
+            Self::document(block, scope, statements)
+        })
+    }
+
+    fn document(block: &ResourceBlock, scope: Scope<'_>, statements: Vec<Value>) -> Value {
         let mut document = BTreeMap::new();
         document.insert(Arc::from("Version"), Value::string("2012-10-17"));
         document.insert(Arc::from("Statement"), Value::tuple(statements));

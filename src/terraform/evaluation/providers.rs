@@ -5,13 +5,14 @@
 //! apart.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use crate::resource::AccountIdentity;
 use crate::source::{Notice, NoticeKind, Span};
-use crate::syntax::hcl::Body;
+use crate::syntax::hcl::{Body, Expression};
 use crate::terraform::configuration::ModuleCall;
 use crate::terraform::providers::ProviderReference;
 use crate::value::{Mark, Value, describe};
@@ -37,9 +38,14 @@ pub struct Accounts {
     by_configuration: BTreeMap<(usize, Arc<str>, String), Arc<str>>,
     /// What a configuration says of its account, to the account's name.
     by_signature: BTreeMap<String, Arc<str>>,
+    /// The keys of blocks that make several, by module instance and name.
+    repeated: BTreeMap<(usize, Arc<str>), Configurations>,
     /// How well each account is known.
     pub identities: BTreeMap<Arc<str>, AccountIdentity>,
 }
+
+/// Configurations by key.
+type Configurations = Rc<BTreeMap<String, Instance>>;
 
 /// What a provider block says of its account.
 struct Signature {
@@ -64,7 +70,13 @@ impl Evaluator<'_> {
                 let key = reference.key.as_ref().map(|key| self.evaluate(key, scope));
                 self.provider_configuration(module, &reference.name, key)
             }
-            None => self.provider_configuration(module, implied, None),
+            None => match self.provider_configuration(module, implied, None) {
+                // Other providers for the same account, configured by the environment or not at all.
+                other if matches!(implied, "awscc" | "awsutils") && !self.is_declared(&other) => {
+                    self.provider_configuration(module, "aws", None)
+                }
+                own => own,
+            },
         };
         self.account_of(&configuration, provider.map_or(header, |reference| reference.span))
     }
@@ -104,6 +116,10 @@ impl Evaluator<'_> {
         let source = module.module.required_providers.source_of(name);
         let name = parent.module.required_providers.name_of(&source);
         self.provider_configuration(&parent, &name, own.key)
+    }
+
+    fn is_declared(&self, configuration: &Configuration) -> bool {
+        self.instance(configuration.module).module.providers.contains_key(&configuration.name)
     }
 
     fn account_of(&self, configuration: &Configuration, span: Span) -> Arc<str> {
@@ -154,13 +170,9 @@ impl Evaluator<'_> {
         let Some(for_each) = &block.for_each else {
             return self.signature_of(&block.body, title, Scope::of(module));
         };
-        let repetition = Repetition { for_each: Some(for_each), ..Repetition::default() };
-        let what = format!("provider configuration {}{name}", module.prefix);
-        let Expansion { instances, unknown } = self.expand(repetition, &what, Scope::of(module));
-        unknown.into_iter().for_each(|notice| self.notice(notice));
+        let instances = self.configurations(module, name, for_each);
         let wanted = configuration.key.as_ref();
-        let found = wanted
-            .and_then(|key| instances.iter().find(|instance| describe(&instance.each_key) == describe(key)));
+        let found = wanted.and_then(|key| instances.get(&describe(key)));
         match found {
             Some(instance) => self.signature_of(&block.body, title, Scope::within(module, instance)),
             None => {
@@ -171,6 +183,29 @@ impl Evaluator<'_> {
                 alone()
             }
         }
+    }
+
+    /// The configurations that one block makes, by key.
+    fn configurations(
+        &self,
+        module: &ModuleInstance,
+        name: &Arc<str>,
+        for_each: &Expression,
+    ) -> Configurations {
+        let known = (module.id, Arc::clone(name));
+        if let Some(instances) = self.accounts.borrow().repeated.get(&known) {
+            return Rc::clone(instances);
+        }
+        let repetition = Repetition { for_each: Some(for_each), ..Repetition::default() };
+        let what = format!("provider configuration {}{name}", module.prefix);
+        let Expansion { instances, unknown } = self.expand(repetition, &what, Scope::of(module));
+        for notice in unknown {
+            self.notice(notice);
+        }
+        let by_key = instances.iter().map(|instance| (describe(&instance.each_key), instance.clone()));
+        let by_key: Configurations = Rc::new(by_key.collect());
+        self.accounts.borrow_mut().repeated.insert(known, Rc::clone(&by_key));
+        by_key
     }
 
     fn signature_of(&self, body: &Body, owner: &str, scope: Scope<'_>) -> Signature {
@@ -198,7 +233,9 @@ impl Evaluator<'_> {
             return Signature { text, number: is_aws.then_some(number), identity: AccountIdentity::Number };
         }
         let mut parts = endpoints;
-        roles.iter().for_each(|role| parts.add("role_arn", Some(role)));
+        for role in &roles {
+            parts.add("role_arn", Some(role));
+        }
         parts.add("allowed_account_ids", allowed.as_ref());
         let profile = argument("profile");
         let is_profile = parts.text.is_empty() && profile.as_ref().is_some_and(Value::is_wholly_known);
@@ -235,8 +272,8 @@ impl Parts<'_> {
             }
             None => describe(value),
         };
-        let digest: String = Sha256::digest(written).iter().map(|byte| format!("{byte:02x}")).collect();
-        self.text.push_str(&format!(" {name}={digest}"));
+        self.text.extend([" ", name, "="]);
+        self.text.extend(Sha256::digest(written).iter().map(|byte| format!("{byte:02x}")));
     }
 }
 

@@ -107,6 +107,7 @@ impl Evaluator<'_> {
         let Some(instances) = self.resource_instances(module, resource) else {
             return error(span, format!("{}{} refers to itself", module.prefix, block.address()));
         };
+        let instances = self.named_instances(module, resource, instances, steps, scope);
         self.block_reference(
             &Block {
                 address: format!("{}{}", module.prefix, block.address()),
@@ -274,7 +275,8 @@ impl Evaluator<'_> {
     /// All instances together: a tuple for `count`, an object for `for_each`; a choice between collections
     /// when not all of them always exist.
     fn collection(block: &Block<'_>, part: impl Fn(usize) -> Value) -> Value {
-        if let [instance] = block.instances
+        let mut listed = block.instances.iter().enumerate().filter(|(_, instance)| !instance.is_named);
+        if let (Some((at, instance)), None) = (listed.next(), listed.next())
             && let (Key::Unknown(identity), true) = (&instance.key, block.has_for_each)
         {
             let over = Arc::clone(identity);
@@ -282,7 +284,7 @@ impl Evaluator<'_> {
             return Data::Each(Arc::new(Each {
                 over,
                 key: instance.each_key.clone(),
-                element: part(0),
+                element: part(at),
                 when: instance.presence.clone(),
             }))
             .into();

@@ -9,10 +9,11 @@ use crate::source::Span;
 use crate::syntax::hcl::{Block, Body};
 use crate::terraform::configuration::ResourceBlock;
 use crate::terraform::schema::{self, Unset};
-use crate::value::{Data, Mark, Reason, Unknown, Value, assume, lift};
+use crate::value::{Condition, Data, Mark, Question, Reason, Unknown, Value, assume, choose, lift};
 
 use super::instances::{Expansion, Instance, Repetition};
 use super::module_instance::{Memo, ModuleInstance, Repeated};
+use super::named_instances::arn_end;
 use super::{Binding, Evaluator, Scope, error};
 
 /// Arguments that Terraform reads itself.
@@ -123,7 +124,14 @@ impl Evaluator<'_> {
             Unset::Secret => Value::from(computed())
                 .with_mark(Mark::SecretOf { address: Arc::clone(&address) })
                 .with_mark(Mark::Sensitive),
-            Unset::Computed => identify(computed().into()),
+            Unset::Computed => {
+                let mut unknown = computed();
+                if (&*block.resource_type, &**name) == ("aws_iam_user", "arn") {
+                    let part = |name| self.attribute(module, resource, instances, at, &Arc::from(name), span);
+                    unknown.suffix = arn_end(&part("path"), &part("name"));
+                }
+                identify(unknown.into())
+            }
         }
     }
 
@@ -209,6 +217,17 @@ impl Evaluator<'_> {
             let collection = &collection[0];
             let Some(entries) = super::for_expression::entries(collection) else {
                 return match &collection.data {
+                    Data::Unknown(unknown) if unknown.error_message().is_none() => {
+                        // One block stands for each, when there are any.
+                        let words = format!("length({}) > 0", unknown.identity);
+                        let is_any = Condition::is(&Arc::new(Question::boolean(words, None)), true);
+                        let entry = (super::access::key_of(unknown), super::access::element_of(unknown));
+                        let one = self.dynamic_object(content, &iterator, entry, scope);
+                        choose([
+                            (is_any.clone(), Value::tuple(vec![one])),
+                            (is_any.not(), Value::tuple(Vec::new())),
+                        ])
+                    }
                     Data::Unknown(_) => collection.clone(),
                     // One block stands for each of an unknown collection.
                     Data::Each(each) => {
