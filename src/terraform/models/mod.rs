@@ -217,3 +217,41 @@ impl Model {
         module
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::module_source::ModuleSource;
+    use super::*;
+
+    #[test]
+    fn models_are_programs_that_call_nothing_but_models() {
+        for model in MODELS {
+            for text in model.texts {
+                assert!(hcl::parse(FileId(0), text).notices.is_empty(), "{}", model.label);
+            }
+            let module = model.module(Span::new(FileId(3), 1, 2));
+            assert!(module.notices.is_empty(), "{}: {:?}", model.label, module.notices);
+            assert!(!module.outputs.is_empty() && !module.variables.is_empty(), "{}", model.label);
+            assert!(model.label.starts_with(model.module));
+            for call in &module.calls {
+                let version = call
+                    .body
+                    .attribute("version")
+                    .and_then(|version| super::super::configuration::literal_string(&version.value));
+                let source = ModuleSource::parse(call.source.as_deref().unwrap_or_default());
+                let called = source.public_module(version.as_deref()).and_then(|public| Model::of(&public));
+                assert!(called.is_some_and(|called| called.module != model.module), "{}", model.label);
+            }
+        }
+    }
+
+    #[test]
+    fn versions_of_one_module_do_not_overlap() {
+        for (at, model) in MODELS.iter().enumerate() {
+            assert!(model.from < model.below, "{}", model.label);
+            for other in MODELS[at + 1..].iter().filter(|other| other.module == model.module) {
+                assert!(other.below <= model.from, "{} and {}", model.label, other.label);
+            }
+        }
+    }
+}
