@@ -67,8 +67,9 @@ struct Found {
 fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, value: &Value, found: &Found) {
     for (address, when) in secrets_in(value) {
         let Some(key) = keys.get(&address) else { continue };
-        // An encrypted secret leaves `secret` empty.
-        let when = when.and(&graph.access_keys[*key].encrypted.not());
+        // An encrypted secret leaves `secret` empty, and so does an import.
+        let key_node = &graph.nodes[graph.access_keys[*key].node];
+        let when = when.and(&graph.access_keys[*key].encrypted.not()).and(&key_node.imported.not());
         if when.is_never() {
             continue;
         }
@@ -81,7 +82,9 @@ fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, valu
             presence: found.presence.and(&when),
             stands_for: None,
             provenance,
-            created: true,
+            managed: true,
+            existed_before: Condition::never(),
+            imported: Condition::never(),
             inferred_from: found.inferred_from.clone(),
         });
         let node = graph.nodes.len() - 1;

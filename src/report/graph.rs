@@ -143,7 +143,7 @@ impl<'g> View<'g> {
             name: by_default(&user.names).and_then(Name::known).map(AsRef::as_ref),
             path: by_default(&user.paths).and_then(Option::as_deref),
             root: self.root(node),
-            external: !node.created,
+            external: !node.managed,
             symbolic: node.stands_for.is_some(),
             stands_for: node.stands_for.as_deref(),
             when: words(&node.presence),

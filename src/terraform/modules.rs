@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Notice, NoticeKind, ReadError, Span, Workspace};
+use crate::source::{FileId, Notice, NoticeKind, ReadError, Span, Workspace};
 use crate::syntax::hcl;
 
 use super::configuration::Module;
@@ -72,6 +72,22 @@ impl<'a> ModuleLoader<'a> {
         Arc::clone(module)
     }
 
+    /// A directory's module with files beside it that exist only in a run: those of another directory, which
+    /// replace the module's own of the same name, and text that was generated.
+    pub fn load_with(&self, directory: &Path, beside: &[PathBuf], generated: &[FileId]) -> Arc<Module> {
+        if beside.is_empty() && generated.is_empty() {
+            return self.load(directory);
+        }
+        let replaced: Vec<_> = beside.iter().filter_map(|path| path.file_name()).collect();
+        let mut files = read_files(self.workspace, directory, &replaced);
+        files.extend(beside.iter().map(|path| read_file(self.workspace, path)));
+        for file in generated {
+            let parsed = hcl::parse(*file, &self.workspace.files.get(*file).text);
+            files.push((parsed.body, parsed.notices));
+        }
+        Arc::new(Module::from_files(directory.to_owned(), files))
+    }
+
     /// Resolves a `source` written in a module of that directory.
     pub fn resolve(&self, from: &Path, source: &str) -> Source {
         let ModuleSource::Local(path) = ModuleSource::parse(source) else { return Source::Remote };
@@ -91,6 +107,13 @@ pub fn is_configuration(name: &str) -> bool {
 }
 
 fn read_module(workspace: &Workspace, directory: &Path) -> Module {
+    Module::from_files(directory.to_owned(), read_files(workspace, directory, &[]))
+}
+
+type ReadFile = (hcl::Body, Vec<Notice>);
+
+/// The files of a module, but for those of these names.
+fn read_files(workspace: &Workspace, directory: &Path, without: &[&std::ffi::OsStr]) -> Vec<ReadFile> {
     let mut files = Vec::new();
     let entries = match workspace.list(directory) {
         Ok(entries) => entries,
@@ -103,26 +126,29 @@ fn read_module(workspace: &Workspace, directory: &Path) -> Module {
     };
     for (path, is_directory) in entries {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if is_directory || !is_configuration(name) {
-            continue;
-        }
-        match workspace.load(&path) {
-            Ok(file) => {
-                let text = Arc::clone(&workspace.files.get(file).text);
-                let parsed = hcl::parse(file, &text);
-                files.push((parsed.body, parsed.notices));
-            }
-            Err(error) => {
-                let kind = match error {
-                    ReadError::OutsideRoot => NoticeKind::OutsideRoot,
-                    _ => NoticeKind::UnreadableFile,
-                };
-                let notice = Notice::about(kind, workspace.display(&path), error.to_string());
-                files.push((hcl::Body::default(), vec![notice]));
-            }
+        if !is_directory && is_configuration(name) && !without.contains(&std::ffi::OsStr::new(name)) {
+            files.push(read_file(workspace, &path));
         }
     }
-    Module::from_files(directory.to_owned(), files)
+    files
+}
+
+fn read_file(workspace: &Workspace, path: &Path) -> ReadFile {
+    match workspace.load(path) {
+        Ok(file) => {
+            let text = Arc::clone(&workspace.files.get(file).text);
+            let parsed = hcl::parse(file, &text);
+            (parsed.body, parsed.notices)
+        }
+        Err(error) => {
+            let kind = match error {
+                ReadError::OutsideRoot => NoticeKind::OutsideRoot,
+                _ => NoticeKind::UnreadableFile,
+            };
+            let notice = Notice::about(kind, workspace.display(path), error.to_string());
+            (hcl::Body::default(), vec![notice])
+        }
+    }
 }
 
 /// The canonical directories that the calls of a directory's module lead to.
@@ -142,28 +168,23 @@ pub fn has_backend(loader: &ModuleLoader<'_>, directory: &Path) -> bool {
     loader.load(directory).has_backend
 }
 
-/// Whether a directory's module declares a variable.
-pub fn declares(loader: &ModuleLoader<'_>, directory: &Path, variable: &str) -> bool {
-    loader.load(directory).variables.contains_key(variable)
-}
-
 /// Whether a root can hold anything of interest: it, or a module that it reaches, names an IAM resource or
 /// calls a module that is not on disk, or could not be read in full.
-pub fn is_relevant(loader: &ModuleLoader<'_>, root: &Path) -> bool {
-    let mut waiting = vec![root.to_owned()];
+pub fn is_relevant(loader: &ModuleLoader<'_>, root: &Arc<Module>) -> bool {
+    let mut waiting = vec![Arc::clone(root)];
     let mut seen = std::collections::BTreeSet::new();
-    while let Some(directory) = waiting.pop() {
+    while let Some(module) = waiting.pop() {
+        let directory = module.directory.clone();
         if !seen.insert(directory.clone()) {
             continue;
         }
-        let module = loader.load(&directory);
         let names_iam = module.resources.iter().any(|block| block.resource_type.contains("iam"));
         if names_iam || !module.notices.is_empty() {
             return true;
         }
         for call in &module.calls {
             match call.source.as_deref().map(|source| loader.resolve(&directory, source)) {
-                Some(Source::Directory(called)) => waiting.push(called),
+                Some(Source::Directory(called)) => waiting.push(loader.load(&called)),
                 _ => return true,
             }
         }

@@ -1,7 +1,6 @@
 //! From a root module to the resources that were asked for: walks every module instance once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -15,41 +14,24 @@ use crate::value::Condition;
 
 use super::instances::Instance;
 use super::module_instance::{CallInstances, Caller, ModuleInstance};
+use super::terragrunt::Environment;
 use super::{Evaluator, Scope};
 
 /// Module instances in one root at most.
 const MAX_MODULE_INSTANCES: usize = 20_000;
 
-/// Evaluates the root module in a canonical directory and hands over what the graph asks for.
+/// Evaluates a root module and hands over what the graph asks for. `provenance` is what leads to the root
+/// itself: nothing, but for a Terragrunt unit.
 pub fn collect(
     workspace: &Workspace,
     loader: &ModuleLoader<'_>,
-    directory: &Path,
+    module: Arc<Module>,
     inputs: &Inputs,
     interest: &Interest,
+    provenance: Vec<Place>,
 ) -> RootContents {
-    let evaluator = Evaluator {
-        workspace,
-        loader,
-        inputs,
-        root_directory: directory.to_owned(),
-        instances: std::cell::RefCell::default(),
-        notices: std::cell::RefCell::default(),
-        steps: std::cell::Cell::new(0),
-        depth: std::cell::Cell::new(0),
-        expanded: std::cell::Cell::new(0),
-    };
-    let root = evaluator.add_module(ModuleSeed {
-        prefix: String::new(),
-        module: loader.load(directory),
-        caller: None,
-        level: 0,
-        presence: Condition::always(),
-        stands_for: None,
-        provenance: Vec::new(),
-        providers: BTreeMap::new(),
-        inferred_from: None,
-    });
+    let evaluator = Evaluator::new(workspace, loader, inputs, module.directory.clone());
+    let root = evaluator.add_module(ModuleSeed { provenance, ..ModuleSeed::root(module) });
     let mut collector = Collector { evaluator: &evaluator, contents: RootContents::default() };
     collector.visit(&evaluator.instance(root), &interest.resources);
     // A secret can only end up somewhere when there is one.
@@ -62,20 +44,39 @@ pub fn collect(
     contents
 }
 
-struct ModuleSeed {
-    prefix: String,
-    module: Arc<Module>,
-    caller: Option<Caller>,
-    level: usize,
-    presence: Condition,
-    stands_for: Option<Arc<str>>,
-    provenance: Vec<Place>,
-    providers: BTreeMap<Arc<str>, Arc<str>>,
-    inferred_from: Option<Arc<str>>,
+pub(super) struct ModuleSeed {
+    pub(super) prefix: String,
+    pub(super) module: Arc<Module>,
+    pub(super) caller: Option<Caller>,
+    pub(super) level: usize,
+    pub(super) presence: Condition,
+    pub(super) stands_for: Option<Arc<str>>,
+    pub(super) provenance: Vec<Place>,
+    pub(super) providers: BTreeMap<Arc<str>, Arc<str>>,
+    pub(super) inferred_from: Option<Arc<str>>,
+    pub(super) environment: Option<Rc<Environment>>,
+}
+
+impl ModuleSeed {
+    /// What nobody calls.
+    pub(super) fn root(module: Arc<Module>) -> Self {
+        Self {
+            prefix: String::new(),
+            module,
+            caller: None,
+            level: 0,
+            presence: Condition::always(),
+            stands_for: None,
+            provenance: Vec::new(),
+            providers: BTreeMap::new(),
+            inferred_from: None,
+            environment: None,
+        }
+    }
 }
 
 impl Evaluator<'_> {
-    fn add_module(&self, seed: ModuleSeed) -> usize {
+    pub(super) fn add_module(&self, seed: ModuleSeed) -> usize {
         let mut instances = self.instances.borrow_mut();
         let id = instances.len();
         instances.push(Rc::new(ModuleInstance {
@@ -89,6 +90,7 @@ impl Evaluator<'_> {
             provenance: seed.provenance,
             providers: seed.providers,
             inferred_from: seed.inferred_from,
+            environment: seed.environment,
             variables: HashMap::new().into(),
             locals: HashMap::new().into(),
             outputs: HashMap::new().into(),
@@ -166,6 +168,7 @@ impl Evaluator<'_> {
             provenance,
             providers,
             inferred_from: module.inferred_from.clone().or_else(own_model),
+            environment: None,
         }))
     }
 }
@@ -244,6 +247,8 @@ impl Collector<'_, '_> {
                 account: module.account(block.provider.as_deref(), &block.resource_type),
                 attributes,
                 presence,
+                existed_before: Condition::never(),
+                imported: Condition::never(),
                 stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
                 provenance,
                 inferred_from: module.inferred_from.clone(),

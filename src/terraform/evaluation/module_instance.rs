@@ -10,6 +10,7 @@ use crate::terraform::configuration::Module;
 use crate::value::{Condition, Value};
 
 use super::instances::Instance;
+use super::terragrunt::Environment;
 
 /// A value that is being evaluated or has been.
 #[derive(Clone)]
@@ -52,6 +53,8 @@ pub struct ModuleInstance {
     pub inferred_from: Option<Arc<str>>,
     /// Provider configuration here (`aws`, `aws.west`) to the root's.
     pub providers: BTreeMap<Arc<str>, Arc<str>>,
+    /// What names and functions mean in a Terragrunt file; `None` in Terraform's own.
+    pub environment: Option<Rc<Environment>>,
     /// Variables, by name.
     pub variables: RefCell<HashMap<Arc<str>, Memo>>,
     /// Local values, by name.

@@ -38,6 +38,9 @@ impl Evaluator<'_> {
         let Some((first, rest)) = named(steps) else {
             return error(span, format!("`{name}` refers to nothing here"));
         };
+        if let Some(environment) = &scope.module.environment {
+            return self.terragrunt_reference(environment, name, first, rest, span, scope);
+        }
         match &**name {
             "var" => self.walk(self.variable(scope.module, first, span), rest, scope),
             "local" => self.walk(self.local(scope.module, first, span), rest, scope),
