@@ -193,6 +193,13 @@ const MODELS: &[Model] = &[
         below: (1, 0, 0),
         texts: &[include_str!("mineiros-iam-user.tf")],
     },
+    Model {
+        module: "trussworks/iam-user-group/aws",
+        label: "trussworks/iam-user-group/aws 2.x and 3.x",
+        from: (2, 0, 0),
+        below: (4, 0, 0),
+        texts: &[include_str!("trussworks-iam-user-group.tf")],
+    },
 ];
 
 impl Model {
