@@ -16,4 +16,4 @@ mod version_constraint;
 pub use configuration::Module;
 pub use evaluation::{Terragrunt, Unit, collect, is_unit_file};
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
-pub use modules::{ModuleLoader, has_backend, is_configuration, is_relevant, local_calls};
+pub use modules::{ModuleLoader, has_backend, is_configuration, local_calls};
