@@ -293,7 +293,7 @@ fn which_model_it_is_hangs_on_the_version() {
         (registry.to_owned(), Some("6.1 to 6.5")),
         (format!("{registry}\nversion = \">= 4.0\""), Some("6.1 to 6.5")),
         (format!("{registry}\nversion = \"< 6\""), Some("4.x and 5.x")),
-        (format!("{registry}\nversion = \"~> 3.16.0\""), Some("2.x and 3.x")),
+        (format!("{registry}\nversion = \"~> 3.16.0\""), Some("3.15 and 3.16")),
         (format!("{registry}\nversion = \"~> 7.0\""), None),
         (format!("{registry}\nversion = \"latest\""), None),
         (format!("source = \"{git}?ref=v5.30.0\""), Some("4.x and 5.x")),
@@ -426,4 +426,29 @@ resource "aws_iam_user" "u" {
     assert!(missing[0]["help"].as_str().unwrap().contains("run `terraform init` in live"), "{missing:?}");
     assert!(!report.to_string().contains("hunter2"), "{notices:?}");
     assert_eq!(report["coverage"]["modules_not_on_disk"], 2);
+}
+
+#[test]
+fn a_unit_of_terragrunt_may_apply_a_known_module() {
+    let unit = |source: &str, more: &str| {
+        let text =
+            format!("terraform {{\n  source = \"{source}\"\n{more}}}\ninputs = {{\n  name = \"ci\"\n}}\n");
+        Project::new(&[("ci/terragrunt.hcl", &text)]).graph(".")
+    };
+    let registry = "tfr:///terraform-aws-modules/iam/aws//modules/iam-user";
+    let git = "git::https://github.com/terraform-aws-modules/terraform-aws-iam.git//modules/iam-user";
+    for (source, more, key) in [
+        (format!("{registry}?version=5.30.0"), "", "aws_iam_access_key.this_no_pgp[0]"),
+        (registry.to_owned(), "  version = \"5.30.0\"\n", "aws_iam_access_key.this_no_pgp[0]"),
+        (format!("{git}?ref=v6.2.0"), "", "aws_iam_access_key.this[0]"),
+    ] {
+        let graph = unit(&source, more);
+        assert_eq!(column(&graph["access_keys"], "address"), [key], "{source}");
+        assert_eq!(column(&graph["notices"], "kind"), ["module-modelled"], "{source}");
+        assert_eq!(graph["users"][0]["name"], "ci");
+        assert_eq!(graph["users"][0]["location"]["path"], "ci/terragrunt.hcl");
+    }
+    for source in ["tfr:///terraform-aws-modules/vpc/aws?version=5.0.0", "git::https://example.com/x.git"] {
+        assert_eq!(column(&unit(source, "")["notices"], "kind"), ["module-not-on-disk"], "{source}");
+    }
 }

@@ -58,10 +58,25 @@ const MODELS: &[Model] = &[
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-user",
-        label: "terraform-aws-modules/iam/aws//modules/iam-user 2.x and 3.x",
-        from: (2, 0, 0),
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 3.15 and 3.16",
+        from: (3, 15, 0),
         below: (4, 0, 0),
-        texts: &[include_str!("iam-user-2-5.tf"), include_str!("iam-user-2-outputs.tf")],
+        texts: &[
+            include_str!("iam-user-2-5.tf"),
+            include_str!("iam-user-2-outputs.tf"),
+            include_str!("iam-user-3.15-secrets.tf"),
+        ],
+    },
+    Model {
+        module: "terraform-aws-modules/iam/aws//modules/iam-user",
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 2.0 to 3.14",
+        from: (2, 0, 0),
+        below: (3, 15, 0),
+        texts: &[
+            include_str!("iam-user-2-5.tf"),
+            include_str!("iam-user-2-outputs.tf"),
+            include_str!("iam-user-2-secrets.tf"),
+        ],
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-group",
