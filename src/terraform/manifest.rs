@@ -48,7 +48,7 @@ pub enum Installed {
 
 #[derive(serde::Deserialize)]
 struct Document {
-    #[serde(rename = "Modules", default)]
+    #[serde(rename = "Modules")]
     modules: Vec<Record>,
 }
 

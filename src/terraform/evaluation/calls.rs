@@ -60,6 +60,8 @@ impl Evaluator<'_> {
             "." => "`terraform init`".to_owned(),
             root => format!("`terraform init` in {root}"),
         };
+        // Why what is installed was not read, when something is.
+        let (mut kind, mut instead) = (NoticeKind::ModuleNotOnDisk, String::new());
         if module.module.model.is_none() {
             let manifest = self.loader.manifest(&self.root_directory);
             manifest.notices.iter().for_each(|notice| self.notice(notice.clone()));
@@ -67,34 +69,29 @@ impl Evaluator<'_> {
                 Installed::Directory(directory) => return self.load_called(module, &directory, call, what),
                 Installed::No => {}
                 Installed::Stale(why) => {
-                    let message = format!("{} is out of date and was not used: {what} {why}", manifest.path);
-                    let notice = Notice::at(NoticeKind::ModuleNotOnDisk, call.source_span, message);
-                    self.notice(notice.with_help(format!("run {init} again")));
+                    instead = format!(" ({} is out of date: it {why})", manifest.path);
                 }
                 Installed::OutsideRoot(directory) => {
-                    let message = format!(
-                        "{} says that {what} is in {directory}, outside the scanned root; it was not read",
-                        manifest.path
-                    );
-                    let notice = Notice::at(NoticeKind::OutsideRoot, call.source_span, message);
-                    self.notice(notice.with_help("name a folder that holds both with --root"));
+                    kind = NoticeKind::OutsideRoot;
+                    instead = format!(" ({} leads to {directory}, outside the scanned root)", manifest.path);
                 }
             }
         }
         let Some(model) = address.public_module(version.as_deref()).and_then(|public| Model::of(&public))
         else {
-            let shown = shown(source);
-            let message =
-                format!("the source of {what}, {shown:?}, is not on disk, so the module was not read");
+            let source = shown(source);
+            let message = format!(
+                "the source of {what}, {source:?}, is not on disk{instead}, so the module was not read"
+            );
             let help = format!(
                 "nothing is fetched, so whether it makes IAM users is not known: run {init}, or vendor the module"
             );
-            return self.missing(NoticeKind::ModuleNotOnDisk, call.source_span, message, &help);
+            return self.missing(kind, call.source_span, message, &help);
         };
         // A model's own calls are part of what was said at the call of the model.
         if module.module.model.is_none() {
             let message = format!(
-                "the source of {what} is not on disk; the known defaults of {} stand in for it",
+                "the source of {what} is not on disk{instead}; the known defaults of {} stand in for it",
                 model.label
             );
             let notice = Notice::at(NoticeKind::ModuleModelled, call.source_span, message);

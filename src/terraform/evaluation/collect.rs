@@ -78,6 +78,7 @@ impl ModuleSeed {
     pub(super) fn root(module: Arc<Module>) -> Self {
         Self {
             prefix: String::new(),
+            inferred_from: module.model.map(|model| Arc::from(model.label)),
             module,
             caller: None,
             level: 0,
@@ -85,7 +86,6 @@ impl ModuleSeed {
             stands_for: None,
             provenance: Vec::new(),
             providers: BTreeMap::new(),
-            inferred_from: None,
             environment: None,
         }
     }

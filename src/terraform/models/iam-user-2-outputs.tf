@@ -20,16 +20,8 @@ output "this_iam_access_key_id" {
   value = try(aws_iam_access_key.this[0].id, aws_iam_access_key.this_no_pgp[0].id, "")
 }
 
-output "this_iam_access_key_secret" {
-  value = try(aws_iam_access_key.this_no_pgp[0].secret, "")
-}
-
 output "this_iam_access_key_encrypted_secret" {
   value = try(aws_iam_access_key.this[0].encrypted_secret, "")
-}
-
-output "this_iam_access_key_ses_smtp_password_v4" {
-  value = try(aws_iam_access_key.this_no_pgp[0].ses_smtp_password_v4, "")
 }
 
 output "this_iam_access_key_status" {

@@ -58,10 +58,25 @@ const MODELS: &[Model] = &[
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-user",
-        label: "terraform-aws-modules/iam/aws//modules/iam-user 2.x and 3.x",
-        from: (2, 0, 0),
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 3.15 and 3.16",
+        from: (3, 15, 0),
         below: (4, 0, 0),
-        texts: &[include_str!("iam-user-2-5.tf"), include_str!("iam-user-2-outputs.tf")],
+        texts: &[
+            include_str!("iam-user-2-5.tf"),
+            include_str!("iam-user-2-outputs.tf"),
+            include_str!("iam-user-3.15-secrets.tf"),
+        ],
+    },
+    Model {
+        module: "terraform-aws-modules/iam/aws//modules/iam-user",
+        label: "terraform-aws-modules/iam/aws//modules/iam-user 2.0 to 3.14",
+        from: (2, 0, 0),
+        below: (3, 15, 0),
+        texts: &[
+            include_str!("iam-user-2-5.tf"),
+            include_str!("iam-user-2-outputs.tf"),
+            include_str!("iam-user-2-secrets.tf"),
+        ],
     },
     Model {
         module: "terraform-aws-modules/iam/aws//modules/iam-group",
@@ -193,6 +208,13 @@ const MODELS: &[Model] = &[
         below: (1, 0, 0),
         texts: &[include_str!("mineiros-iam-user.tf")],
     },
+    Model {
+        module: "trussworks/iam-user-group/aws",
+        label: "trussworks/iam-user-group/aws 2.x and 3.x",
+        from: (2, 0, 0),
+        below: (4, 0, 0),
+        texts: &[include_str!("trussworks-iam-user-group.tf")],
+    },
 ];
 
 impl Model {
@@ -215,5 +237,43 @@ impl Model {
         let mut module = Module::from_files(PathBuf::from(self.module), files.collect());
         module.model = Some(self);
         module
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::module_source::ModuleSource;
+    use super::*;
+
+    #[test]
+    fn models_are_programs_that_call_nothing_but_models() {
+        for model in MODELS {
+            for text in model.texts {
+                assert!(hcl::parse(FileId(0), text).notices.is_empty(), "{}", model.label);
+            }
+            let module = model.module(Span::new(FileId(3), 1, 2));
+            assert!(module.notices.is_empty(), "{}: {:?}", model.label, module.notices);
+            assert!(!module.outputs.is_empty() && !module.variables.is_empty(), "{}", model.label);
+            assert!(model.label.starts_with(model.module));
+            for call in &module.calls {
+                let version = call
+                    .body
+                    .attribute("version")
+                    .and_then(|version| super::super::configuration::literal_string(&version.value));
+                let source = ModuleSource::parse(call.source.as_deref().unwrap_or_default());
+                let called = source.public_module(version.as_deref()).and_then(|public| Model::of(&public));
+                assert!(called.is_some_and(|called| called.module != model.module), "{}", model.label);
+            }
+        }
+    }
+
+    #[test]
+    fn versions_of_one_module_do_not_overlap() {
+        for (at, model) in MODELS.iter().enumerate() {
+            assert!(model.from < model.below, "{}", model.label);
+            for other in MODELS[at + 1..].iter().filter(|other| other.module == model.module) {
+                assert!(other.below <= model.from, "{} and {}", model.label, other.label);
+            }
+        }
     }
 }

@@ -1,10 +1,13 @@
 //! Which directory the `source` of a unit means.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::resource::unknown_notice;
 use crate::source::{Notice, NoticeKind, Span};
-use crate::terraform::module_source::is_local;
+use crate::terraform::configuration::Module;
+use crate::terraform::models::Model;
+use crate::terraform::module_source::{ModuleSource, is_local};
 use crate::terraform::modules::Source;
 use crate::value::Value;
 
@@ -17,6 +20,8 @@ const HOSTS: &[&str] = &["git@", "github.com/", "bitbucket.org/", "gitlab.com/",
 /// `terraform { source = … }`.
 pub struct WrittenSource {
     value: Value,
+    /// `version`, for a module of a registry.
+    version: Option<Value>,
     /// Where it stands.
     pub span: Span,
 }
@@ -25,10 +30,44 @@ impl Evaluator<'_> {
     /// The `source` of the unit: its own, or the nearest that is included.
     pub(super) fn source(&self, layers: &Layers<'_>) -> Option<WrittenSource> {
         layers.bodies().find_map(|(file, body)| {
-            let source = body.blocks_of("terraform").find_map(|block| block.body.attribute("source"))?;
+            let block = body.blocks_of("terraform").find(|block| block.body.attribute("source").is_some())?;
+            let source = block.body.attribute("source")?;
             let value = self.evaluate(&source.value, Scope::of(file));
-            if value.is_null() { None } else { Some(WrittenSource { value, span: source.span }) }
+            let version = block.body.attribute("version");
+            let version = version.map(|version| self.evaluate(&version.value, Scope::of(file)));
+            if value.is_null() { None } else { Some(WrittenSource { value, version, span: source.span }) }
         })
+    }
+
+    /// The model of a module that is fetched from the public registry or its repository, at the place of the
+    /// source; a notice says that it stands in.
+    pub(super) fn modelled_source(&self, source: &WrittenSource) -> Option<Arc<Module>> {
+        let text = source.value.as_str()?;
+        let (address, version) = match text.strip_prefix("tfr://") {
+            Some(address) => {
+                let (address, query) = address.split_once('?').unwrap_or((address, ""));
+                let asked = query.split('&').find_map(|argument| argument.strip_prefix("version="));
+                let version = match (asked, &source.version) {
+                    (Some(version), _) => Some(version),
+                    (None, Some(version)) => Some(version.as_str()?),
+                    (None, None) => None,
+                };
+                (ModuleSource::parse(address.trim_start_matches('/')), version)
+            }
+            // A bare name is a path here.
+            None => match ModuleSource::parse(text) {
+                package @ ModuleSource::Package { .. } => (package, None),
+                _ => return None,
+            },
+        };
+        let model = Model::of(&address.public_module(version)?)?;
+        let message = format!(
+            "the source of this unit is not on disk; the known defaults of {} stand in for it",
+            model.label
+        );
+        let notice = Notice::at(NoticeKind::ModuleModelled, source.span, message);
+        self.notice(notice.with_help("vendor the module to have its source checked"));
+        Some(self.loader.model(model, source.span))
     }
 
     /// The module's directory; a notice says why there is none.

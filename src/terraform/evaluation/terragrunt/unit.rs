@@ -95,7 +95,13 @@ impl Evaluator<'_> {
         if source.is_none() && beside.is_empty() {
             return None;
         }
-        let found = source.as_ref().and_then(|source| self.module_directory(source, &directory));
+        // A model stands in only for the whole: files of the unit's own go beside the module's source.
+        let modelled =
+            source.as_ref().filter(|_| beside.is_empty()).and_then(|source| self.modelled_source(source));
+        let found = match &modelled {
+            Some(_) => None,
+            None => source.as_ref().and_then(|source| self.module_directory(source, &directory)),
+        };
         let place = source.map_or(environment.span(), |source| source.span);
         let module_directory = match (&found, beside.is_empty()) {
             (Some(found), _) => Some(found.clone()),
@@ -105,22 +111,26 @@ impl Evaluator<'_> {
         let module_path = module_directory.as_ref().unwrap_or(&directory);
         let generated = self.generated(&layers, module_path);
         let copied = if *module_path == directory { &[][..] } else { &beside[..] };
-        let module = match &module_directory {
-            Some(module) => self.loader.load_with(module, copied, &generated),
-            None => Arc::new(Module::from_files(directory.clone(), Vec::new())),
+        let module = match (&module_directory, modelled) {
+            (_, Some(model)) => model,
+            (Some(module), None) => self.loader.load_with(module, copied, &generated),
+            (None, None) => Arc::new(Module::from_files(directory.clone(), Vec::new())),
         };
         if found.is_some() && module_path != &directory && is_empty(&module) {
             let message = format!("{} holds no Terraform configuration", self.workspace.display(module_path));
             self.notice(Notice::at(NoticeKind::ModuleNotOnDisk, place, message));
         }
         let given = self.passed(&layers, &module);
-        let shown = self.workspace.display(&directory);
+        // What a model makes stands at the source already.
+        let applied =
+            || Place::new(place, format!("applied by the unit {}", self.workspace.display(&directory)));
+        let provenance = if module.model.is_some() { Vec::new() } else { vec![applied()] };
         Some(Unit {
             file: path,
             module_directory,
             includes,
             is_excluded: self.is_excluded(&layers),
-            provenance: vec![Place::new(place, format!("applied by the unit {shown}"))],
+            provenance,
             notices: Vec::new(),
             environment: given.environment,
             command_line: given.command_line,
