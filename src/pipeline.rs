@@ -104,12 +104,8 @@ fn read_and_link(settings: &InputSettings) -> Understood {
             }
         };
         let directories: Vec<PathBuf> = roots.iter().cloned().chain(own).collect();
-        let document =
-            terraform::plan::read(workspace, &loader, file, *written, &directories, &interest);
-        read.push((
-            GraphRoot { path: workspace.display(path), format: written.format() },
-            document.contents,
-        ));
+        let document = terraform::plan::read(workspace, &loader, file, *written, &directories, &interest);
+        read.push((GraphRoot { path: workspace.display(path), format: written.format() }, document.contents));
         // The plan says what becomes of its configuration; both together would report everything twice.
         if *written == Written::Plan {
             roots.retain(|root| Some(root) != document.directory.as_ref());
@@ -120,8 +116,11 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         let paths = settings.paths.iter().map(|path| workspace.display(path));
         notices.extend(paths.map(|path| Notice::about(NoticeKind::FormatNotRead, path, message)));
     }
-    let mut coverage =
-        Coverage { roots: roots.len() + documents.len(), files: file_count(&discovered.entries), ..Coverage::default() };
+    let mut coverage = Coverage {
+        roots: roots.len() + documents.len(),
+        files: file_count(&discovered.entries),
+        ..Coverage::default()
+    };
     for directory in &roots {
         if !terraform::is_relevant(&loader, directory) {
             continue;
@@ -172,10 +171,9 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
         }
         !documents.iter().any(|(path, _)| *path == entry.path)
     });
-    let named = documents.iter().map(|(path, written)| Entry {
-        path: path.clone(),
-        standing: Standing::Document(written.format()),
-    });
+    let named = documents
+        .iter()
+        .map(|(path, written)| Entry { path: path.clone(), standing: Standing::Document(written.format()) });
     discovered.entries.extend(named);
     discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
     (discovered, documents)

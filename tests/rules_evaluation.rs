@@ -16,6 +16,7 @@ fn user() -> UserRecord {
         name_known: true,
         path: Some("/".to_owned()),
         created: true,
+        new: true,
         access_keys: Vec::new(),
         password: None,
         groups: Vec::new(),
@@ -32,6 +33,7 @@ fn key(node: usize) -> AccessKeyRecord {
         address: format!("aws_iam_access_key.k{node}"),
         active: true,
         created: true,
+        new: true,
         encrypted: true,
         exposures: Vec::new(),
     }
@@ -46,6 +48,7 @@ fn password(node: usize) -> PasswordRecord {
         node,
         address: "aws_iam_user_login_profile.alice".to_owned(),
         created: true,
+        new: true,
         reset_required: true,
         encrypted: true,
     }

@@ -102,7 +102,11 @@ mod tests {
     #[test]
     fn what_is_no_address_is_none() {
         for text in ["", "a", "module", "module.x", "module.x.y", "a[", ".", "[[", "data.x"] {
-            assert_eq!(Address::parse(text).filter(|address| !address.resource_type.is_empty()), None, "{text}");
+            assert_eq!(
+                Address::parse(text).filter(|address| !address.resource_type.is_empty()),
+                None,
+                "{text}"
+            );
         }
     }
 }

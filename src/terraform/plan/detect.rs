@@ -136,10 +136,7 @@ mod tests {
             (r#"{"format_version":"1.2","terraform_version":"1.11.4","variables":{"a"#, Some(Written::Plan)),
             (r#"{"applyable":true,"checks":[],"configuration":{"#, Some(Written::Plan)),
             (r#"{ "configuration": { "root_module": {"#, Some(Written::Plan)),
-            (
-                r#"{"format_version":"1.0","terraform_version":"1","values":{"#,
-                Some(Written::ShownState),
-            ),
+            (r#"{"format_version":"1.0","terraform_version":"1","values":{"#, Some(Written::ShownState)),
             (r#"{"version":4,"terraform_version":"1.11.4","serial":1,"#, Some(Written::StateFile)),
             (r#"{"check_results":null,"lineage":"a","outputs":{},"resources":["#, Some(Written::StateFile)),
             ("{\"@level\":\"info\",\"@message\":\"x\"}\n{}", Some(Written::Progress)),

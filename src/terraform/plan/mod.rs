@@ -85,7 +85,8 @@ impl<'t> Whole<'t> {
     /// The file as a document; the notice says what is wrong with it, and never what is in it.
     fn parse<T: Deserialize<'t>>(&self, what: &str) -> Result<T, Notice> {
         serde_json::from_str(self.text).map_err(|error| {
-            let line_start = self.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len);
+            let line_start =
+                self.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len);
             let at = self.offset + line_start.sum::<usize>() + error.column().saturating_sub(1);
             let span = Span::new(self.span.file, at, at);
             let problem = match error.classify() {
@@ -105,7 +106,8 @@ impl<'t> Whole<'t> {
         match version.split('.').next() {
             Some(FORMAT | "0") => Ok(()),
             _ => {
-                let message = format!("the {what} has format version {version:?}, and only version 1 is known");
+                let message =
+                    format!("the {what} has format version {version:?}, and only version 1 is known");
                 Err(Notice::at(NoticeKind::ParseError, self.span, message)
                     .with_help("nothing of it was checked; check the configuration instead"))
             }

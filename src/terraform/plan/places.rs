@@ -10,6 +10,13 @@ use crate::source::{Place, Span};
 use crate::terraform::configuration::Module;
 use crate::terraform::modules::{ModuleLoader, Source};
 
+/// What resources are sorted by: the order in which their blocks are written, a module's own before those of the
+/// modules it calls; instances of one block as the plan has them.
+pub fn document_order(provenance: &[Place], plan: Span) -> (Vec<(bool, Span)>, Span) {
+    let last = provenance.len().saturating_sub(1);
+    (provenance.iter().enumerate().map(|(at, place)| (at < last, place.span)).collect(), plan)
+}
+
 /// Finds blocks by address.
 pub struct Places<'p> {
     loader: &'p ModuleLoader<'p>,
@@ -31,8 +38,7 @@ fn is_program_of(loader: &ModuleLoader<'_>, index: &Index<'_>, directory: &Path)
     let (mut calls, mut blocks) = index.root_names();
     let mut names = 0;
     let all_calls = calls.by_ref().inspect(|_| names += 1).all(|name| module.call(name).is_some());
-    let all_blocks =
-        blocks.by_ref().inspect(|_| names += 1).all(|block| block_of(&module, block).is_some());
+    let all_blocks = blocks.by_ref().inspect(|_| names += 1).all(|block| block_of(&module, block).is_some());
     all_calls && all_blocks && names > 0
 }
 
@@ -55,7 +61,9 @@ impl<'p> Places<'p> {
         };
         // A module that is not on disk is where it is called.
         let called = chain.last().map(|place| place.span);
-        let block = module.as_ref().and_then(|module| Some(module.resources[block_of(module, &address.block())?].header));
+        let block = module
+            .as_ref()
+            .and_then(|module| Some(module.resources[block_of(module, &address.block())?].header));
         let span = block.or(called).unwrap_or(plan);
         chain.push(Place::new(span, text));
         chain

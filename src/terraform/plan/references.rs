@@ -12,8 +12,10 @@ use super::address::{Step, steps};
 use super::format::members;
 use super::index::Index;
 
-/// References followed for one plan at most: a program can be written that makes more of them than any plan has.
-const MAX_STEPS: usize = 2_000_000;
+/// References followed for one plan at most, and for one attribute: a program can be written that makes more of
+/// them than any real one has.
+const MAX_STEPS: usize = 5_000_000;
+const MAX_STEPS_OF_ONE: usize = 20_000;
 /// How many variables and outputs one reference may lead through.
 const MAX_DEPTH: usize = 64;
 
@@ -46,22 +48,26 @@ pub struct Scope<'s> {
 pub struct Resolver<'i, 'a> {
     index: &'i Index<'a>,
     steps: Cell<usize>,
+    /// What `steps` was when the attribute at hand was begun.
+    begun: Cell<usize>,
+    is_exhausted: Cell<bool>,
 }
 
 impl<'i, 'a> Resolver<'i, 'a> {
     /// A resolver for a plan.
     pub fn new(index: &'i Index<'a>) -> Self {
-        Self { index, steps: Cell::new(0) }
+        Self { index, steps: Cell::new(0), begun: Cell::new(0), is_exhausted: Cell::new(false) }
     }
 
     /// Whether there were more references than are followed.
     pub fn is_exhausted(&self) -> bool {
-        self.steps.get() >= MAX_STEPS
+        self.is_exhausted.get()
     }
 
     /// What an expression refers to in the end, in order, each once.
     pub fn targets(&self, scope: Scope<'_>, expression: &RawValue) -> Vec<Target> {
         let mut found = Vec::new();
+        self.begun.set(self.steps.get());
         self.follow(scope, expression, None, MAX_DEPTH, &mut found);
         found.sort();
         found.dedup();
@@ -77,26 +83,28 @@ impl<'i, 'a> Resolver<'i, 'a> {
         found: &mut Vec<Target>,
     ) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        self.charge(1 + expression.get().len() / 64);
-        if self.is_exhausted() {
+        if !self.may_go_on(1 + expression.get().len() / 64) {
             return;
         }
         let all = references(expression);
-        let leaves: Vec<&String> = all.iter().filter(|name| !all.iter().any(|other| extends(other, name))).collect();
+        let leaves: Vec<&String> =
+            all.iter().filter(|name| !all.iter().any(|other| extends(other, name))).collect();
         let repeats = leaves.iter().any(|name| name.starts_with("each.") || *name == "count.index");
         // The same key on both sides: what repeats in the same way is meant one to one.
         let picked = if repeats { scope.key } else { picked };
         for name in leaves {
-            self.charge(1 + all.len());
-            if self.is_exhausted() {
+            if !self.may_go_on(1 + all.len()) {
                 return;
             }
             self.reference(scope, name, picked, depth, found);
         }
     }
 
-    fn charge(&self, steps: usize) {
+    fn may_go_on(&self, steps: usize) -> bool {
         self.steps.set(self.steps.get().saturating_add(steps));
+        let ends = self.steps.get() >= MAX_STEPS || self.steps.get() - self.begun.get() >= MAX_STEPS_OF_ONE;
+        self.is_exhausted.set(self.is_exhausted.get() || ends);
+        !ends
     }
 
     fn reference(
@@ -111,7 +119,9 @@ impl<'i, 'a> Resolver<'i, 'a> {
         let before = found.len();
         match (path[0].name.as_str(), path.get(1)) {
             ("each", Some(step)) if step.name == "value" => match scope.for_each {
-                Some(for_each) => self.follow(Scope { for_each: None, ..scope }, for_each, scope.key, depth, found),
+                Some(for_each) => {
+                    self.follow(Scope { for_each: None, ..scope }, for_each, scope.key, depth, found)
+                }
                 None => found.push(opaque(scope, name)),
             },
             ("each" | "count" | "path" | "terraform" | "self", _) => {}
@@ -131,7 +141,8 @@ impl<'i, 'a> Resolver<'i, 'a> {
             }
         }
         // `each.value.id`, `var.user.id`: the attribute is named after what holds the instance.
-        let last = path.last().filter(|_| path.len() > 2 && !["data", "module"].contains(&path[0].name.as_str()));
+        let last =
+            path.last().filter(|_| path.len() > 2 && !["data", "module"].contains(&path[0].name.as_str()));
         for target in &mut found[before..] {
             if let (Target::Attribute { attribute: attribute @ None, .. }, Some(last)) = (target, last) {
                 *attribute = Some(last.name.clone());
@@ -149,7 +160,9 @@ impl<'i, 'a> Resolver<'i, 'a> {
         found: &mut Vec<Target>,
     ) {
         let written = self.index.call(scope.module).and_then(|call| {
-            self.charge(call.expressions.map_or(0, |all| all.get().len() / 64));
+            if !self.may_go_on(call.expressions.map_or(0, |all| all.get().len() / 64)) {
+                return None;
+            }
             let expression = members(call.expressions).get(variable).copied()?;
             Some((expression, call.for_each_expression))
         });
@@ -185,7 +198,8 @@ impl<'i, 'a> Resolver<'i, 'a> {
             let mut module = scope.module.to_vec();
             module.push(Step { name: call.name.clone(), key: key.clone() });
             let Some(inner) = self.index.module(&module) else { continue };
-            let outputs = inner.outputs.iter().filter(|(other, _)| output.is_none_or(|step| step.name == **other));
+            let outputs =
+                inner.outputs.iter().filter(|(other, _)| output.is_none_or(|step| step.name == **other));
             for expression in outputs.filter_map(|(_, block)| block.expression) {
                 let scope = Scope { module: &module, key: None, for_each: None };
                 // A key after the output picks within it, as the caller's own key does.
@@ -211,17 +225,20 @@ impl<'i, 'a> Resolver<'i, 'a> {
         let all = self.index.of_block(scope.module, block);
         let key_of = |address: &String| self.index.instances[address].address.last.key.as_deref();
         let wanted = step.key.as_deref().or(picked);
-        let chosen: Vec<&String> = match all.iter().find(|address| wanted.is_some() && key_of(address) == wanted) {
-            Some(address) => vec![address],
-            None if step.key.is_some() => Vec::new(),
-            None => all.iter().collect(),
-        };
+        let chosen: Vec<&String> =
+            match all.iter().find(|address| wanted.is_some() && key_of(address) == wanted) {
+                Some(address) => vec![address],
+                None if step.key.is_some() => Vec::new(),
+                None => all.iter().collect(),
+            };
         if chosen.is_empty() {
             let attribute = attribute.as_ref().map(|name| format!(".{name}")).unwrap_or_default();
             let key = step.key.as_deref().unwrap_or_default();
             found.push(opaque(scope, &format!("{block}{key}{attribute}")));
         }
-        self.charge(chosen.len());
+        if !self.may_go_on(chosen.len()) {
+            return;
+        }
         found.extend(
             chosen
                 .into_iter()

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 
 use super::format::OutputValue;
 use super::index::{Index, Instance};
-use super::places::Places;
+use super::places::{Places, document_order};
 use super::references::{Resolver, Scope, Target};
 use crate::resource::{Attribute, Interest, Mode, Output, Resource};
 use crate::source::Span;
@@ -31,7 +31,7 @@ pub struct Planned<'p, 'a> {
 }
 
 impl Planned<'_, '_> {
-    /// The instances that become nodes, in the order of their addresses.
+    /// The instances that become nodes, in document order.
     pub fn resources(&self, interest: &Interest) -> Vec<Resource> {
         self.of_types(&interest.resources, |instance, wanted| {
             let mut attributes = BTreeMap::new();
@@ -90,11 +90,11 @@ impl Planned<'_, '_> {
         attributes: impl Fn(&Instance<'_>, &[&str]) -> BTreeMap<Arc<str>, Attribute>,
     ) -> Vec<Resource> {
         let instances = self.index.instances.iter();
-        instances
+        let mut resources: Vec<(Resource, Span)> = instances
             .filter_map(|(address, instance)| {
                 let (resource_type, wanted) = types.get_key_value(instance.address.resource_type.as_str())?;
                 let mode = if instance.address.is_data { Mode::Data } else { Mode::Managed };
-                Some(Resource {
+                let resource = Resource {
                     resource_type: Arc::from(*resource_type),
                     address: Arc::from(address.as_str()),
                     mode,
@@ -104,9 +104,12 @@ impl Planned<'_, '_> {
                     stands_for: None,
                     exists: instance.exists,
                     provenance: self.places.provenance(&instance.address, address, instance.span),
-                })
+                };
+                Some((resource, instance.span))
             })
-            .collect()
+            .collect();
+        resources.sort_by_cached_key(|(resource, span)| document_order(&resource.provenance, *span));
+        resources.into_iter().map(|(resource, _)| resource).collect()
     }
 
     fn placed(&self, instance: &Instance<'_>, name: &str, value: Value) -> Attribute {
@@ -145,7 +148,10 @@ impl Planned<'_, '_> {
             }
             _ => {
                 let value = known(instance.known.get(name)?)?;
-                written.map_or_else(|| value.clone(), |written| self.identified(instance, value.clone(), written))
+                written.map_or_else(
+                    || value.clone(),
+                    |written| self.identified(instance, value.clone(), written),
+                )
             }
         };
         let sensitive = instance.sensitive.get(name).is_some_and(|raw| raw.get() == "true");
@@ -189,7 +195,9 @@ impl Planned<'_, '_> {
         let mut open = 0;
         for (index, flag) in unknown.iter().enumerate() {
             match flag {
-                serde_json::Value::Bool(false) => elements.extend(known.get(index).and_then(|raw| self::known(raw))),
+                serde_json::Value::Bool(false) => {
+                    elements.extend(known.get(index).and_then(|raw| self::known(raw)))
+                }
                 _ => open += 1,
             }
         }
@@ -214,9 +222,14 @@ impl Planned<'_, '_> {
         depth: usize,
     ) -> Value {
         let causes = self.causes(name, targets);
-        let own = || format!("{}{}.{name}", super::address::prefix(&instance.address.module), instance.address.block());
+        let own = || {
+            format!("{}{}.{name}", super::address::prefix(&instance.address.module), instance.address.block())
+        };
         match causes.as_slice() {
-            _ if collection && !causes.is_empty() && causes.iter().all(|cause| matches!(cause, Target::Attribute { .. })) => {
+            _ if collection
+                && !causes.is_empty()
+                && causes.iter().all(|cause| matches!(cause, Target::Attribute { .. })) =>
+            {
                 Value::tuple(causes.iter().map(|cause| self.one(instance, name, cause, depth)).collect())
             }
             [only] => self.one(instance, name, only, depth),
@@ -234,7 +247,8 @@ impl Planned<'_, '_> {
         let Target::Attribute { address, attribute } = target else {
             let name = words(target);
             if name.contains("local.") {
-                let reason = format!("it hangs on {name}, and a plan does not say what a local value is made of");
+                let reason =
+                    format!("it hangs on {name}, and a plan does not say what a local value is made of");
                 return Unknown::new(name, Reason::Unsupported(reason.into())).at(instance.span).into();
             }
             return Unknown::new(name, Reason::Deployment).at(instance.span).into();

@@ -9,9 +9,10 @@ use serde_json::value::RawValue;
 
 use super::address::Address;
 use super::format::{
-    Members, OutputValue, PriorState, ResourceValues, StateFile, StateInstance, StateResource, Values, members,
+    Members, OutputValue, PriorState, ResourceValues, StateFile, StateInstance, StateResource, Values,
+    members,
 };
-use super::places::Places;
+use super::places::{Places, document_order};
 use super::{Document, Whole, odd};
 use crate::resource::{Attribute, Interest, Mode, Output, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Span};
@@ -130,6 +131,7 @@ fn document(
     let places = Places::new(loader, directory.as_deref());
     let secrets: Vec<(&str, String)> = instances.iter().flat_map(secrets).collect();
     let mut contents = RootContents { notices, ..RootContents::default() };
+    let mut resources: Vec<(Resource, Span)> = Vec::new();
     for instance in &instances {
         let resource_type = instance.address.resource_type.as_str();
         let kept = interest.resources.get_key_value(resource_type);
@@ -150,7 +152,7 @@ fn document(
                 attributes.insert(Arc::from(*name), Attribute { value, span });
             }
         }
-        contents.resources.push(Resource {
+        let resource = Resource {
             resource_type: Arc::from(*resource_type),
             address: Arc::from(instance.text.as_str()),
             mode: if instance.address.is_data { Mode::Data } else { Mode::Managed },
@@ -160,8 +162,11 @@ fn document(
             stands_for: None,
             exists: true,
             provenance: places.provenance(&instance.address, &instance.text, instance.span),
-        });
+        };
+        resources.push((resource, instance.span));
     }
+    resources.sort_by_cached_key(|(resource, span)| document_order(&resource.provenance, *span));
+    contents.resources = resources.into_iter().map(|(resource, _)| resource).collect();
     for (name, output) in outputs {
         let Some(value) = output.value.and_then(|raw| secrets_in(raw, &secrets, name)) else { continue };
         let (span, header) = places.output(name).unwrap_or((whole.span, whole.span));
@@ -205,8 +210,7 @@ fn secrets_in(raw: &RawValue, secrets: &[(&str, String)], name: &str) -> Option<
     let mut texts = Vec::new();
     gather(&serde_json::from_str(raw.get()).ok()?, &mut texts);
     let held = secrets.iter().filter(|(_, secret)| texts.iter().any(|text| text.contains(secret.as_str())));
-    let marks: Vec<Mark> =
-        held.map(|(address, _)| Mark::SecretOf { address: Arc::from(*address) }).collect();
+    let marks: Vec<Mark> = held.map(|(address, _)| Mark::SecretOf { address: Arc::from(*address) }).collect();
     let holds = Unknown::new(name, Reason::Deployment);
     (!marks.is_empty()).then(|| marks.into_iter().fold(Value::from(holds), Value::with_mark))
 }
