@@ -23,6 +23,8 @@ pub enum Standing {
     Document(&'static str),
     /// Not told by its name: what is in it has to be looked at.
     ByContent,
+    /// A Terragrunt unit, or what units include.
+    Terragrunt,
     /// Left out, and why.
     LeftOut(&'static str),
 }

@@ -24,7 +24,8 @@ pub struct FileList {
 struct Row {
     /// Relative to the repository root, forward slashes.
     path: String,
-    /// `terraform`, `terraform-variables`, `terraform-plan`, `terraform-state`, or null when it was left out.
+    /// `terraform`, `terraform-variables`, `terragrunt`, `terraform-plan`, `terraform-state`, or null when it was
+    /// left out.
     format: Option<&'static str>,
     /// The root it belongs to; null for a module that is only called, and for what was left out.
     root: Option<String>,
@@ -49,6 +50,7 @@ impl FileList {
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
                 Standing::Document(format) => (Some(format), None),
                 Standing::ByContent => (None, None),
+                Standing::Terragrunt => (Some("terragrunt"), None),
                 Standing::LeftOut(why) => (None, Some(why)),
             };
             let root = match entry.standing {

@@ -73,11 +73,13 @@ records! {
         pub name_known: bool,
         /// IAM path, `/` by default; null when unknown.
         pub path: Option<String>,
-        /// Whether this deployment creates the user (false: it is referred to by name or looked up).
+        /// Whether this code declares the user, be it to create or to import it (false: it is referred to by name
+        /// or looked up).
+        pub managed: bool,
+        /// Whether this deployment creates the user (false: it existed before, is imported, or not managed).
         pub created: bool,
-        /// Whether the user comes into being with this deployment: true for a user in code, false for one that a
-        /// plan finds there already or imports, and for every user in a state.
-        pub new: bool,
+        /// Whether an `import` block brings the user in.
+        pub imported: bool,
         /// Access keys, in document order.
         pub access_keys: Vec<AccessKeyRecord>,
         /// Console password, or null.
@@ -104,8 +106,8 @@ records! {
         pub active: bool,
         /// Whether this deployment creates it.
         pub created: bool,
-        /// Whether it comes into being with this deployment, as for users.
-        pub new: bool,
+        /// Whether it is imported: Terraform then never learns its secret.
+        pub imported: bool,
         /// Whether the secret is encrypted (`pgp_key`) before it reaches the state.
         pub encrypted: bool,
         /// Places where the secret ends up in the clear.
@@ -131,8 +133,6 @@ records! {
         pub address: String,
         /// Whether this deployment creates it.
         pub created: bool,
-        /// Whether it comes into being with this deployment, as for users.
-        pub new: bool,
         /// Whether the user must change it at first sign-in.
         pub reset_required: bool,
         /// Whether the password is encrypted (`pgp_key`) before it reaches the state.

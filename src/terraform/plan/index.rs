@@ -21,6 +21,8 @@ pub struct Instance<'a> {
     pub sensitive: Members<'a>,
     /// Whether it exists before the plan is applied.
     pub exists: bool,
+    /// Whether it is imported by it.
+    pub is_imported: bool,
     /// Where it stands in the plan.
     pub span: Span,
 }

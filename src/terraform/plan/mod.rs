@@ -152,6 +152,7 @@ fn plan(
             unknown: members(change.change.after_unknown),
             sensitive: members(change.change.after_sensitive),
             exists: !is_created || change.change.importing.is_some(),
+            is_imported: change.change.importing.is_some(),
             span: whole.span_of(raw.get()),
         };
         index.add(&change.address, instance);
@@ -229,6 +230,7 @@ fn add_values<'a>(
                 unknown: format::Members::new(),
                 sensitive: members(values.sensitive_values),
                 exists: is_prior,
+                is_imported: false,
                 span: whole.span_of(raw.get()),
             };
             index.add(&values.address, instance);

@@ -13,7 +13,7 @@ use crate::resource::{Attribute, Interest, Mode, Output, Resource};
 use crate::source::Span;
 use crate::terraform::functions::json::decode;
 use crate::terraform::schema;
-use crate::value::{Data, Mark, Reason, Unknown, Value};
+use crate::value::{Condition, Data, Mark, Reason, Unknown, Value};
 
 /// How many attributes an unknown may lead through.
 const MAX_DEPTH: usize = 16;
@@ -100,9 +100,11 @@ impl Planned<'_, '_> {
                     mode,
                     account: self.account(instance),
                     attributes: attributes(instance, wanted),
-                    presence: crate::value::Condition::always(),
+                    presence: Condition::always(),
                     stands_for: None,
-                    exists: instance.exists,
+                    existed_before: when(instance.exists),
+                    imported: when(instance.is_imported),
+                    inferred_from: None,
                     provenance: self.places.provenance(&instance.address, address, instance.span),
                 };
                 Some((resource, instance.span))
@@ -369,4 +371,8 @@ fn words(target: &Target) -> String {
 pub fn known(raw: &RawValue) -> Option<Value> {
     let value = decode(raw.get()).ok().flatten()?;
     (!matches!(value.data, Data::Null)).then_some(value)
+}
+
+fn when(holds: bool) -> Condition {
+    if holds { Condition::always() } else { Condition::never() }
 }

@@ -160,7 +160,9 @@ fn document(
             attributes,
             presence: Condition::always(),
             stands_for: None,
-            exists: true,
+            existed_before: Condition::always(),
+            imported: Condition::never(),
+            inferred_from: None,
             provenance: places.provenance(&instance.address, &instance.text, instance.span),
         };
         resources.push((resource, instance.span));
