@@ -251,16 +251,17 @@ fn what_cannot_be_read_says_how_it_can() {
     assert!(cut.0.contains("cut off (line 1, column 50)") && cut.1, "{cut:?}");
     let old = refused("terraform.tfstate", br#"{"version":3,"terraform_version":"0.11.0","serial":1}"#);
     assert!(old.0.contains("version 3") && old.1, "{old:?}");
-    // A shell that writes UTF-16.
-    let wide: Vec<u8> = "\u{feff}{\"format_version\":\"1.2\",\"planned_values\":{}}"
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
+}
+
+#[test]
+fn a_plan_that_a_shell_wrote_as_utf_16_is_read() {
+    let program = fixtures().join("plans/smallest/plan.json");
+    let text = format!("\u{feff}{}", std::fs::read_to_string(&program).unwrap());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plan.json");
-    std::fs::write(&file, wide).unwrap();
-    let (checked, _) = check(&[&file]);
-    assert!(checked.notices[0].message.contains("UTF-8") && checked.notices[0].kind.is_incomplete());
+    std::fs::write(&file, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
+    assert_eq!(messages(&[&file], "secret-in-state"), messages(&[&program], "secret-in-state"));
+    assert_eq!(messages(&[&file], "secret-in-state").len(), 1);
 }
 
 #[test]
