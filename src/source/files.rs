@@ -14,7 +14,12 @@ pub struct SourceFile {
     /// Whether its text may be shown. That of a plan or state may not: it holds secrets under any name.
     pub is_shown: bool,
     line_starts: std::sync::OnceLock<Vec<u32>>,
+    /// Characters before each multiple of [`BLOCK`]: a plan is one line of many megabytes.
+    characters: std::sync::OnceLock<Vec<usize>>,
 }
+
+/// Bytes between two counts of characters.
+const BLOCK: usize = 64 * 1024;
 
 /// A place for people and reports: both counts start at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,12 +38,32 @@ impl SourceFile {
         })
     }
 
+    fn characters_before(&self, offset: usize) -> usize {
+        let counts = self.characters.get_or_init(|| {
+            let mut sum = 0;
+            let blocks = self.text.as_bytes().chunks(BLOCK);
+            std::iter::once(0)
+                .chain(blocks.map(|block| {
+                    sum += starts_of_characters(block);
+                    sum
+                }))
+                .collect()
+        });
+        let block = offset / BLOCK;
+        counts[block] + starts_of_characters(&self.text.as_bytes()[block * BLOCK..offset])
+    }
+
     /// The position of a byte offset; offsets past the end give the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = offset.min(u32::try_from(self.text.len()).unwrap_or(u32::MAX));
         let starts = self.line_starts();
         let line = starts.partition_point(|start| *start <= offset).max(1);
         let start = starts[line - 1] as usize;
+        if offset as usize - start > BLOCK && self.text.is_char_boundary(offset as usize) {
+            let mark = usize::from(line == 1 && self.text.starts_with('\u{feff}'));
+            let column = self.characters_before(offset as usize) - self.characters_before(start) - mark + 1;
+            return Position { line, column };
+        }
         let before = self.text.get(start..offset as usize).unwrap_or("");
         // A byte-order mark takes no column.
         let before = if line == 1 { before.trim_start_matches('\u{feff}') } else { before };
@@ -69,6 +94,10 @@ impl SourceFile {
     }
 }
 
+fn starts_of_characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| (**byte & 0xc0) != 0x80).count()
+}
+
 /// Every file read in this run. Grows only; ids stay valid.
 #[derive(Debug, Default)]
 pub struct Files {
@@ -87,7 +116,13 @@ impl Files {
     }
 
     fn push(&self, path: Arc<str>, text: Arc<str>, is_shown: bool) -> FileId {
-        let file = SourceFile { path, text, is_shown, line_starts: std::sync::OnceLock::new() };
+        let file = SourceFile {
+            path,
+            text,
+            is_shown,
+            line_starts: std::sync::OnceLock::new(),
+            characters: std::sync::OnceLock::new(),
+        };
         let mut files = self.files.write().expect("no thread panics while it holds the table");
         files.push(Arc::new(file));
         FileId(u32::try_from(files.len() - 1).expect("fewer than 2^32 files"))
@@ -103,5 +138,25 @@ impl Files {
     pub fn start(&self, span: Span) -> (Arc<str>, Position) {
         let file = self.get(span.file);
         (Arc::clone(&file.path), file.position(span.start))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_far_along_a_line_is_counted_in_characters() {
+        let line = "é1".repeat(BLOCK);
+        let files = Files::default();
+        let id = files.add("a.json", format!("\u{feff}{line}\n{line}"));
+        let file = files.get(id);
+        for (start, number) in [(3, 1), (3 + line.len() + 1, 2)] {
+            for characters in [1, BLOCK / 2, BLOCK, BLOCK + 1, 2 * BLOCK - 2] {
+                let bytes = characters / 2 * 3 + characters % 2 * 2;
+                let offset = u32::try_from(start + bytes).unwrap();
+                assert_eq!(file.position(offset), Position { line: number, column: characters + 1 });
+            }
+        }
     }
 }

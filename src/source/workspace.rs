@@ -104,7 +104,16 @@ impl Workspace {
 
     /// Reads a file whose text no report may show, and adds it to the table.
     pub fn load_unshown(&self, path: &Path) -> Result<FileId, ReadError> {
-        let text = self.read_text(path)?;
+        let bytes = self.read_bytes(path)?;
+        // Some shells write UTF-16 when they redirect what a program prints.
+        let text = match bytes.strip_prefix(b"\xff\xfe") {
+            Some(wide) => {
+                let units: Vec<u16> =
+                    wide.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+                String::from_utf16(&units).map_err(|_| ReadError::NotUtf8)?
+            }
+            None => String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)?,
+        };
         Ok(self.files.add_unshown(self.display(path), text))
     }
 

@@ -47,7 +47,7 @@ pub fn detect(start: &[u8]) -> Option<Written> {
         return Some(Written::BinaryPlan);
     }
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
-    // A shell that redirects to UTF-16: said to be what it is, so that reading it says what is wrong.
+    // Some shells write UTF-16 when they redirect.
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         let ascii: Vec<u8> = start[2..].iter().copied().filter(|byte| *byte != 0).collect();
         return if ascii.first() == Some(&b'{') { detect(&ascii) } else { None };

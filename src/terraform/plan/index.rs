@@ -7,7 +7,6 @@ use serde_json::value::RawValue;
 use super::address::{Address, Step, prefix};
 use super::format::{Call, Members, Module, ResourceBlock, members};
 use crate::source::Span;
-use crate::value::Condition;
 
 /// One planned instance of a type that matters.
 #[derive(Debug)]
@@ -20,10 +19,10 @@ pub struct Instance<'a> {
     pub unknown: Members<'a>,
     /// Where attributes are sensitive.
     pub sensitive: Members<'a>,
-    /// Whether it is there before the plan is applied.
-    pub existed_before: Condition,
-    /// Whether the plan imports it.
-    pub imported: Condition,
+    /// Whether it exists before the plan is applied.
+    pub exists: bool,
+    /// Whether it is imported by it.
+    pub is_imported: bool,
     /// Where it stands in the plan.
     pub span: Span,
 }

@@ -24,7 +24,6 @@ use self::resources::Planned;
 use super::modules::ModuleLoader;
 use crate::resource::{Interest, RootContents};
 use crate::source::{FileId, Notice, NoticeKind, Span, Workspace};
-use crate::value::Condition;
 
 /// The newest major version of plan and state JSON that is known.
 const FORMAT: &str = "1";
@@ -152,8 +151,8 @@ fn plan(
             known: members(change.change.after),
             unknown: members(change.change.after_unknown),
             sensitive: members(change.change.after_sensitive),
-            existed_before: always_if(!is_created || change.change.importing.is_some()),
-            imported: always_if(change.change.importing.is_some()),
+            exists: !is_created || change.change.importing.is_some(),
+            is_imported: change.change.importing.is_some(),
             span: whole.span_of(raw.get()),
         };
         index.add(&change.address, instance);
@@ -230,18 +229,14 @@ fn add_values<'a>(
                 known: members(values.values),
                 unknown: format::Members::new(),
                 sensitive: members(values.sensitive_values),
-                existed_before: always_if(is_prior),
-                imported: Condition::never(),
+                exists: is_prior,
+                is_imported: false,
                 span: whole.span_of(raw.get()),
             };
             index.add(&values.address, instance);
         }
         waiting.extend(module.child_modules.iter().flatten());
     }
-}
-
-fn always_if(holds: bool) -> Condition {
-    if holds { Condition::always() } else { Condition::never() }
 }
 
 /// The directory of a plan and those above it, up to the boundary: where its configuration may be.

@@ -10,6 +10,13 @@ use crate::source::{Place, Span};
 use crate::terraform::configuration::Module;
 use crate::terraform::modules::{ModuleLoader, Source};
 
+/// What resources are sorted by: the order in which their blocks are written, a module's own before those of the
+/// modules it calls; instances of one block as the plan has them.
+pub fn document_order(provenance: &[Place], plan: Span) -> (Vec<(bool, Span)>, Span) {
+    let last = provenance.len().saturating_sub(1);
+    (provenance.iter().enumerate().map(|(at, place)| (at < last, place.span)).collect(), plan)
+}
+
 /// Finds blocks by address.
 pub struct Places<'p> {
     loader: &'p ModuleLoader<'p>,

@@ -12,8 +12,10 @@ use super::address::{Step, steps};
 use super::format::members;
 use super::index::Index;
 
-/// References followed for one plan at most: a program can be written that makes more of them than any plan has.
-const MAX_STEPS: usize = 2_000_000;
+/// References followed for one plan at most, and for one attribute: a program can be written that makes more of
+/// them than any real one has.
+const MAX_STEPS: usize = 5_000_000;
+const MAX_STEPS_OF_ONE: usize = 20_000;
 /// How many variables and outputs one reference may lead through.
 const MAX_DEPTH: usize = 64;
 
@@ -46,22 +48,26 @@ pub struct Scope<'s> {
 pub struct Resolver<'i, 'a> {
     index: &'i Index<'a>,
     steps: Cell<usize>,
+    /// What `steps` was when the attribute at hand was begun.
+    begun: Cell<usize>,
+    is_exhausted: Cell<bool>,
 }
 
 impl<'i, 'a> Resolver<'i, 'a> {
     /// A resolver for a plan.
     pub fn new(index: &'i Index<'a>) -> Self {
-        Self { index, steps: Cell::new(0) }
+        Self { index, steps: Cell::new(0), begun: Cell::new(0), is_exhausted: Cell::new(false) }
     }
 
     /// Whether there were more references than are followed.
     pub fn is_exhausted(&self) -> bool {
-        self.steps.get() >= MAX_STEPS
+        self.is_exhausted.get()
     }
 
     /// What an expression refers to in the end, in order, each once.
     pub fn targets(&self, scope: Scope<'_>, expression: &RawValue) -> Vec<Target> {
         let mut found = Vec::new();
+        self.begun.set(self.steps.get());
         self.follow(scope, expression, None, MAX_DEPTH, &mut found);
         found.sort();
         found.dedup();
@@ -77,8 +83,7 @@ impl<'i, 'a> Resolver<'i, 'a> {
         found: &mut Vec<Target>,
     ) {
         let Some(depth) = depth.checked_sub(1) else { return };
-        self.charge(1 + expression.get().len() / 64);
-        if self.is_exhausted() {
+        if !self.may_go_on(1 + expression.get().len() / 64) {
             return;
         }
         let all = references(expression);
@@ -88,16 +93,18 @@ impl<'i, 'a> Resolver<'i, 'a> {
         // The same key on both sides: what repeats in the same way is meant one to one.
         let picked = if repeats { scope.key } else { picked };
         for name in leaves {
-            self.charge(1 + all.len());
-            if self.is_exhausted() {
+            if !self.may_go_on(1 + all.len()) {
                 return;
             }
             self.reference(scope, name, picked, depth, found);
         }
     }
 
-    fn charge(&self, steps: usize) {
+    fn may_go_on(&self, steps: usize) -> bool {
         self.steps.set(self.steps.get().saturating_add(steps));
+        let ends = self.steps.get() >= MAX_STEPS || self.steps.get() - self.begun.get() >= MAX_STEPS_OF_ONE;
+        self.is_exhausted.set(self.is_exhausted.get() || ends);
+        !ends
     }
 
     fn reference(
@@ -153,7 +160,9 @@ impl<'i, 'a> Resolver<'i, 'a> {
         found: &mut Vec<Target>,
     ) {
         let written = self.index.call(scope.module).and_then(|call| {
-            self.charge(call.expressions.map_or(0, |all| all.get().len() / 64));
+            if !self.may_go_on(call.expressions.map_or(0, |all| all.get().len() / 64)) {
+                return None;
+            }
             let expression = members(call.expressions).get(variable).copied()?;
             Some((expression, call.for_each_expression))
         });
@@ -227,7 +236,9 @@ impl<'i, 'a> Resolver<'i, 'a> {
             let key = step.key.as_deref().unwrap_or_default();
             found.push(opaque(scope, &format!("{block}{key}{attribute}")));
         }
-        self.charge(chosen.len());
+        if !self.may_go_on(chosen.len()) {
+            return;
+        }
         found.extend(
             chosen
                 .into_iter()

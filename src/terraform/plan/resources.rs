@@ -7,13 +7,13 @@ use serde_json::value::RawValue;
 
 use super::format::OutputValue;
 use super::index::{Index, Instance};
-use super::places::Places;
+use super::places::{Places, document_order};
 use super::references::{Resolver, Scope, Target};
 use crate::resource::{Attribute, Interest, Mode, Output, Resource};
 use crate::source::Span;
 use crate::terraform::functions::json::decode;
 use crate::terraform::schema;
-use crate::value::{Data, Mark, Reason, Unknown, Value};
+use crate::value::{Condition, Data, Mark, Reason, Unknown, Value};
 
 /// How many attributes an unknown may lead through.
 const MAX_DEPTH: usize = 16;
@@ -31,7 +31,7 @@ pub struct Planned<'p, 'a> {
 }
 
 impl Planned<'_, '_> {
-    /// The instances that become nodes, in the order of their addresses.
+    /// The instances that become nodes, in document order.
     pub fn resources(&self, interest: &Interest) -> Vec<Resource> {
         self.of_types(&interest.resources, |instance, wanted| {
             let mut attributes = BTreeMap::new();
@@ -90,25 +90,28 @@ impl Planned<'_, '_> {
         attributes: impl Fn(&Instance<'_>, &[&str]) -> BTreeMap<Arc<str>, Attribute>,
     ) -> Vec<Resource> {
         let instances = self.index.instances.iter();
-        instances
+        let mut resources: Vec<(Resource, Span)> = instances
             .filter_map(|(address, instance)| {
                 let (resource_type, wanted) = types.get_key_value(instance.address.resource_type.as_str())?;
                 let mode = if instance.address.is_data { Mode::Data } else { Mode::Managed };
-                Some(Resource {
+                let resource = Resource {
                     resource_type: Arc::from(*resource_type),
                     address: Arc::from(address.as_str()),
                     mode,
                     account: self.account(instance),
                     attributes: attributes(instance, wanted),
-                    presence: crate::value::Condition::always(),
+                    presence: Condition::always(),
                     stands_for: None,
-                    existed_before: instance.existed_before.clone(),
-                    imported: instance.imported.clone(),
+                    existed_before: when(instance.exists),
+                    imported: when(instance.is_imported),
                     inferred_from: None,
                     provenance: self.places.provenance(&instance.address, address, instance.span),
-                })
+                };
+                Some((resource, instance.span))
             })
-            .collect()
+            .collect();
+        resources.sort_by_cached_key(|(resource, span)| document_order(&resource.provenance, *span));
+        resources.into_iter().map(|(resource, _)| resource).collect()
     }
 
     fn placed(&self, instance: &Instance<'_>, name: &str, value: Value) -> Attribute {
@@ -368,4 +371,8 @@ fn words(target: &Target) -> String {
 pub fn known(raw: &RawValue) -> Option<Value> {
     let value = decode(raw.get()).ok().flatten()?;
     (!matches!(value.data, Data::Null)).then_some(value)
+}
+
+fn when(holds: bool) -> Condition {
+    if holds { Condition::always() } else { Condition::never() }
 }

@@ -12,7 +12,7 @@ use super::format::{
     Members, OutputValue, PriorState, ResourceValues, StateFile, StateInstance, StateResource, Values,
     members,
 };
-use super::places::Places;
+use super::places::{Places, document_order};
 use super::{Document, Whole, odd};
 use crate::resource::{Attribute, Interest, Mode, Output, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Span};
@@ -131,6 +131,7 @@ fn document(
     let places = Places::new(loader, directory.as_deref());
     let secrets: Vec<(&str, String)> = instances.iter().flat_map(secrets).collect();
     let mut contents = RootContents { notices, ..RootContents::default() };
+    let mut resources: Vec<(Resource, Span)> = Vec::new();
     for instance in &instances {
         let resource_type = instance.address.resource_type.as_str();
         let kept = interest.resources.get_key_value(resource_type);
@@ -151,7 +152,7 @@ fn document(
                 attributes.insert(Arc::from(*name), Attribute { value, span });
             }
         }
-        contents.resources.push(Resource {
+        let resource = Resource {
             resource_type: Arc::from(*resource_type),
             address: Arc::from(instance.text.as_str()),
             mode: if instance.address.is_data { Mode::Data } else { Mode::Managed },
@@ -163,8 +164,11 @@ fn document(
             imported: Condition::never(),
             inferred_from: None,
             provenance: places.provenance(&instance.address, &instance.text, instance.span),
-        });
+        };
+        resources.push((resource, instance.span));
     }
+    resources.sort_by_cached_key(|(resource, span)| document_order(&resource.provenance, *span));
+    contents.resources = resources.into_iter().map(|(resource, _)| resource).collect();
     for (name, output) in outputs {
         let Some(value) = output.value.and_then(|raw| secrets_in(raw, &secrets, name)) else { continue };
         let (span, header) = places.output(name).unwrap_or((whole.span, whole.span));
