@@ -97,15 +97,23 @@ impl Evaluator<'_> {
         };
         // `argument = null` is the argument left out.
         match written {
-            Some(value) if !value.is_null() => return identify(value),
+            Some(value) if !value.is_null() => {
+                let value = schema::as_argument(&block.resource_type, name, &value)
+                    .unwrap_or_else(|message| error(span, message));
+                return identify(value);
+            }
             _ => {}
         }
+        let of_type = schema::attribute_type(&block.resource_type, name);
         if block.mode == Mode::Data
             && let Some(value) = self.data_attribute(block, name, scope)
         {
             return value;
         }
-        let computed = || Unknown::new(format!("{address}.{name}"), Reason::Deployment).at(block.header);
+        let computed = || {
+            let unknown = Unknown::new(format!("{address}.{name}"), Reason::Deployment).at(block.header);
+            of_type.iter().fold(unknown, |unknown, of_type| unknown.typed(of_type.clone()))
+        };
         match schema::unset(block.mode, &block.resource_type, name) {
             Unset::SameAs(other) => {
                 let other: Arc<str> = other.into();
@@ -113,7 +121,7 @@ impl Evaluator<'_> {
                 identify(same)
             }
             Unset::Default(text) => Value::string(text),
-            Unset::Null => Value::null(),
+            Unset::Null => of_type.as_ref().map_or_else(Value::null, Value::null_of),
             Unset::Secret => Value::from(computed())
                 .with_mark(Mark::SecretOf { address: Arc::clone(&address) })
                 .with_mark(Mark::Sensitive),
