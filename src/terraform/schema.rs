@@ -39,7 +39,8 @@ pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
         ) => Unset::Secret,
         (Mode::Managed, "aws_iam_user", "permissions_boundary" | "force_destroy" | "tags")
         | (Mode::Managed, "aws_iam_access_key", "status" | "pgp_key")
-        | (Mode::Managed, "aws_iam_user_login_profile", "pgp_key") => Unset::Null,
+        | (Mode::Managed, "aws_iam_user_login_profile", "pgp_key")
+        | (Mode::Managed, "terraform_data", "input" | "triggers_replace") => Unset::Null,
         _ => Unset::Computed,
     }
 }
@@ -49,20 +50,21 @@ pub fn attribute_type(resource_type: &str, attribute: &str) -> Option<Type> {
     let strings = || Box::new(Type::String);
     let iam = resource_type.strip_prefix("aws_iam_");
     Some(match (iam, attribute) {
-        (_, "id") | (Some(_), "arn" | "unique_id" | "create_date") => Type::String,
-        (Some("user_group_membership"), "groups")
+        (Some("group_membership"), "users")
+        | (Some("user_group_membership"), "groups")
         | (Some("policy_attachment"), "users" | "groups" | "roles")
         | (Some("user_policy_attachments_exclusive" | "group_policy_attachments_exclusive"), "policy_arns")
         | (Some("user_policies_exclusive" | "group_policies_exclusive"), "policy_names")
         | (Some("role"), "managed_policy_arns") => Type::Set(strings()),
-        (Some("group_membership"), "users") => Type::Set(strings()),
         (Some("user" | "role" | "policy"), "tags" | "tags_all") => Type::Map(strings()),
         (Some("user"), "force_destroy") | (Some("user_login_profile"), "password_reset_required") => {
             Type::Bool
         }
         (Some("user_login_profile"), "password_length")
         | (Some("service_specific_credential"), "credential_age_days") => Type::Number,
-        (
+        (_, "id")
+        | (Some(_), "arn" | "unique_id" | "create_date")
+        | (
             Some(
                 "user"
                 | "group"

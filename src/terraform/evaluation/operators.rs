@@ -119,7 +119,7 @@ fn logical(operator: BinaryOperator, left: &Value, right: &Value, span: Span, in
             BinaryOperator::And => left.and(&right),
             _ => left.or(&right),
         }),
-        (Ok(decided), Err(_)) if decides(&decided) && in_try => {
+        (Ok(first), Err(_)) if decides(&first) && in_try => {
             let identity = format!("{} {} …", describe(left), symbol(operator));
             let why = "an error on the right of `&&` or `||`, which only Terraform before 1.12 looks at";
             Unknown::new(identity, Reason::Unsupported(why.into())).at(span).into()

@@ -9,7 +9,7 @@ use crate::source::Span;
 use crate::syntax::hcl::{Block, Body};
 use crate::terraform::configuration::ResourceBlock;
 use crate::terraform::schema::{self, Unset};
-use crate::value::{Data, Mark, Reason, Unknown, Value, assume, lift};
+use crate::value::{Data, Mark, Reason, Unknown, Value, assume, lift, type_of};
 
 use super::instances::Instance;
 use super::module_instance::{Memo, ModuleInstance};
@@ -104,7 +104,15 @@ impl Evaluator<'_> {
             }
             _ => {}
         }
-        let of_type = schema::attribute_type(&block.resource_type, name);
+        let mut of_type = schema::attribute_type(&block.resource_type, name);
+        if &*block.resource_type == "terraform_data" && &**name == "output" {
+            // What was put in, once it is deployed.
+            let input = self.written(&block.body, "input", scope).unwrap_or_else(Value::null);
+            if input.is_null() {
+                return input;
+            }
+            of_type = Some(type_of(&input)).filter(|of_type| !of_type.contains_any());
+        }
         if block.mode == Mode::Data
             && let Some(value) = self.data_attribute(block, name, scope)
         {
