@@ -36,8 +36,12 @@ struct UserRow<'g> {
     path: Option<&'g str>,
     /// Root it belongs to.
     root: &'g str,
-    /// Whether the code does not create it.
+    /// Account within the root: its number, or the first provider configuration that uses it.
+    account: &'g str,
+    /// Whether the code does not declare it.
     external: bool,
+    /// Whether it was there before and is imported, under the inputs given and the defaults.
+    imported: bool,
     /// Whether it stands for many: "every key of var.users".
     symbolic: bool,
     /// What it stands for, when it is symbolic.
@@ -46,6 +50,8 @@ struct UserRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -66,6 +72,8 @@ struct AccessKeyRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -84,6 +92,8 @@ struct PasswordRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -137,11 +147,14 @@ impl<'g> View<'g> {
             name: by_default(&user.names).and_then(Name::known).map(AsRef::as_ref),
             path: by_default(&user.paths).and_then(Option::as_deref),
             root: self.root(node),
-            external: !node.created,
+            account: &user.account,
+            external: !node.managed,
+            imported: node.imported.holds_by_default(),
             symbolic: node.stands_for.is_some(),
             stands_for: node.stands_for.as_deref(),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }
@@ -157,6 +170,7 @@ impl<'g> View<'g> {
             root: self.root(node),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }
@@ -171,6 +185,7 @@ impl<'g> View<'g> {
             root: self.root(node),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }

@@ -15,6 +15,18 @@ pub enum Mode {
     Data,
 }
 
+/// What tells an account from others: two that are both known by number, or both by profile, are two accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccountIdentity {
+    /// Its number.
+    Number,
+    /// The name of a profile.
+    Profile,
+    /// Something that cannot be compared with what is said of others.
+    #[default]
+    Open,
+}
+
 /// An attribute that was asked for.
 #[derive(Clone, Debug)]
 pub struct Attribute {
@@ -33,16 +45,23 @@ pub struct Resource {
     pub address: Arc<str>,
     /// Created or looked up.
     pub mode: Mode,
-    /// Which account within the root, as far as the code tells: the provider configuration (`aws.prod`).
+    /// Which account within the root: its number, or the first provider configuration that uses it (`aws.prod`).
     pub account: Arc<str>,
     /// The attributes that were asked for and are set. One that is set to null is left out.
     pub attributes: BTreeMap<Arc<str>, Attribute>,
     /// When it exists.
     pub presence: Condition,
+    /// When the object was there before this deployment, so that this deployment does not create it: an
+    /// `import` block, a planned change that is no creation.
+    pub existed_before: Condition,
+    /// When an `import` block brings it in. It existed before, and the state does not learn its secret.
+    pub imported: Condition,
     /// For an instance that stands for many: "every key of var.users".
     pub stands_for: Option<Arc<str>>,
     /// Where it comes from, outermost first: module call, module call, the block's header.
     pub provenance: Vec<Place>,
+    /// The module whose known defaults say that it exists, when that module's source is not on disk.
+    pub inferred_from: Option<Arc<str>>,
 }
 
 impl Resource {
@@ -88,6 +107,8 @@ pub struct RootContents {
     pub resources: Vec<Resource>,
     /// The root's outputs.
     pub outputs: Vec<Output>,
+    /// How well each of the accounts that resources name is known; one that is not listed is open.
+    pub accounts: BTreeMap<Arc<str>, AccountIdentity>,
     /// What was not understood.
     pub notices: Vec<Notice>,
     /// How many module calls have no source on disk.

@@ -4,7 +4,7 @@
 //! hold a secret, which have a default.
 
 use crate::resource::Mode;
-use crate::value::{Data, Type, Unknown, Value, convert, lift};
+use crate::value::{Type, Value, convert};
 
 /// What an attribute that a block does not set is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,12 +25,26 @@ pub enum Unset {
 pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
     match (mode, resource_type, attribute) {
         (Mode::Managed, "aws_iam_user" | "aws_iam_group" | "aws_iam_role", "id") => Unset::SameAs("name"),
+        (Mode::Managed, "awscc_iam_user", "id") => Unset::SameAs("user_name"),
+        (Mode::Managed, "awscc_iam_group", "id") => Unset::SameAs("group_name"),
         (Mode::Managed, "aws_iam_user_login_profile", "id") => Unset::SameAs("user"),
         (Mode::Managed, "aws_iam_policy", "id") => Unset::SameAs("arn"),
-        (Mode::Managed, "aws_iam_user" | "aws_iam_group" | "aws_iam_role" | "aws_iam_policy", "path") => {
-            Unset::Default("/")
-        }
-        (Mode::Managed, "aws_iam_access_key", "secret" | "ses_smtp_password_v4" | "ses_smtp_password")
+        (
+            Mode::Managed,
+            "aws_iam_user"
+            | "aws_iam_group"
+            | "aws_iam_role"
+            | "aws_iam_policy"
+            | "awscc_iam_user"
+            | "awscc_iam_group"
+            | "awscc_iam_managed_policy",
+            "path",
+        ) => Unset::Default("/"),
+        (
+            Mode::Managed,
+            "aws_iam_access_key" | "awsutils_expiring_iam_access_key",
+            "secret" | "ses_smtp_password_v4" | "ses_smtp_password",
+        )
         | (Mode::Managed, "aws_iam_user_login_profile", "password")
         | (
             Mode::Managed,
@@ -38,7 +52,13 @@ pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
             "service_password" | "service_credential_secret",
         ) => Unset::Secret,
         (Mode::Managed, "aws_iam_user", "permissions_boundary" | "force_destroy" | "tags")
-        | (Mode::Managed, "aws_iam_access_key", "status" | "pgp_key")
+        | (Mode::Managed, "aws_iam_access_key" | "awsutils_expiring_iam_access_key", "status" | "pgp_key")
+        | (
+            Mode::Managed,
+            "awscc_iam_user" | "awscc_iam_group",
+            "login_profile" | "groups" | "managed_policy_arns" | "policies" | "permissions_boundary",
+        )
+        | (Mode::Managed, "awscc_iam_managed_policy", "users" | "groups" | "roles")
         | (Mode::Managed, "aws_iam_user_login_profile", "pgp_key")
         | (Mode::Managed, "terraform_data", "input" | "triggers_replace") => Unset::Null,
         _ => Unset::Computed,
@@ -112,19 +132,10 @@ pub fn attribute_type(resource_type: &str, attribute: &str) -> Option<Type> {
 /// What a value becomes as the argument of a resource: of the argument's type. The error is what makes a
 /// provider refuse it.
 pub fn as_argument(resource_type: &str, attribute: &str, value: &Value) -> Result<Value, String> {
-    let Some(of_type) = attribute_type(resource_type, attribute) else { return Ok(value.clone()) };
-    let converted = convert(value, &of_type)?;
-    if !is_name(resource_type, attribute) {
-        return Ok(converted);
+    match attribute_type(resource_type, attribute) {
+        Some(of_type) => convert(value, &of_type),
+        None => Ok(value.clone()),
     }
-    Ok(lift(&[converted], |one| match &one[0].data {
-        Data::String(name) if name.is_empty() => Unknown::error("a name must not be empty").into(),
-        _ => one[0].clone(),
-    }))
-}
-
-fn is_name(resource_type: &str, attribute: &str) -> bool {
-    attribute == "name" && matches!(resource_type, "aws_iam_user" | "aws_iam_group" | "aws_iam_policy")
 }
 
 /// Whether an attribute tells which resource is meant: a reference to it is a link to the resource.
@@ -132,8 +143,14 @@ pub fn is_identity(resource_type: &str, attribute: &str) -> bool {
     matches!(
         (resource_type, attribute),
         (
-            "aws_iam_user" | "aws_iam_group" | "aws_iam_policy" | "aws_iam_role" | "awscc_iam_user",
-            "name" | "id" | "arn" | "user_name" | "group_name"
+            "aws_iam_user"
+                | "aws_iam_group"
+                | "aws_iam_policy"
+                | "aws_iam_role"
+                | "awscc_iam_user"
+                | "awscc_iam_group"
+                | "awscc_iam_managed_policy",
+            "name" | "id" | "arn" | "user_name" | "group_name" | "policy_arn" | "unique_id" | "user_id"
         ) | ("aws_iam_user_login_profile" | "aws_iam_access_key" | "aws_iam_user_group_membership", "user")
     )
 }
@@ -143,7 +160,12 @@ pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
     match resource_type {
         "aws_iam_user" => &["id", "arn", "unique_id", "path"],
         "aws_iam_group" | "aws_iam_policy" => &["id", "arn", "path"],
-        "aws_iam_access_key" => &["id", "secret", "ses_smtp_password_v4", "encrypted_secret"],
+        "awscc_iam_user" => &["id", "arn", "user_name", "path"],
+        "awscc_iam_group" => &["id", "arn", "group_name", "path"],
+        "awscc_iam_managed_policy" => &["id", "policy_arn"],
+        "aws_iam_access_key" | "awsutils_expiring_iam_access_key" => {
+            &["id", "secret", "ses_smtp_password_v4", "encrypted_secret"]
+        }
         "aws_iam_user_login_profile" => &["id", "password", "encrypted_password"],
         _ => &["id"],
     }
@@ -153,6 +175,9 @@ pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
 pub fn has_secret(resource_type: &str) -> bool {
     matches!(
         resource_type,
-        "aws_iam_access_key" | "aws_iam_user_login_profile" | "aws_iam_service_specific_credential"
+        "aws_iam_access_key"
+            | "awsutils_expiring_iam_access_key"
+            | "aws_iam_user_login_profile"
+            | "aws_iam_service_specific_credential"
     )
 }

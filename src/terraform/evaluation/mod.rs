@@ -5,19 +5,25 @@
 
 mod access;
 mod arms;
+mod calls;
 mod collect;
 mod expression;
 mod for_expression;
+mod imports;
 mod instances;
 mod module_instance;
 mod operators;
 mod policy_document;
+mod providers;
+mod provisioners;
 mod references;
 mod resources;
 mod template;
+mod terragrunt;
 mod variables;
 
 pub use collect::collect;
+pub use terragrunt::{Terragrunt, Unit, is_unit_file};
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -52,6 +58,7 @@ pub struct Evaluator<'a> {
     root_directory: PathBuf,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     notices: RefCell<Vec<Notice>>,
+    accounts: RefCell<providers::Accounts>,
     steps: Cell<u64>,
     depth: Cell<u32>,
     /// Instances of resources and modules made so far.
@@ -100,6 +107,28 @@ impl<'s> Scope<'s> {
             binding = current.outer;
         }
         None
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    fn new(
+        workspace: &'a Workspace,
+        loader: &'a ModuleLoader<'a>,
+        inputs: &'a Inputs,
+        root_directory: PathBuf,
+    ) -> Self {
+        Self {
+            workspace,
+            loader,
+            inputs,
+            root_directory,
+            instances: RefCell::default(),
+            notices: RefCell::default(),
+            accounts: RefCell::default(),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            expanded: Cell::new(0),
+        }
     }
 }
 
