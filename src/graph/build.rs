@@ -86,6 +86,10 @@ impl Builder {
             if let (Name::Unknown(_), Some(value)) = (name, resource.value(attribute)) {
                 let span = resource.attributes[attribute].span;
                 self.unknown(&format!("the name of {}", resource.address), value, span);
+                if value.alternatives().iter().any(|(_, one)| one.as_str() == Some("")) {
+                    let message = format!("the name of {} is empty", resource.address);
+                    self.graph.notices.push(Notice::at(NoticeKind::InvalidConfiguration, span, message));
+                }
             }
         }
         let paths = resource.value("path").map_or_else(

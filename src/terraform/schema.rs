@@ -4,6 +4,7 @@
 //! hold a secret, which have a default.
 
 use crate::resource::Mode;
+use crate::value::{Type, Value, convert};
 
 /// What an attribute that a block does not set is worth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +59,82 @@ pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
             "login_profile" | "groups" | "managed_policy_arns" | "policies" | "permissions_boundary",
         )
         | (Mode::Managed, "awscc_iam_managed_policy", "users" | "groups" | "roles")
-        | (Mode::Managed, "aws_iam_user_login_profile", "pgp_key") => Unset::Null,
+        | (Mode::Managed, "aws_iam_user_login_profile", "pgp_key")
+        | (Mode::Managed, "terraform_data", "input" | "triggers_replace") => Unset::Null,
         _ => Unset::Computed,
+    }
+}
+
+/// The type of an attribute, as far as it is known here.
+pub fn attribute_type(resource_type: &str, attribute: &str) -> Option<Type> {
+    let strings = || Box::new(Type::String);
+    let iam = resource_type.strip_prefix("aws_iam_");
+    Some(match (iam, attribute) {
+        (Some("group_membership"), "users")
+        | (Some("user_group_membership"), "groups")
+        | (Some("policy_attachment"), "users" | "groups" | "roles")
+        | (Some("user_policy_attachments_exclusive" | "group_policy_attachments_exclusive"), "policy_arns")
+        | (Some("user_policies_exclusive" | "group_policies_exclusive"), "policy_names")
+        | (Some("role"), "managed_policy_arns") => Type::Set(strings()),
+        (Some("user" | "role" | "policy"), "tags" | "tags_all") => Type::Map(strings()),
+        (Some("user"), "force_destroy") | (Some("user_login_profile"), "password_reset_required") => {
+            Type::Bool
+        }
+        (Some("user_login_profile"), "password_length")
+        | (Some("service_specific_credential"), "credential_age_days") => Type::Number,
+        (_, "id")
+        | (Some(_), "arn" | "unique_id" | "create_date")
+        | (
+            Some(
+                "user"
+                | "group"
+                | "policy"
+                | "access_key"
+                | "user_login_profile"
+                | "user_group_membership"
+                | "group_membership"
+                | "user_policy"
+                | "group_policy"
+                | "user_policy_attachment"
+                | "group_policy_attachment"
+                | "policy_attachment"
+                | "user_policy_attachments_exclusive"
+                | "user_ssh_key"
+                | "service_specific_credential"
+                | "signing_certificate",
+            ),
+            "name"
+            | "path"
+            | "permissions_boundary"
+            | "user"
+            | "user_name"
+            | "username"
+            | "group"
+            | "policy"
+            | "policy_arn"
+            | "description"
+            | "status"
+            | "pgp_key"
+            | "secret"
+            | "encrypted_secret"
+            | "ses_smtp_password_v4"
+            | "key_fingerprint"
+            | "password"
+            | "encrypted_password"
+            | "service_name"
+            | "service_password"
+            | "service_credential_secret",
+        ) => Type::String,
+        _ => return None,
+    })
+}
+
+/// What a value becomes as the argument of a resource: of the argument's type. The error is what makes a
+/// provider refuse it.
+pub fn as_argument(resource_type: &str, attribute: &str, value: &Value) -> Result<Value, String> {
+    match attribute_type(resource_type, attribute) {
+        Some(of_type) => convert(value, &of_type),
+        None => Ok(value.clone()),
     }
 }
 

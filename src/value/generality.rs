@@ -88,10 +88,8 @@ fn compare(left: &Type, right: &Type) -> Ordering {
     };
     match (left, right) {
         (Type::Any, Type::Any) => Ordering::Equal,
-        (Type::Any, _) => Ordering::Greater,
-        (_, Type::Any) => Ordering::Less,
-        (Type::String, Type::Bool | Type::Number) => Ordering::Less,
-        (Type::Bool | Type::Number, Type::String) => Ordering::Greater,
+        (Type::Any, _) | (Type::Bool | Type::Number, Type::String) => Ordering::Greater,
+        (_, Type::Any) | (Type::String, Type::Bool | Type::Number) => Ordering::Less,
         (Type::List(left), Type::List(right))
         | (Type::Set(left), Type::Set(right))
         | (Type::Map(left), Type::Map(right)) => compare(left, right),

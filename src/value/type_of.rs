@@ -15,9 +15,9 @@ pub fn type_of(value: &Value) -> Type {
         Data::Bool(_) => Type::Bool,
         Data::Number(_) => Type::Number,
         Data::String(_) => Type::String,
-        Data::List(elements) => Type::List(element_type(elements.iter())),
-        Data::Set(elements) => Type::Set(element_type(elements.iter())),
-        Data::Map(entries) => Type::Map(element_type(entries.values())),
+        Data::List(elements) => Type::List(Box::new(element_type(elements.iter()))),
+        Data::Set(elements) => Type::Set(Box::new(element_type(elements.iter()))),
+        Data::Map(entries) => Type::Map(Box::new(element_type(entries.values()))),
         Data::Tuple(elements) => Type::Tuple(elements.iter().map(type_of).collect()),
         Data::Object(entries) => Type::Object(
             entries.iter().map(|(name, value)| (Arc::clone(name), Field::required(type_of(value)))).collect(),
@@ -42,9 +42,9 @@ pub fn type_of(value: &Value) -> Type {
 }
 
 /// The elements of a collection have one type, so that the first one whose type is settled tells it.
-fn element_type<'a>(elements: impl Iterator<Item = &'a Value> + Clone) -> Box<Type> {
+fn element_type<'a>(elements: impl Iterator<Item = &'a Value> + Clone) -> Type {
     let settled = elements.clone().map(type_of).find(|one| !one.contains_any());
-    Box::new(settled.unwrap_or_else(|| joined(elements)))
+    settled.unwrap_or_else(|| joined(elements))
 }
 
 fn joined<'a>(values: impl Iterator<Item = &'a Value>) -> Type {

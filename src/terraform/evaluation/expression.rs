@@ -45,6 +45,7 @@ impl Evaluator<'_> {
                 &self.evaluate(left, scope),
                 &self.evaluate(right, scope),
                 span,
+                scope.in_try,
             ),
             ExpressionKind::For(for_expression) => self.for_expression(for_expression, span, scope),
             ExpressionKind::Parenthesis(inner) => self.evaluate(inner, scope),
@@ -193,7 +194,7 @@ impl Evaluator<'_> {
         let mut results: Vec<(Condition, Value)> = Vec::new();
         let mut failure = error(expression.span, "no argument of `try` succeeds");
         for argument in &call.arguments {
-            let value = hoist(&self.evaluate(argument, scope));
+            let value = hoist(&self.evaluate(argument, Scope { in_try: true, ..scope }));
             let mut failed = Condition::never();
             for (condition, alternative) in value.alternatives() {
                 let condition = open.and(&condition);
@@ -222,7 +223,7 @@ impl Evaluator<'_> {
         let [argument] = call.arguments.as_slice() else {
             return error(expression.span, "`can` takes one argument");
         };
-        let value = hoist(&self.evaluate(argument, scope));
+        let value = hoist(&self.evaluate(argument, Scope { in_try: true, ..scope }));
         let succeeds = value
             .alternatives()
             .into_iter()

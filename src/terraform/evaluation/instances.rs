@@ -245,11 +245,14 @@ impl Evaluator<'_> {
                         self.too_many_instances(for_each, what);
                     }
                 }
-                // A list of texts stands for a set whose declared type was lost on the way (a null variable, a
-                // set-typed attribute); where it is a list, Terraform itself refuses it.
+                // Terraform refuses a list. What it holds is still what was meant, and a set-typed attribute of
+                // a resource whose types are not known here looks like one.
                 Data::Set(elements) | Data::List(elements) | Data::Tuple(elements)
                     if matches!(alternative.data, Data::Set(_)) || are_texts(elements) =>
                 {
+                    if !matches!(alternative.data, Data::Set(_)) {
+                        self.list_repetition(for_each, what);
+                    }
                     for element in elements.iter().take(MAX_INSTANCES) {
                         for (inner, element) in element.alternatives() {
                             let Some(key) = self.set_key(&element, for_each, what, notices) else { continue };
@@ -332,6 +335,14 @@ impl Evaluator<'_> {
             None => format!("{} cannot be used as `{argument}`", describe(value)),
         };
         self.invalid_repetition(place, what, &message);
+    }
+
+    fn list_repetition(&self, place: &Expression, what: &str) {
+        let message = format!("`for_each` of {what} is a list; its elements were taken as a set");
+        self.notice(
+            Notice::at(NoticeKind::InvalidConfiguration, place.span, message)
+                .with_help("Terraform takes a map or a set of strings: write toset(...)"),
+        );
     }
 
     fn invalid_repetition(&self, place: &Expression, what: &str, message: &str) {

@@ -79,6 +79,8 @@ struct Scope<'s> {
     bindings: Option<&'s Binding<'s>>,
     /// Inside a template file only its own variables exist.
     is_template_file: bool,
+    /// Inside of `try` or `can` an error is an answer, so that it has to be one in every version of Terraform.
+    in_try: bool,
 }
 
 /// A name bound by `for`, a `dynamic` block's iterator or a template file's variables.
@@ -90,7 +92,7 @@ struct Binding<'s> {
 
 impl<'s> Scope<'s> {
     fn of(module: &'s ModuleInstance) -> Self {
-        Self { module, repetition: None, bindings: None, is_template_file: false }
+        Self { module, repetition: None, bindings: None, is_template_file: false, in_try: false }
     }
 
     fn within(module: &'s ModuleInstance, repetition: &'s Instance) -> Self {

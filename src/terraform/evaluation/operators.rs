@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, UnaryOperator};
 use crate::value::{
-    Condition, Data, Number, Question, Type, Unknown, Value, choose, convert, describe, equal, hoist, lift,
+    Condition, Data, Number, Question, Reason, Type, Unknown, Value, choose, convert, describe, equal, hoist,
+    lift,
 };
 
 use super::error;
@@ -77,7 +78,7 @@ pub fn unary(operator: UnaryOperator, operand: &Value, span: Span) -> Value {
 }
 
 /// `a + b` and the others.
-pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
+pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span, in_try: bool) -> Value {
     let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
     let marks = |side: &Value| if compares { side.deep_marks() } else { side.marks.clone() };
     let mut taints = marks(left).taints();
@@ -94,7 +95,7 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span)
         taints = taints.faint();
     }
     let result = match operator {
-        BinaryOperator::And | BinaryOperator::Or => logical(operator, left, right, span),
+        BinaryOperator::And | BinaryOperator::Or => logical(operator, left, right, span, in_try),
         BinaryOperator::Equal => equality(left, right),
         BinaryOperator::NotEqual => match condition_of(&equality(left, right), span) {
             Ok(condition) => from_condition(&condition.not()),
@@ -105,9 +106,10 @@ pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span)
     result.with_marks(&taints)
 }
 
-/// Both sides are evaluated, as in every Terraform before 1.12; a side that decides alone wins over an
-/// error of the other, so that newer programs are right too.
-fn logical(operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
+/// Both sides are evaluated, as in every Terraform before 1.12; a left side that decides alone wins over an
+/// error of the other, so that newer programs are right too. What `try` makes of that error hangs on the
+/// version.
+fn logical(operator: BinaryOperator, left: &Value, right: &Value, span: Span, in_try: bool) -> Value {
     let decides = |condition: &Condition| match operator {
         BinaryOperator::And => condition.is_never(),
         _ => condition.is_always(),
@@ -117,6 +119,11 @@ fn logical(operator: BinaryOperator, left: &Value, right: &Value, span: Span) ->
             BinaryOperator::And => left.and(&right),
             _ => left.or(&right),
         }),
+        (Ok(first), Err(_)) if decides(&first) && in_try => {
+            let identity = format!("{} {} …", describe(left), symbol(operator));
+            let why = "an error on the right of `&&` or `||`, which only Terraform before 1.12 looks at";
+            Unknown::new(identity, Reason::Unsupported(why.into())).at(span).into()
+        }
         (Ok(left), Err(_)) if decides(&left) => from_condition(&left),
         (Err(failure), _) | (_, Err(failure)) => failure,
     }

@@ -9,7 +9,9 @@ use crate::source::Span;
 use crate::syntax::hcl::{Block, Body};
 use crate::terraform::configuration::ResourceBlock;
 use crate::terraform::schema::{self, Unset};
-use crate::value::{Condition, Data, Mark, Question, Reason, Unknown, Value, assume, choose, lift};
+use crate::value::{
+    Condition, Data, Mark, Question, Reason, Unknown, Value, assume, choose, lift, type_of,
+};
 
 use super::instances::{Expansion, Instance, Repetition};
 use super::module_instance::{Memo, ModuleInstance, Repeated};
@@ -104,15 +106,31 @@ impl Evaluator<'_> {
         };
         // `argument = null` is the argument left out.
         match written {
-            Some(value) if !value.is_null() => return identify(value),
+            Some(value) if !value.is_null() => {
+                let value = schema::as_argument(&block.resource_type, name, &value)
+                    .unwrap_or_else(|message| error(span, message));
+                return identify(value);
+            }
             _ => {}
+        }
+        let mut of_type = schema::attribute_type(&block.resource_type, name);
+        if &*block.resource_type == "terraform_data" && &**name == "output" {
+            // What was put in, once it is deployed.
+            let input = self.written(&block.body, "input", scope).unwrap_or_else(Value::null);
+            if input.is_null() {
+                return input;
+            }
+            of_type = Some(type_of(&input)).filter(|of_type| !of_type.contains_any());
         }
         if block.mode == Mode::Data
             && let Some(value) = self.data_attribute(block, name, scope)
         {
             return value;
         }
-        let computed = || Unknown::new(format!("{address}.{name}"), Reason::Deployment).at(block.header);
+        let computed = || {
+            let unknown = Unknown::new(format!("{address}.{name}"), Reason::Deployment).at(block.header);
+            of_type.iter().fold(unknown, |unknown, of_type| unknown.typed(of_type.clone()))
+        };
         match schema::unset(block.mode, &block.resource_type, name) {
             Unset::SameAs(other) => {
                 let other: Arc<str> = other.into();
@@ -120,7 +138,7 @@ impl Evaluator<'_> {
                 identify(same)
             }
             Unset::Default(text) => Value::string(text),
-            Unset::Null => Value::null(),
+            Unset::Null => of_type.as_ref().map_or_else(Value::null, Value::null_of),
             Unset::Secret => Value::from(computed())
                 .with_mark(Mark::SecretOf { address: Arc::clone(&address) })
                 .with_mark(Mark::Sensitive),

@@ -108,11 +108,16 @@ impl Evaluator<'_> {
                 _ => error(span, "the variables of a template must be an object"),
             };
         };
+        if let Some(name) = entries.keys().find(|name| !is_identifier(name)) {
+            return error(span, format!("{name:?} is not a name that a template can use"));
+        }
         let isolated = Scope { bindings: None, is_template_file: true, ..scope };
         let rendered = self.with_variables(&mut entries.iter(), isolated, &expression);
-        lift(&[rendered], |rendered| match rendered[0].is_null() {
-            true => error(span, format!("template {name} results in null")),
-            false => rendered[0].clone(),
+        lift(&[rendered], |rendered| {
+            if rendered[0].is_null() {
+                return error(span, format!("template {name} results in null"));
+            }
+            rendered[0].clone()
         })
     }
 
@@ -131,6 +136,12 @@ impl Evaluator<'_> {
             }
         }
     }
+}
+
+fn is_identifier(name: &str) -> bool {
+    let mut characters = name.chars();
+    characters.next().is_some_and(|first| first.is_alphabetic() || first == '_')
+        && characters.all(|one| one.is_alphanumeric() || one == '_' || one == '-')
 }
 
 /// A value as text inside a template; unknowns and errors stay.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::conversion::each_in_list;
 use super::sequence::with_open_part;
 use super::signature::{Call, Open};
-use crate::value::{Data, Each, Part, Type, Value, convert, equal, is_open, type_of};
+use crate::value::{Data, Each, Marks, Part, Type, Value, convert, equal, is_open, type_of};
 
 pub fn keys(call: &Call<'_>) -> Result<Value, String> {
     let value = call.argument(0);
@@ -65,21 +65,22 @@ pub fn lookup(call: &Call<'_>) -> Result<Value, String> {
         format!("lookup() requires a map as the first argument, got {}", type_of(mapping).name())
     })?;
     let Some(key) = key.as_str() else { return Ok(call.unknown()) };
+    // A default of another type is an error also where it is not needed.
+    let default = match (call.arguments.get(2), type_of(mapping)) {
+        (Some(default), Type::Map(element)) if !is_open(mapping) => {
+            Some(convert(default, &element).map_err(|message| {
+                format!("the default value must have the same type as the map elements: {message}")
+            })?)
+        }
+        (default, _) => default.cloned(),
+    };
     if let Some(found) = entries.get(key) {
         return Ok(found.clone());
     }
-    let Some(default) = call.arguments.get(2) else {
-        return Err(match mapping.data {
-            Data::Object(_) => format!("the given object has no attribute {key:?}"),
-            _ => format!("lookup failed to find key {key:?}"),
-        });
-    };
-    match type_of(mapping) {
-        Type::Map(element) if !is_open(mapping) => convert(default, &element).map_err(|message| {
-            format!("the default value must have the same type as the map elements: {message}")
-        }),
-        _ => Ok(default.clone()),
-    }
+    default.ok_or_else(|| match mapping.data {
+        Data::Object(_) => format!("the given object has no attribute {key:?}"),
+        _ => format!("lookup failed to find key {key:?}"),
+    })
 }
 
 pub fn merge(call: &Call<'_>) -> Result<Value, String> {
@@ -141,10 +142,15 @@ pub fn zipmap(call: &Call<'_>) -> Result<Value, String> {
         let Data::String(name) = &name.data else { return Ok(call.unknown()) };
         zipped.insert(Arc::clone(name), element.clone());
     }
-    Ok(match type_of(values) {
+    let mut taints = Marks::default();
+    for name in names {
+        taints.extend(&name.marks.taints());
+    }
+    let zipped = match type_of(values) {
         Type::List(element) => Value::map(zipped).with_type(&Type::Map(element)),
         _ => Value::object(zipped),
-    })
+    };
+    Ok(zipped.with_marks(&taints))
 }
 
 pub fn transpose(call: &Call<'_>) -> Result<Value, String> {

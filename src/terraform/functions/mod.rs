@@ -32,7 +32,7 @@ use std::path::Path;
 
 use self::signature::{Call, Function, Open, Treatment};
 use crate::source::Workspace;
-use crate::value::{Data, Mark, Marks, Unknown, Value, convert, hoist, lift};
+use crate::value::{Data, Mark, Marks, Type, Unknown, Value, convert, hoist, lift, type_of};
 
 /// Functions whose result says nothing of a secret that went in.
 const HIDE_THEIR_ARGUMENT: &[&str] = &[
@@ -156,7 +156,26 @@ fn compute(call: &Call<'_>) -> Result<Value, String> {
         return Ok(call.unknown());
     }
     (call.function.body)(call)
+        .map(|result| told(call, result))
         .map_err(|message| format!("call to \"{}\" failed: {message}", call.function.name))
+}
+
+/// A result without elements, told its type: of what the function returns, or of the list that it took.
+fn told(call: &Call<'_>, result: Value) -> Value {
+    let returns = call.function.returns.to_type();
+    if result.of_type.is_some() || !(result.is_null() || result.children().is_empty()) {
+        return result;
+    }
+    if !returns.contains_any() {
+        return result.with_type(&returns);
+    }
+    let Some(first) = call.arguments.first() else { return result };
+    match (call.function.name, type_of(first)) {
+        ("reverse" | "slice" | "matchkeys" | "distinct", taken) => result.with_type(&taken),
+        ("chunklist", taken) => result.with_type(&Type::List(Box::new(taken))),
+        ("one", Type::List(element) | Type::Set(element)) => result.with_type(&element),
+        _ => result,
+    }
 }
 
 fn converted(function: &Function, arguments: &[Value]) -> Result<Vec<Value>, String> {

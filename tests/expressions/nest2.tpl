@@ -1,0 +1,1 @@
+${a}${true ? 1 : templatefile("t.tpl", {a=2})}
