@@ -105,7 +105,8 @@ mod tests {
 
     #[test]
     fn what_a_unit_applies_is_no_root_beside_it() {
-        let mut all = candidates(&[("live/a", &["mod"], false), ("live/b", &["mod"], false), ("mod", &[], true)]);
+        let mut all =
+            candidates(&[("live/a", &["mod"], false), ("live/b", &["mod"], false), ("mod", &[], true)]);
         for unit in ["live/a", "live/b"] {
             all.get_mut(Path::new(unit)).expect("it was put there").is_unit = true;
         }

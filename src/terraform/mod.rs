@@ -12,6 +12,4 @@ mod type_expression;
 pub use configuration::Module;
 pub use evaluation::{Terragrunt, Unit, collect, is_unit_file};
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
-pub use modules::{
-    ModuleLoader, has_backend, is_configuration, is_local, is_relevant, local_calls,
-};
+pub use modules::{ModuleLoader, has_backend, is_configuration, is_local, is_relevant, local_calls};

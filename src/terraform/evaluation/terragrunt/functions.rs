@@ -56,9 +56,8 @@ impl Evaluator<'_> {
         arguments: &[Value],
         scope: Scope<'_>,
     ) -> Option<Value> {
-        let decided_by_the_run = || {
-            Value::from(Unknown::new(describe_call(name, arguments), Reason::Deployment))
-        };
+        let decided_by_the_run =
+            || Value::from(Unknown::new(describe_call(name, arguments), Reason::Deployment));
         if DECIDED_BY_THE_RUN.contains(&name) {
             return Some(decided_by_the_run());
         }
@@ -72,9 +71,7 @@ impl Evaluator<'_> {
                     Some(texts(&["apply", "destroy", "import", "plan", "refresh", "taint", "untaint"]))
                 }
                 "parallelism" => Some(texts(&["apply", "plan", "destroy"])),
-                "vars" => {
-                    Some(texts(&["apply", "console", "destroy", "import", "plan", "push", "refresh"]))
-                }
+                "vars" => Some(texts(&["apply", "console", "destroy", "import", "plan", "push", "refresh"])),
                 _ => None,
             };
         }
@@ -153,12 +150,7 @@ impl Evaluator<'_> {
         }
     }
 
-    fn read_terragrunt_config(
-        &self,
-        environment: &Environment,
-        path: &str,
-        arguments: &[Value],
-    ) -> Value {
+    fn read_terragrunt_config(&self, environment: &Environment, path: &str, arguments: &[Value]) -> Value {
         let mut path = lexically_normal(&environment.directory().join(path));
         match self.workspace.resolve(&path) {
             Ok(real) if real.is_dir() => path.push(super::FILE_NAME),
@@ -174,6 +166,11 @@ impl Evaluator<'_> {
     /// The JSON text of a variables file.
     fn read_tfvars_file(&self, environment: &Environment, path: &str) -> Value {
         let path = lexically_normal(&environment.directory().join(path));
+        if path.extension().is_some_and(|extension| extension == "json")
+            && let Ok(text) = self.workspace.read_text(&path)
+        {
+            return Value::string(text);
+        }
         match self.configuration(&environment.shared, &path, None, environment.span()) {
             Ok(file) => {
                 let attributes = file.environment.iter().flat_map(|read| &read.file.body.attributes);
@@ -200,12 +197,7 @@ impl Evaluator<'_> {
     }
 
     /// The directory of the file that is included: from inside it, or as a label names it.
-    fn parent(
-        &self,
-        environment: &Environment,
-        texts: &[&str],
-        scope: Scope<'_>,
-    ) -> Result<PathBuf, Value> {
+    fn parent(&self, environment: &Environment, texts: &[&str], scope: Scope<'_>) -> Result<PathBuf, Value> {
         if environment.is_included() {
             return Ok(environment.base_directory().to_owned());
         }

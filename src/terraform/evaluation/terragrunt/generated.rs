@@ -30,7 +30,8 @@ impl Evaluator<'_> {
                 }
                 let path = value("path");
                 let path = path.as_ref().and_then(|(path, _)| path.as_str()).unwrap_or("generated.tf");
-                let file_name = Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
+                let file_name =
+                    Path::new(path).file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 if !is_configuration(file_name) {
                     continue;
                 }
@@ -45,7 +46,9 @@ impl Evaluator<'_> {
                         files.push(self.workspace.files.add(shown, text));
                     }
                     Some((contents, span)) => match contents.first_unknown() {
-                        Some(unknown) => self.notice(unknown_notice("what is generated here", unknown, *span)),
+                        Some(unknown) => {
+                            self.notice(unknown_notice("what is generated here", unknown, *span));
+                        }
                         None => self.notice(Notice::at(
                             NoticeKind::UnknownValue,
                             *span,

@@ -23,7 +23,8 @@ pub fn deep(below: &Value, above: &Value) -> Value {
 fn merge(below: &Value, above: &Value, depth: usize) -> Value {
     lift(&[below.clone(), above.clone()], |both| {
         let [below, above] = both else { unreachable!("two go in") };
-        if let Some(unknown) = both.iter().find(|value| matches!(value.data, Data::Unknown(_) | Data::Each(_)))
+        if let Some(unknown) =
+            both.iter().find(|value| matches!(value.data, Data::Unknown(_) | Data::Each(_)))
         {
             // What is not known may hold any entry.
             return match unknown.as_unknown().and_then(|unknown| unknown.error_message()) {

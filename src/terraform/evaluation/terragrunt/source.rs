@@ -51,21 +51,25 @@ impl Evaluator<'_> {
             return None;
         };
         let path = local_path(text);
+        let shown =
+            if path.starts_with('/') { self.workspace.display(Path::new(&path)) } else { text.to_owned() };
         match self.loader.resolve(unit, &path) {
             Source::Directory(directory) => Some(directory),
             Source::OutsideRoot => missing(
                 NoticeKind::OutsideRoot,
-                format!("the source of this unit, {text:?}, leads outside the scanned root and was not read"),
+                format!(
+                    "the source of this unit, {shown:?}, leads outside the scanned root and was not read"
+                ),
                 "scan a folder that holds both, or name one with --root",
             ),
             Source::Missing => missing(
                 NoticeKind::ModuleNotOnDisk,
-                format!("the source of this unit, {text:?}, is not there, so its module was not read"),
+                format!("the source of this unit, {shown:?}, is not there, so its module was not read"),
                 "check the path",
             ),
             Source::Remote => missing(
                 NoticeKind::ModuleNotOnDisk,
-                format!("the source of this unit, {text:?}, is not on disk, so its module was not read"),
+                format!("the source of this unit, {shown:?}, is not on disk, so its module was not read"),
                 "nothing is fetched; whether it makes IAM users is not known",
             ),
         }
@@ -76,7 +80,8 @@ impl Evaluator<'_> {
 /// name. An address that is fetched stays as it is.
 fn local_path(source: &str) -> String {
     let path = source.strip_prefix("file://").unwrap_or(source);
-    let is_fetched = path.contains("://") || path.contains("::") || HOSTS.iter().any(|host| path.starts_with(host));
+    let is_fetched =
+        path.contains("://") || path.contains("::") || HOSTS.iter().any(|host| path.starts_with(host));
     if is_fetched {
         return path.to_owned();
     }

@@ -132,13 +132,12 @@ impl Evaluator<'_> {
     fn add_layer(&self, include: &Block, layers: &mut Layers<'_>, includes: &mut Vec<PathBuf>) {
         let scope = Scope::of(layers.own);
         let Some(environment) = &layers.own.environment else { return };
-        let included = self.included(environment, include, scope);
-        let failure = match included {
-            Ok(included) => {
-                includes.extend(included.environment.as_ref().map(|read| read.file.path.clone()));
+        let failure = match self.included(environment, include, scope) {
+            Ok(file) => {
+                includes.extend(file.environment.as_ref().map(|read| read.file.path.clone()));
                 match self.merge_strategy(include, scope) {
                     Ok(Some(_)) => {
-                        layers.files.push(included);
+                        layers.files.push(file);
                         return;
                     }
                     Ok(None) => return,
@@ -155,9 +154,8 @@ impl Evaluator<'_> {
 
     /// The Terraform files of the unit's own directory.
     fn configuration_files(&self, directory: &Path) -> Vec<PathBuf> {
-        let is_module_file = |path: &PathBuf| {
-            path.file_name().and_then(|name| name.to_str()).is_some_and(is_configuration)
-        };
+        let is_module_file =
+            |path: &PathBuf| path.file_name().and_then(|name| name.to_str()).is_some_and(is_configuration);
         let entries = self.workspace.list(directory).unwrap_or_default();
         entries
             .into_iter()
@@ -168,9 +166,10 @@ impl Evaluator<'_> {
 
     /// Whether `skip` or `exclude` keeps the unit from ever being applied.
     fn is_excluded(&self, layers: &Layers<'_>) -> bool {
-        let Some((file, body)) = layers.bodies().find(|(_, body)| {
-            body.attribute("skip").is_some() || body.blocks_of("exclude").next().is_some()
-        }) else {
+        let Some((file, body)) = layers
+            .bodies()
+            .find(|(_, body)| body.attribute("skip").is_some() || body.blocks_of("exclude").next().is_some())
+        else {
             return false;
         };
         let is_true = |expression| self.evaluate(expression, Scope::of(file)).as_bool() == Some(true);
