@@ -137,12 +137,13 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     let mut graph = graph::build(read);
     notices.append(&mut graph.notices);
     sort_notices(&mut notices);
-    let created = |nodes: &[usize]| nodes.iter().filter(|node| graph.nodes[**node].created).count();
-    coverage.users = created(&graph.users.iter().map(|user| user.node).collect::<Vec<_>>());
-    coverage.access_keys = created(&graph.access_keys.iter().map(|key| key.node).collect::<Vec<_>>());
-    coverage.passwords = created(&graph.passwords.iter().map(|password| password.node).collect::<Vec<_>>());
+    let managed = |nodes: &[usize]| nodes.iter().filter(|node| graph.nodes[**node].managed).count();
+    coverage.users = managed(&graph.users.iter().map(|user| user.node).collect::<Vec<_>>());
+    coverage.access_keys = managed(&graph.access_keys.iter().map(|key| key.node).collect::<Vec<_>>());
+    coverage.passwords = managed(&graph.passwords.iter().map(|password| password.node).collect::<Vec<_>>());
     coverage.unknown_values = count_of(&notices, NoticeKind::UnknownValue);
     coverage.modules_not_on_disk = count_of(&notices, NoticeKind::ModuleNotOnDisk);
+    coverage.modules_modelled = count_of(&notices, NoticeKind::ModuleModelled);
     Understood { graph, coverage, notices }
 }
 

@@ -168,6 +168,7 @@ fn the_whole_document() {
         "roots": 2,
         "files": 3,
         "modules_not_on_disk": 1,
+        "modules_modelled": 0,
         "unknown_values": 0
       },
       "summary": {

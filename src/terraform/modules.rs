@@ -5,18 +5,25 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Notice, NoticeKind, ReadError, Workspace};
+use crate::source::{FileId, Notice, NoticeKind, ReadError, Span, Workspace};
 use crate::syntax::hcl;
 
 use super::configuration::Module;
+use super::manifest::Manifest;
+use super::models::Model;
+use super::module_source::ModuleSource;
 
 /// Loads modules and remembers them.
 pub struct ModuleLoader<'a> {
     workspace: &'a Workspace,
     loaded: RefCell<HashMap<PathBuf, Arc<Module>>>,
+    /// By root.
+    manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
+    /// By model, and the call that it stands at.
+    modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
 }
 
-/// Where a call's source leads.
+/// Where a call's source leads, when it is a path.
 pub enum Source {
     /// A directory inside the boundary.
     Directory(PathBuf),
@@ -31,7 +38,12 @@ pub enum Source {
 impl<'a> ModuleLoader<'a> {
     /// A loader that has loaded nothing yet.
     pub fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, loaded: RefCell::default() }
+        Self {
+            workspace,
+            loaded: RefCell::default(),
+            manifests: RefCell::default(),
+            modelled: RefCell::default(),
+        }
     }
 
     /// The module in a canonical directory.
@@ -42,6 +54,22 @@ impl<'a> ModuleLoader<'a> {
         let module = Arc::new(read_module(self.workspace, directory));
         self.loaded.borrow_mut().insert(directory.to_owned(), Arc::clone(&module));
         module
+    }
+
+    /// What `terraform init` installed for the root in a canonical directory.
+    pub fn manifest(&self, root: &Path) -> Arc<Manifest> {
+        let mut manifests = self.manifests.borrow_mut();
+        let manifest = manifests
+            .entry(root.to_owned())
+            .or_insert_with(|| Arc::new(Manifest::of_root(self.workspace, root)));
+        Arc::clone(manifest)
+    }
+
+    /// A model as the module of one call: each of its blocks stands where the call does.
+    pub fn model(&self, model: &'static Model, call: Span) -> Arc<Module> {
+        let mut modelled = self.modelled.borrow_mut();
+        let module = modelled.entry((model.label, call)).or_insert_with(|| Arc::new(model.module(call)));
+        Arc::clone(module)
     }
 
     /// A directory's module with files beside it that exist only in a run: those of another directory, which
@@ -62,24 +90,13 @@ impl<'a> ModuleLoader<'a> {
 
     /// Resolves a `source` written in a module of that directory.
     pub fn resolve(&self, from: &Path, source: &str) -> Source {
-        if !is_local(source) {
-            return Source::Remote;
-        }
-        match self.workspace.resolve(&from.join(source)) {
+        let ModuleSource::Local(path) = ModuleSource::parse(source) else { return Source::Remote };
+        match self.workspace.resolve(&from.join(path)) {
             Ok(directory) if directory.is_dir() => Source::Directory(directory),
             Err(ReadError::OutsideRoot) => Source::OutsideRoot,
             Ok(_) | Err(_) => Source::Missing,
         }
     }
-}
-
-/// Whether a module source is a path.
-pub fn is_local(source: &str) -> bool {
-    source.starts_with("./")
-        || source.starts_with("../")
-        || source == "."
-        || source == ".."
-        || source.starts_with('/')
 }
 
 /// Whether Terraform reads a file of this name as part of the module in its directory.

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use crate::resource::unknown_notice;
 use crate::source::{Notice, NoticeKind, Span};
-use crate::terraform::modules::{Source, is_local};
+use crate::terraform::module_source::is_local;
+use crate::terraform::modules::Source;
 use crate::value::Value;
 
 use super::super::{Evaluator, Scope};
