@@ -284,6 +284,19 @@ fn a_file_that_others_include_is_no_unit_and_an_excluded_unit_is_said() {
 }
 
 #[test]
+fn a_module_of_the_public_registry_is_modelled() {
+    let repository = Repository::new(&[(
+        "a/terragrunt.hcl",
+        "terraform {\n  source = \"tfr:///terraform-aws-modules/iam/aws//modules/iam-user?version=5.30.0\"\n}\ninputs = {\n  name = \"ci\"\n  path = \"/ci/\"\n}\n",
+    )]);
+    assert_eq!(repository.users(), ["a ci /ci/", "modules/user default /"]);
+    let notices = repository.notices();
+    assert!(notices.iter().any(|message| message.contains("stand in for it")), "{notices:?}");
+    let graph = repository.graph();
+    assert_eq!(graph["access_keys"][0]["when"], Value::Null, "a unit gives its module all that it is given");
+}
+
+#[test]
 fn nothing_outside_is_read_and_circles_end() {
     let repository = Repository::new(&[
         ("a/terragrunt.hcl", &unit("include \"out\" {\n  path = \"../../../../../../etc/passwd\"\n}\n")),

@@ -41,6 +41,9 @@ impl Evaluator<'_> {
             }
         }
         let Some(default) = self.default(variable) else { return required(variable, "var.") };
+        if self.inputs.is_complete {
+            return default;
+        }
         toggle(variable, &default).unwrap_or(default)
     }
 

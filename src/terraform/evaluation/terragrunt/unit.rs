@@ -15,6 +15,7 @@ use crate::value::Value;
 use super::super::module_instance::ModuleInstance;
 use super::super::{Evaluator, Scope};
 use super::configuration::{Shared, Terragrunt};
+use super::source::Applied;
 
 /// A module, and what a `terragrunt.hcl` gives it.
 pub struct Unit {
@@ -71,6 +72,7 @@ impl Unit {
             Some(module) if module != own => Inputs::gather(workspace, &[module, own], &all),
             _ => Inputs::gather(workspace, &[own], &all),
         };
+        inputs.is_complete = true;
         for (name, value, span) in &self.environment {
             inputs.add_environment(Arc::clone(name), value.clone(), *span);
         }
@@ -95,19 +97,20 @@ impl Evaluator<'_> {
         if source.is_none() && beside.is_empty() {
             return None;
         }
-        let found = source.as_ref().and_then(|source| self.module_directory(source, &directory));
+        let found = source.as_ref().and_then(|source| self.applied(source, &directory));
         let place = source.map_or(environment.span(), |source| source.span);
         let module_directory = match (&found, beside.is_empty()) {
-            (Some(found), _) => Some(found.clone()),
+            (Some(Applied::Directory(found)), _) => Some(found.clone()),
             (None, false) => Some(directory.clone()),
-            (None, true) => None,
+            (Some(Applied::Model(_)), _) | (None, true) => None,
         };
         let module_path = module_directory.as_ref().unwrap_or(&directory);
         let generated = self.generated(&layers, module_path);
         let copied = if *module_path == directory { &[][..] } else { &beside[..] };
-        let module = match &module_directory {
-            Some(module) => self.loader.load_with(module, copied, &generated),
-            None => Arc::new(Module::from_files(directory.clone(), Vec::new())),
+        let module = match (&module_directory, &found) {
+            (Some(module), _) => self.loader.load_with(module, copied, &generated),
+            (None, Some(Applied::Model(model))) => self.loader.model(model, place),
+            (None, _) => Arc::new(Module::from_files(directory.clone(), Vec::new())),
         };
         if found.is_some() && module_path != &directory && is_empty(&module) {
             let message = format!("{} holds no Terraform configuration", self.workspace.display(module_path));
