@@ -10,6 +10,7 @@ mod models;
 mod module_source;
 mod modules;
 mod schema;
+mod toggles;
 mod type_expression;
 mod version_constraint;
 

@@ -51,8 +51,11 @@ fn under_choice(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     answers.all(|answer| answer == Some(first)).then_some(first)
 }
 
-/// Something is known of some unknowns: the text they end in.
+/// Something is known of some unknowns: the text they end in, texts that they are not.
 fn with_unknown(unknown: &Unknown, known: &Value) -> Option<bool> {
+    if known.as_str().is_some_and(|text| unknown.other_than.iter().any(|other| **other == *text)) {
+        return Some(false);
+    }
     let (suffix, text) = (unknown.suffix.as_ref()?, known.as_str()?);
     if text.ends_with(suffix.as_ref()) { None } else { Some(false) }
 }

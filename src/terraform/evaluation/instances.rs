@@ -282,6 +282,9 @@ impl Evaluator<'_> {
     }
 
     fn unknown_repetition(&self, place: &Expression, what: &str, unknown: &Unknown) {
+        if unknown.reason == Reason::Otherwise {
+            return;
+        }
         let notice = crate::resource::unknown_notice(what, unknown, place.span);
         self.notice(notice);
     }

@@ -21,7 +21,7 @@ mod variables;
 pub use collect::collect;
 pub use terragrunt::{Terragrunt, Unit, is_unit_file};
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -31,6 +31,7 @@ use crate::value::{Reason, Unknown, Value};
 
 use super::inputs::Inputs;
 use super::modules::ModuleLoader;
+use super::toggles::Comparisons;
 use instances::Instance;
 use module_instance::ModuleInstance;
 
@@ -56,6 +57,8 @@ pub struct Evaluator<'a> {
     notices: RefCell<Vec<Notice>>,
     steps: Cell<u64>,
     depth: Cell<u32>,
+    /// What the root's variables are compared with, once it is asked.
+    comparisons: OnceCell<Comparisons>,
     /// Instances of resources and modules made so far.
     expanded: Cell<usize>,
 }
@@ -119,6 +122,7 @@ impl<'a> Evaluator<'a> {
             notices: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
+            comparisons: OnceCell::new(),
             expanded: Cell::new(0),
         }
     }
