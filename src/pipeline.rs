@@ -114,7 +114,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         }
         let module = unit.map_or_else(|| loader.load(directory), |unit| Arc::clone(&unit.module));
         modules.push(Arc::clone(&module));
-        let is_relevant = terraform::is_relevant(&loader, &module);
+        let is_relevant = loader.reaches(&module, &interest.resources);
         // A value that is unknown matters only where it can decide something.
         let matters = |notice: &&Notice| is_relevant || notice.kind != NoticeKind::UnknownValue;
         notices.extend(unit.iter().flat_map(|unit| unit.notices.iter()).filter(matters).cloned());

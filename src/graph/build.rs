@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::resource::{Mode, Resource, RootContents};
+use crate::resource::{AccountIdentity, Mode, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Place};
 use crate::value::{Condition, Data, Question, Reason, Type, Value, convert};
 
@@ -26,18 +26,21 @@ pub fn build(roots: Vec<(GraphRoot, RootContents)>) -> Graph {
 }
 
 #[derive(Default)]
-struct Builder {
-    graph: Graph,
+pub(super) struct Builder {
+    pub(super) graph: Graph,
     users: UserIndex,
-    policies: ManagedPolicies,
+    pub(super) policies: ManagedPolicies,
     /// Group name of each group block, by root and address.
-    groups: BTreeMap<(usize, Arc<str>), Name>,
+    pub(super) groups: BTreeMap<(usize, Arc<str>), Name>,
+    /// How well the accounts of the current root are known.
+    accounts: BTreeMap<Arc<str>, AccountIdentity>,
 }
 
 impl Builder {
     fn add_root(&mut self, root: GraphRoot, contents: &RootContents) {
         self.graph.roots.push(root);
         let root = self.graph.roots.len() - 1;
+        self.accounts.clone_from(&contents.accounts);
         let rows: Vec<(&Row, &Resource)> = contents
             .resources
             .iter()
@@ -49,15 +52,14 @@ impl Builder {
         // What is pointed at comes first: users, groups and policies in any order.
         for (row, resource) in &rows {
             match row.becomes {
-                Becomes::User { name } => self.user(root, resource, name),
-                Becomes::Group if resource.mode == Mode::Managed => {
-                    if let Some(name) = resource.value("name").and_then(name_of) {
+                Becomes::User { name } | Becomes::WholeUser { name } => self.user(root, resource, name),
+                Becomes::Group { name } if resource.mode == Mode::Managed => {
+                    if let Some(name) = resource.value(name).and_then(name_of) {
                         self.groups.insert((root, Arc::clone(&resource.address)), name);
                     }
                 }
-                Becomes::ManagedPolicy if resource.mode == Mode::Managed => {
-                    let administrator =
-                        resource.value("policy").map_or_else(Condition::never, administrator_by_document);
+                Becomes::ManagedPolicy | Becomes::AttachedPolicy if resource.mode == Mode::Managed => {
+                    let administrator = document(resource);
                     self.policies.insert((root, Arc::clone(&resource.address)), administrator);
                 }
                 _ => {}
@@ -122,9 +124,8 @@ impl Builder {
             Becomes::GroupUsers => self.group_users(root, row, resource),
             Becomes::UserPolicy => {
                 let owners = self.owners(root, row, resource);
-                let administrator =
-                    resource.value("policy").map_or_else(Condition::never, administrator_by_document);
-                let name = Self::grant_name(resource, "name");
+                let administrator = document(resource);
+                let name = Self::grant_name(resource, &["name", "policy_name"]);
                 self.grant(root, resource, Grantee::Users(owners), true, name, administrator);
             }
             Becomes::UserAttachment => {
@@ -132,22 +133,24 @@ impl Builder {
                 self.managed_grant(root, resource, Grantee::Users(owners));
             }
             Becomes::UserAttachments => self.user_attachments(root, row, resource),
-            Becomes::Attachment => self.attachment(root, row, resource),
+            Becomes::Attachment | Becomes::AttachedPolicy => self.attachment(root, row, resource),
             Becomes::GroupPolicy => {
-                let groups = self.groups_named(root, resource, "group");
-                let administrator =
-                    resource.value("policy").map_or_else(Condition::never, administrator_by_document);
-                let name = Self::grant_name(resource, "name");
+                let groups = self.groups_named(root, resource);
+                let administrator = document(resource);
+                let name = Self::grant_name(resource, &["name", "policy_name"]);
                 self.grant(root, resource, Grantee::Groups(groups), true, name, administrator);
             }
             Becomes::GroupAttachment => {
-                let groups = self.groups_named(root, resource, "group");
+                let groups = self.groups_named(root, resource);
                 self.managed_grant(root, resource, Grantee::Groups(groups));
             }
             Becomes::SshKey => self.other(NodeKind::SshKey, root, row, resource),
             Becomes::ServiceCredential => self.other(NodeKind::ServiceCredential, root, row, resource),
             Becomes::Certificate => self.other(NodeKind::Certificate, root, row, resource),
-            Becomes::User { .. } | Becomes::Group | Becomes::ManagedPolicy => {}
+            Becomes::WholeUser { .. } => self.whole_user(root, resource),
+            Becomes::Group { .. } => self.whole_group(root, resource),
+            Becomes::GroupAttachments => self.group_attachments(root, resource),
+            Becomes::User { .. } | Becomes::ManagedPolicy => {}
         }
     }
 
@@ -199,7 +202,7 @@ impl Builder {
     }
 
     fn group_users(&mut self, root: usize, row: &Row, resource: &Resource) {
-        let groups = self.groups_named(root, resource, "group");
+        let groups = self.groups_named(root, resource);
         let Some(value) = resource.value(row.user) else { return };
         let node = self.node(NodeKind::Membership, root, resource);
         match members(value) {
@@ -249,15 +252,26 @@ impl Builder {
         }
     }
 
+    fn group_attachments(&mut self, root: usize, resource: &Resource) {
+        let groups = self.groups_named(root, resource);
+        for (when, arn) in resource.value("policy_arns").and_then(members).unwrap_or_default() {
+            let groups = groups.iter().map(|(other, name)| (other.and(&when), name.clone())).collect();
+            let administrator = administrator_by_arn(&arn, root, &self.policies);
+            let name = name_of(&arn).unwrap_or_else(|| Name::Unknown(resource.address.clone()));
+            self.grant(root, resource, Grantee::Groups(groups), false, name, administrator);
+        }
+    }
+
     fn managed_grant(&mut self, root: usize, resource: &Resource, grantee: Grantee) {
-        let administrator = resource
-            .value("policy_arn")
-            .map_or_else(Condition::never, |arn| administrator_by_arn(arn, root, &self.policies));
-        let name = Self::grant_name(resource, "policy_arn");
+        let administrator = match resource.value("policy_arn") {
+            Some(arn) => administrator_by_arn(arn, root, &self.policies),
+            None => document(resource),
+        };
+        let name = Self::grant_name(resource, &["policy_arn", "managed_policy_name"]);
         self.grant(root, resource, grantee, false, name, administrator);
     }
 
-    fn grant(
+    pub(super) fn grant(
         &mut self,
         root: usize,
         resource: &Resource,
@@ -271,20 +285,22 @@ impl Builder {
         self.graph.grants.push(PolicyGrant { node, grantee, inline, name, administrator, account });
     }
 
-    fn grant_name(resource: &Resource, attribute: &str) -> Name {
-        resource
-            .value(attribute)
+    fn grant_name(resource: &Resource, attributes: &[&str]) -> Name {
+        attributes
+            .iter()
+            .find_map(|attribute| resource.value(attribute))
             .and_then(name_of)
             .unwrap_or_else(|| Name::Unknown(Arc::clone(&resource.address)))
     }
 
-    fn groups_named(&self, root: usize, resource: &Resource, attribute: &str) -> Alternatives<Name> {
-        let value = resource.value(attribute).map(Value::alternatives).unwrap_or_default();
+    fn groups_named(&self, root: usize, resource: &Resource) -> Alternatives<Name> {
+        let group = ["group", "group_name"].into_iter().find_map(|attribute| resource.value(attribute));
+        let value = group.map(Value::alternatives).unwrap_or_default();
         self.group_names(root, &value)
     }
 
     /// Group names as they are compared: the name of the group block that is referred to, else the text.
-    fn group_names(&self, root: usize, groups: &Alternatives<Value>) -> Alternatives<Name> {
+    pub(super) fn group_names(&self, root: usize, groups: &Alternatives<Value>) -> Alternatives<Name> {
         groups
             .iter()
             .filter_map(|(when, group)| {
@@ -297,6 +313,11 @@ impl Builder {
                 Some((when.clone(), referred.or_else(|| name_of(group))?))
             })
             .collect()
+    }
+
+    /// The user of a block.
+    pub(super) fn user_at(&self, root: usize, address: &Arc<str>) -> Owners {
+        self.users.find(root, address, &Said::Address(Arc::clone(address)))
     }
 
     /// The users that the row's user attribute names.
@@ -342,6 +363,23 @@ impl Builder {
             let span = resource.provenance.last().map(|place| place.span);
             if let Some(span) = span {
                 self.unknown(&format!("the user of {}", resource.address), value, span);
+            }
+        } else if let Some((other, user)) = self.users.perhaps(root, &resource.account, &name, &self.accounts)
+            && self.graph.nodes[self.graph.users[user].node].managed
+        {
+            let declared = &self.graph.nodes[self.graph.users[user].node].address;
+            let message = format!(
+                "{} names user `{}` under provider {}, and {declared} is under {other}: whether that is one \
+                 account is not known, so they were kept apart",
+                resource.address,
+                name.text(),
+                resource.account,
+            );
+            let notice = Notice::at(NoticeKind::UnlinkedCredential, resource.header(), message).with_help(
+                "name the user by a reference, or give both provider configurations `allowed_account_ids`",
+            );
+            if !self.graph.notices.contains(&notice) {
+                self.graph.notices.push(notice);
             }
         }
         let address: Arc<str> = format!("user/{}", name.text()).into();
@@ -400,7 +438,7 @@ impl Builder {
         vec![(when.clone(), user)]
     }
 
-    fn node(&mut self, kind: NodeKind, root: usize, resource: &Resource) -> NodeId {
+    pub(super) fn node(&mut self, kind: NodeKind, root: usize, resource: &Resource) -> NodeId {
         let mut provenance = resource.provenance.clone();
         if let Some(last) = provenance.pop() {
             provenance.push(Place::new(last.span, label(kind, resource)));
@@ -470,6 +508,12 @@ fn names(value: &Value, address: &Arc<str>) -> Alternatives<Name> {
         .collect()
 }
 
+/// When the document that a resource holds allows everything.
+fn document(resource: &Resource) -> Condition {
+    let document = ["policy", "policy_document"].into_iter().find_map(|name| resource.value(name));
+    document.map_or_else(Condition::never, administrator_by_document)
+}
+
 fn is_set(value: Option<&Value>) -> Condition {
     let Some(value) = value else { return Condition::never() };
     value
@@ -479,7 +523,7 @@ fn is_set(value: Option<&Value>) -> Condition {
         .fold(Condition::never(), |any, (when, _)| any.or(&when))
 }
 
-fn when_true(value: Option<&Value>) -> Condition {
+pub(super) fn when_true(value: Option<&Value>) -> Condition {
     let Some(value) = value else { return Condition::never() };
     value.alternatives().into_iter().fold(Condition::never(), |any, (when, alternative)| {
         let holds = match convert(&alternative, &Type::Bool).map(|bool| bool.data) {

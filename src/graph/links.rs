@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::resource::AccountIdentity;
 use crate::value::{Condition, Data, Mark, Value};
 
 use super::{Alternatives, Name};
@@ -25,6 +26,8 @@ struct NameKey {
 pub struct UserIndex {
     by_address: BTreeMap<(usize, Arc<str>), usize>,
     by_name: BTreeMap<NameKey, Alternatives<usize>>,
+    /// The accounts in which a name is that of a user.
+    accounts: BTreeMap<(usize, Name), BTreeMap<Arc<str>, usize>>,
 }
 
 /// What a value says about who is meant.
@@ -51,6 +54,8 @@ impl UserIndex {
         self.by_address.insert((root, Arc::clone(address)), user);
         for (condition, name) in names {
             let key = name_key(root, account, name);
+            let accounts = self.accounts.entry((root, key.name.clone())).or_default();
+            accounts.entry(Arc::clone(account)).or_insert(user);
             self.by_name.entry(key).or_default().push((condition.clone(), user));
         }
     }
@@ -66,6 +71,24 @@ impl UserIndex {
             Said::Name(name) => self.by_name.get(&name_key(root, account, name)).cloned().unwrap_or_default(),
             Said::Nothing => Vec::new(),
         }
+    }
+
+    /// The users of that name in accounts that are not surely others than this one.
+    pub fn perhaps(
+        &self,
+        root: usize,
+        account: &Arc<str>,
+        name: &Name,
+        identities: &BTreeMap<Arc<str>, AccountIdentity>,
+    ) -> Option<(Arc<str>, usize)> {
+        let identity = |account| identities.get(account).copied().unwrap_or_default();
+        let key = name_key(root, account, name);
+        let (here, accounts) = (identity(account), self.accounts.get(&(root, key.name))?);
+        accounts
+            .iter()
+            .filter(|(other, _)| *other != account)
+            .find(|(other, _)| here == AccountIdentity::Open || identity(*other) != here)
+            .map(|(other, user)| (Arc::clone(other), *user))
     }
 
     /// Whether a user stands at that address.

@@ -8,6 +8,7 @@ mod exposures;
 mod links;
 mod policies;
 mod resource_types;
+mod whole_user;
 pub mod worlds;
 
 pub use build::build;

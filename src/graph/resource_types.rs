@@ -10,6 +10,11 @@ pub enum Becomes {
         /// Its name.
         name: &'static str,
     },
+    /// A user with its password, groups and policies.
+    WholeUser {
+        /// Its name.
+        name: &'static str,
+    },
     /// An access key.
     AccessKey,
     /// A console password.
@@ -19,7 +24,10 @@ pub enum Becomes {
     /// A membership of several users in one group.
     GroupUsers,
     /// Nothing of its own; its name and policies are looked up.
-    Group,
+    Group {
+        /// Its name.
+        name: &'static str,
+    },
     /// Nothing of its own; its document is looked up.
     ManagedPolicy,
     /// An inline policy of a user.
@@ -38,6 +46,10 @@ pub enum Becomes {
     SshKey,
     /// A service-specific credential.
     ServiceCredential,
+    /// The exclusive list of a group's managed policies.
+    GroupAttachments,
+    /// A managed policy with the users and groups that it is attached to.
+    AttachedPolicy,
     /// A signing certificate.
     Certificate,
 }
@@ -55,7 +67,7 @@ pub struct Row {
     pub attributes: &'static [&'static str],
 }
 
-/// The resource types of Terraform's AWS provider.
+/// The resource types of Terraform's AWS providers.
 pub const TERRAFORM: &[Row] = &[
     row("aws_iam_user", Becomes::User { name: "name" }, "name", &["name", "path", "user_name"]),
     row("aws_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
@@ -69,7 +81,7 @@ pub const TERRAFORM: &[Row] = &[
     ),
     row("aws_iam_user_group_membership", Becomes::UserGroups, "user", &["user", "groups"]),
     row("aws_iam_group_membership", Becomes::GroupUsers, "users", &["users", "group"]),
-    row("aws_iam_group", Becomes::Group, "", &["name"]),
+    row("aws_iam_group", Becomes::Group { name: "name" }, "", &["name", "group_name"]),
     row("aws_iam_policy", Becomes::ManagedPolicy, "", &["name", "policy"]),
     row("aws_iam_user_policy", Becomes::UserPolicy, "user", &["user", "name", "policy"]),
     row("aws_iam_user_policy_attachment", Becomes::UserAttachment, "user", &["user", "policy_arn"]),
@@ -82,6 +94,12 @@ pub const TERRAFORM: &[Row] = &[
         "user_name",
         &["user_name", "policy_arns"],
     ),
+    row(
+        "aws_iam_group_policy_attachments_exclusive",
+        Becomes::GroupAttachments,
+        "",
+        &["group_name", "policy_arns"],
+    ),
     row("aws_iam_user_ssh_key", Becomes::SshKey, "username", &["username", "status"]),
     row(
         "aws_iam_service_specific_credential",
@@ -90,6 +108,39 @@ pub const TERRAFORM: &[Row] = &[
         &["user_name", "service_name", "status", "credential_age_days"],
     ),
     row("aws_iam_signing_certificate", Becomes::Certificate, "user_name", &["user_name", "status"]),
+    // Cloud Control, in the words of CloudFormation.
+    row(
+        "awscc_iam_user",
+        Becomes::WholeUser { name: "user_name" },
+        "user_name",
+        &["user_name", "path", "login_profile", "groups", "managed_policy_arns", "policies"],
+    ),
+    row(
+        "awscc_iam_group",
+        Becomes::Group { name: "group_name" },
+        "",
+        &["group_name", "managed_policy_arns", "policies"],
+    ),
+    row(
+        "awscc_iam_managed_policy",
+        Becomes::AttachedPolicy,
+        "users",
+        &["managed_policy_name", "policy_document", "users", "groups"],
+    ),
+    row(
+        "awscc_iam_user_policy",
+        Becomes::UserPolicy,
+        "user_name",
+        &["user_name", "policy_name", "policy_document"],
+    ),
+    row(
+        "awscc_iam_group_policy",
+        Becomes::GroupPolicy,
+        "",
+        &["group_name", "policy_name", "policy_document"],
+    ),
+    // A key that is replaced when it is older than `max_age` at an apply; until then a key like any other.
+    row("awsutils_expiring_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
 ];
 
 const fn row(
@@ -112,7 +163,8 @@ pub struct Sink {
 }
 
 /// Where a secret does not belong. Stores made for secrets (Secrets Manager, `SecureString` parameters,
-/// Vault, a forge's own secrets) are not in this table.
+/// Vault, a forge's own secrets) are not in this table, and neither is what ends up in the state alone
+/// (`terraform_data`, triggers): the secret is there anyway.
 pub const SINKS: &[Sink] = &[
     sink("aws_ssm_parameter", &["value", "insecure_value", "type"], "an SSM parameter of type String"),
     sink("local_file", &["content", "content_base64", "sensitive_content"], "a file"),
@@ -135,6 +187,25 @@ pub const SINKS: &[Sink] = &[
     sink("aws_amplify_app", &["environment_variables"], "an Amplify app's environment"),
     sink("kubernetes_config_map", &["data"], "a Kubernetes config map"),
     sink("kubernetes_config_map_v1", &["data"], "a Kubernetes config map"),
+    sink("aws_ssm_document", &["content"], "a Systems Manager document"),
+    sink("aws_sfn_state_machine", &["definition"], "a state machine's definition"),
+    sink("aws_imagebuilder_component", &["data"], "an Image Builder component"),
+    sink("aws_appconfig_hosted_configuration_version", &["content"], "an AppConfig configuration"),
+    sink("google_compute_instance", &["metadata_startup_script", "metadata"], "an instance's metadata"),
+    sink("azurerm_linux_virtual_machine", &["custom_data", "user_data"], "user data"),
+    sink("digitalocean_droplet", &["user_data"], "user data"),
+    sink("hcloud_server", &["user_data"], "user data"),
+    sink("kubernetes_deployment", &["spec"], "a Kubernetes pod's specification"),
+    sink("kubernetes_deployment_v1", &["spec"], "a Kubernetes pod's specification"),
+    sink("kubernetes_stateful_set", &["spec"], "a Kubernetes pod's specification"),
+    sink("kubernetes_stateful_set_v1", &["spec"], "a Kubernetes pod's specification"),
+    sink("kubernetes_pod", &["spec"], "a Kubernetes pod's specification"),
+    sink("kubernetes_pod_v1", &["spec"], "a Kubernetes pod's specification"),
+    sink("kubernetes_cron_job", &["spec"], "a Kubernetes pod's specification"),
+    sink("kubernetes_cron_job_v1", &["spec"], "a Kubernetes pod's specification"),
+    sink("provisioner \"local-exec\"", &["command"], "a command line"),
+    sink("provisioner \"remote-exec\"", &["inline"], "a script on another machine"),
+    sink("provisioner \"file\"", &["content"], "a file on another machine"),
     sink("github_actions_variable", &["value"], "a GitHub Actions variable"),
     sink("github_actions_organization_variable", &["value"], "a GitHub Actions variable"),
 ];

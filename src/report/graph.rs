@@ -36,8 +36,12 @@ struct UserRow<'g> {
     path: Option<&'g str>,
     /// Root it belongs to.
     root: &'g str,
-    /// Whether the code does not create it.
+    /// Account within the root: its number, or the first provider configuration that uses it.
+    account: &'g str,
+    /// Whether the code does not declare it.
     external: bool,
+    /// Whether it was there before and is imported, under the inputs given and the defaults.
+    imported: bool,
     /// Whether it stands for many: "every key of var.users".
     symbolic: bool,
     /// What it stands for, when it is symbolic.
@@ -143,7 +147,9 @@ impl<'g> View<'g> {
             name: by_default(&user.names).and_then(Name::known).map(AsRef::as_ref),
             path: by_default(&user.paths).and_then(Option::as_deref),
             root: self.root(node),
+            account: &user.account,
             external: !node.managed,
+            imported: node.imported.holds_by_default(),
             symbolic: node.stands_for.is_some(),
             stands_for: node.stands_for.as_deref(),
             when: words(&node.presence),

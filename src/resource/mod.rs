@@ -15,6 +15,18 @@ pub enum Mode {
     Data,
 }
 
+/// What tells an account from others: two that are both known by number, or both by profile, are two accounts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AccountIdentity {
+    /// Its number.
+    Number,
+    /// The name of a profile.
+    Profile,
+    /// Something that cannot be compared with what is said of others.
+    #[default]
+    Open,
+}
+
 /// An attribute that was asked for.
 #[derive(Clone, Debug)]
 pub struct Attribute {
@@ -33,7 +45,7 @@ pub struct Resource {
     pub address: Arc<str>,
     /// Created or looked up.
     pub mode: Mode,
-    /// Which account within the root, as far as the code tells: the provider configuration (`aws.prod`).
+    /// Which account within the root: its number, or the first provider configuration that uses it (`aws.prod`).
     pub account: Arc<str>,
     /// The attributes that were asked for and are set. One that is set to null is left out.
     pub attributes: BTreeMap<Arc<str>, Attribute>,
@@ -95,6 +107,8 @@ pub struct RootContents {
     pub resources: Vec<Resource>,
     /// The root's outputs.
     pub outputs: Vec<Output>,
+    /// How well each of the accounts that resources name is known; one that is not listed is open.
+    pub accounts: BTreeMap<Arc<str>, AccountIdentity>,
     /// What was not understood.
     pub notices: Vec<Notice>,
     /// How many module calls have no source on disk.

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use crate::resource::Mode;
 use crate::source::{Notice, NoticeKind, Span};
-use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind, StepKind};
+use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind};
 use crate::value::{Type, Value};
 
+use super::lifecycle::{FormerAddress, ImportBlock, enabled};
 use super::models::Model;
+use super::providers::{ProviderBlock, ProviderReference, RequiredProviders};
 use super::type_expression::{Constraint, parse_constraint};
 
 /// The blocks of one directory.
@@ -27,12 +29,19 @@ pub struct Module {
     pub calls: Vec<ModuleCall>,
     /// `output` blocks by name.
     pub outputs: BTreeMap<Arc<str>, OutputBlock>,
+    /// `provider` blocks by name: `aws`, `aws.west`.
+    pub providers: BTreeMap<Arc<str>, ProviderBlock>,
+    /// `required_providers` of every `terraform` block.
+    pub required_providers: RequiredProviders,
+    /// `import` blocks in document order.
+    pub imports: Vec<ImportBlock>,
     /// Whether a `terraform` block configures a backend or Terraform Cloud.
     pub has_backend: bool,
     /// The model that this is, when the module itself is not on disk.
     pub model: Option<&'static Model>,
     /// What was wrong with the files.
     pub notices: Vec<Notice>,
+    former_addresses: Vec<FormerAddress>,
     resource_index: BTreeMap<(Mode, Arc<str>, Arc<str>), usize>,
     call_index: BTreeMap<Arc<str>, usize>,
 }
@@ -71,8 +80,10 @@ pub struct ResourceBlock {
     pub count: Option<Expression>,
     /// `for_each`
     pub for_each: Option<Expression>,
-    /// `provider`, as written: `aws.prod`.
-    pub provider: Option<Arc<str>>,
+    /// `lifecycle { enabled = … }`
+    pub enabled: Option<Expression>,
+    /// `provider`
+    pub provider: Option<ProviderReference>,
     /// All arguments and nested blocks.
     pub body: Body,
     /// The block's header.
@@ -86,6 +97,12 @@ impl ResourceBlock {
             Mode::Managed => format!("{}.{}", self.resource_type, self.name),
             Mode::Data => format!("data.{}.{}", self.resource_type, self.name),
         }
+    }
+
+    /// Its provisioners, each as if it were a resource of a type of its own: `provisioner "local-exec"`.
+    pub fn provisioners(&self) -> impl Iterator<Item = (String, &Block)> {
+        let blocks = self.body.blocks_of("provisioner");
+        blocks.filter_map(|block| Some((format!("provisioner \"{}\"", block.labels.first()?), block)))
     }
 }
 
@@ -102,8 +119,10 @@ pub struct ModuleCall {
     pub count: Option<Expression>,
     /// `for_each`
     pub for_each: Option<Expression>,
-    /// `providers`: the child's name (`aws`, `aws.other`) to the caller's.
-    pub providers: Option<BTreeMap<Arc<str>, Arc<str>>>,
+    /// `lifecycle { enabled = … }`
+    pub enabled: Option<Expression>,
+    /// `providers`: the called module's name (`aws`, `aws.other`) to the caller's.
+    pub providers: BTreeMap<Arc<str>, ProviderReference>,
     /// The inputs and the meta-arguments.
     pub body: Body,
     /// The block's header.
@@ -131,6 +150,7 @@ impl Module {
                 module.add(block);
             }
         }
+        module.check_former_addresses();
         module
     }
 
@@ -161,8 +181,15 @@ impl Module {
             ("terraform", []) => {
                 let keeps_state = |kind| block.body.blocks_of(kind).next().is_some();
                 self.has_backend |= keeps_state("backend") || keeps_state("cloud");
+                self.required_providers.add(&block.body);
             }
-            // provider, moved, import, check … declare nothing that creates a credential.
+            ("provider", [name]) => self.add_provider(name, block),
+            ("import", []) => match ImportBlock::new(&block) {
+                Some(import) => self.imports.push(import),
+                None => self.invalid(block.header, "an `import` block needs `to`".to_owned()),
+            },
+            ("moved" | "removed", []) => self.former_addresses.push(FormerAddress::new(&block)),
+            // check, ephemeral, action, list … declare nothing that creates a credential.
             _ => {}
         }
     }
@@ -196,6 +223,31 @@ impl Module {
         }
     }
 
+    fn add_provider(&mut self, label: &str, block: Block) {
+        let provider = ProviderBlock::new(label, block);
+        let (name, header) = (Arc::clone(&provider.name), provider.header);
+        if self.providers.contains_key(&name) {
+            self.invalid(header, format!("provider configuration `{name}` is declared twice"));
+            return;
+        }
+        self.providers.insert(name, provider);
+    }
+
+    /// What is said to be gone must not be there.
+    fn check_former_addresses(&mut self) {
+        for former in std::mem::take(&mut self.former_addresses) {
+            let is_there = match former.from.as_deref() {
+                Some([module, name]) if &**module == "module" => self.call(name).is_some(),
+                Some([resource_type, name]) => self.resource(Mode::Managed, resource_type, name).is_some(),
+                _ => false,
+            };
+            if let (true, Some(from)) = (is_there, &former.from) {
+                let message = format!("`{}` is declared although it is {}", from.join("."), former.kind);
+                self.invalid(former.header, message);
+            }
+        }
+    }
+
     fn add_locals(&mut self, block: Block) {
         for attribute in block.body.attributes {
             let name = attribute.name;
@@ -217,15 +269,21 @@ impl Module {
     }
 
     fn add_resource(&mut self, mode: Mode, resource_type: &Arc<str>, name: &Arc<str>, block: Block) {
-        let (count, for_each) = self.repetition(&block);
-        let provider =
-            block.body.attribute("provider").and_then(|attribute| reference_text(&attribute.value));
+        let (count, for_each, enabled) = self.repetition(&block);
+        let provider = block.body.attribute("provider").and_then(|attribute| {
+            let reference = ProviderReference::new(&attribute.value);
+            if reference.is_none() {
+                self.invalid(attribute.span, "`provider` refers to no provider".to_owned());
+            }
+            reference
+        });
         let resource = ResourceBlock {
             mode,
             resource_type: Arc::clone(resource_type),
             name: Arc::clone(name),
             count,
             for_each,
+            enabled,
             provider,
             header: block.header,
             body: block.body,
@@ -241,7 +299,7 @@ impl Module {
     }
 
     fn add_call(&mut self, name: &Arc<str>, block: Block) {
-        let (count, for_each) = self.repetition(&block);
+        let (count, for_each, enabled) = self.repetition(&block);
         let source = block.body.attribute("source");
         let call = ModuleCall {
             name: Arc::clone(name),
@@ -249,7 +307,12 @@ impl Module {
             source_span: source.map_or(block.header, |attribute| attribute.span),
             count,
             for_each,
-            providers: block.body.attribute("providers").map(|attribute| provider_map(&attribute.value)),
+            enabled,
+            providers: block
+                .body
+                .attribute("providers")
+                .map(|attribute| ProviderReference::map(&attribute.value))
+                .unwrap_or_default(),
             header: block.header,
             body: block.body,
         };
@@ -261,13 +324,16 @@ impl Module {
         self.calls.push(call);
     }
 
-    fn repetition(&mut self, block: &Block) -> (Option<Expression>, Option<Expression>) {
+    fn repetition(&mut self, block: &Block) -> (Option<Expression>, Option<Expression>, Option<Expression>) {
         let value = |name| block.body.attribute(name).map(|attribute| attribute.value.clone());
-        let (count, for_each) = (value("count"), value("for_each"));
+        let (count, for_each, enabled) = (value("count"), value("for_each"), enabled(&block.body));
         if let (Some(_), Some(for_each)) = (&count, &for_each) {
             self.invalid(for_each.span, "`count` and `for_each` exclude each other".to_owned());
         }
-        (count, for_each)
+        if let (Some(enabled), true) = (&enabled, count.is_some() || for_each.is_some()) {
+            self.invalid(enabled.span, "`enabled` excludes `count` and `for_each`".to_owned());
+        }
+        (count, for_each, enabled)
     }
 }
 
@@ -286,26 +352,4 @@ fn literal_bool(body: &Body, name: &str) -> Option<bool> {
         ExpressionKind::String(text) => text.parse().ok(),
         _ => None,
     }
-}
-
-/// `aws.prod`, `aws` or their quoted forms as text.
-fn reference_text(expression: &Expression) -> Option<Arc<str>> {
-    match &*expression.kind {
-        ExpressionKind::Variable(name) | ExpressionKind::String(name) => Some(Arc::clone(name)),
-        ExpressionKind::Traversal(root, steps) => {
-            let mut text = reference_text(root)?.to_string();
-            for step in steps {
-                let StepKind::Attribute(name) = &step.kind else { break };
-                text.push('.');
-                text.push_str(name);
-            }
-            Some(text.into())
-        }
-        _ => None,
-    }
-}
-
-fn provider_map(expression: &Expression) -> BTreeMap<Arc<str>, Arc<str>> {
-    let ExpressionKind::Object(items) = &*expression.kind else { return BTreeMap::new() };
-    items.iter().filter_map(|item| Some((reference_text(&item.key)?, reference_text(&item.value)?))).collect()
 }

@@ -5,10 +5,12 @@ mod evaluation;
 /// The built-in functions.
 pub mod functions;
 mod inputs;
+mod lifecycle;
 mod manifest;
 mod models;
 mod module_source;
 mod modules;
+mod providers;
 mod schema;
 mod toggles;
 mod type_expression;
@@ -17,4 +19,4 @@ mod version_constraint;
 pub use configuration::Module;
 pub use evaluation::{Terragrunt, Unit, collect, is_unit_file};
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
-pub use modules::{ModuleLoader, has_backend, is_configuration, is_relevant, local_calls};
+pub use modules::{ModuleLoader, has_backend, is_configuration, local_calls};

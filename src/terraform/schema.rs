@@ -24,11 +24,21 @@ pub enum Unset {
 pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
     match (mode, resource_type, attribute) {
         (Mode::Managed, "aws_iam_user" | "aws_iam_group" | "aws_iam_role", "id") => Unset::SameAs("name"),
+        (Mode::Managed, "awscc_iam_user", "id") => Unset::SameAs("user_name"),
+        (Mode::Managed, "awscc_iam_group", "id") => Unset::SameAs("group_name"),
         (Mode::Managed, "aws_iam_user_login_profile", "id") => Unset::SameAs("user"),
         (Mode::Managed, "aws_iam_policy", "id") => Unset::SameAs("arn"),
-        (Mode::Managed, "aws_iam_user" | "aws_iam_group" | "aws_iam_role" | "aws_iam_policy", "path") => {
-            Unset::Default("/")
-        }
+        (
+            Mode::Managed,
+            "aws_iam_user"
+            | "aws_iam_group"
+            | "aws_iam_role"
+            | "aws_iam_policy"
+            | "awscc_iam_user"
+            | "awscc_iam_group"
+            | "awscc_iam_managed_policy",
+            "path",
+        ) => Unset::Default("/"),
         (
             Mode::Managed,
             "aws_iam_access_key" | "awsutils_expiring_iam_access_key",
@@ -42,6 +52,12 @@ pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
         ) => Unset::Secret,
         (Mode::Managed, "aws_iam_user", "permissions_boundary" | "force_destroy" | "tags")
         | (Mode::Managed, "aws_iam_access_key" | "awsutils_expiring_iam_access_key", "status" | "pgp_key")
+        | (
+            Mode::Managed,
+            "awscc_iam_user" | "awscc_iam_group",
+            "login_profile" | "groups" | "managed_policy_arns" | "policies" | "permissions_boundary",
+        )
+        | (Mode::Managed, "awscc_iam_managed_policy", "users" | "groups" | "roles")
         | (Mode::Managed, "aws_iam_user_login_profile", "pgp_key") => Unset::Null,
         _ => Unset::Computed,
     }
@@ -52,8 +68,14 @@ pub fn is_identity(resource_type: &str, attribute: &str) -> bool {
     matches!(
         (resource_type, attribute),
         (
-            "aws_iam_user" | "aws_iam_group" | "aws_iam_policy" | "aws_iam_role" | "awscc_iam_user",
-            "name" | "id" | "arn" | "user_name" | "group_name"
+            "aws_iam_user"
+                | "aws_iam_group"
+                | "aws_iam_policy"
+                | "aws_iam_role"
+                | "awscc_iam_user"
+                | "awscc_iam_group"
+                | "awscc_iam_managed_policy",
+            "name" | "id" | "arn" | "user_name" | "group_name" | "policy_arn" | "unique_id" | "user_id"
         ) | ("aws_iam_user_login_profile" | "aws_iam_access_key" | "aws_iam_user_group_membership", "user")
     )
 }
@@ -63,6 +85,9 @@ pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
     match resource_type {
         "aws_iam_user" => &["id", "arn", "unique_id", "path"],
         "aws_iam_group" | "aws_iam_policy" => &["id", "arn", "path"],
+        "awscc_iam_user" => &["id", "arn", "user_name", "path"],
+        "awscc_iam_group" => &["id", "arn", "group_name", "path"],
+        "awscc_iam_managed_policy" => &["id", "policy_arn"],
         "aws_iam_access_key" | "awsutils_expiring_iam_access_key" => {
             &["id", "secret", "ses_smtp_password_v4", "encrypted_secret"]
         }

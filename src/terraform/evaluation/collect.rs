@@ -5,17 +5,23 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::resource::{Attribute, Interest, Output, Resource, RootContents};
-use crate::source::{Notice, NoticeKind, Place, Workspace};
+use crate::source::{Notice, NoticeKind, Place, Span, Workspace};
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
+use crate::terraform::lifecycle::ignores_changes;
 use crate::terraform::modules::ModuleLoader;
 use crate::terraform::schema;
-use crate::value::Condition;
+use crate::value::{Condition, Data, Mark, Reason, Type, Unknown, Value, lift};
 
-use super::instances::Instance;
-use super::module_instance::{CallInstances, Caller, ModuleInstance};
+use super::imports::{Imports, mark_imported};
+use super::instances::{Expansion, Instance, Repetition};
+use super::module_instance::{CallInstances, Caller, ModuleInstance, Repeated};
+use super::providers::Configuration;
 use super::terragrunt::Environment;
 use super::{Evaluator, Scope};
+
+/// Resource type to the attributes of interest.
+type Wanted = BTreeMap<&'static str, &'static [&'static str]>;
 
 /// Module instances in one root at most.
 const MAX_MODULE_INSTANCES: usize = 20_000;
@@ -33,15 +39,23 @@ pub fn collect(
     let evaluator = Evaluator::new(workspace, loader, inputs, module.directory.clone());
     let inferred_from = module.model.map(|model| Arc::from(model.label));
     let root = evaluator.add_module(ModuleSeed { provenance, inferred_from, ..ModuleSeed::root(module) });
-    let mut collector = Collector { evaluator: &evaluator, contents: RootContents::default() };
+    let mut collector = Collector {
+        evaluator: &evaluator,
+        contents: RootContents::default(),
+        imports: Imports::new(),
+        secrets_only: false,
+    };
     collector.visit(&evaluator.instance(root), &interest.resources);
+    mark_imported(&mut collector.contents.resources, &collector.imports);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
+        collector.secrets_only = true;
         collector.visit(&evaluator.instance(root), &interest.sinks);
         collector.outputs(&evaluator.instance(root));
     }
     let mut contents = collector.contents;
     contents.notices.extend(evaluator.notices.take());
+    contents.accounts = evaluator.accounts.take().identities;
     contents
 }
 
@@ -53,7 +67,7 @@ pub(super) struct ModuleSeed {
     pub(super) presence: Condition,
     pub(super) stands_for: Option<Arc<str>>,
     pub(super) provenance: Vec<Place>,
-    pub(super) providers: BTreeMap<Arc<str>, Arc<str>>,
+    pub(super) providers: BTreeMap<Arc<str>, Configuration>,
     pub(super) inferred_from: Option<Arc<str>>,
     pub(super) environment: Option<Rc<Environment>>,
 }
@@ -98,6 +112,7 @@ impl Evaluator<'_> {
             attributes: HashMap::new().into(),
             resources: HashMap::new().into(),
             calls: HashMap::new().into(),
+            unknown_repetitions: HashMap::new().into(),
         }));
         id
     }
@@ -111,7 +126,13 @@ impl Evaluator<'_> {
         let call = &module.module.calls[index];
         let what = format!("{}module.{}", module.prefix, call.name);
         let scope = Scope::of(module);
-        let instances = self.expand(call.count.as_ref(), call.for_each.as_ref(), &what, scope);
+        let repetition = Repetition {
+            count: call.count.as_ref(),
+            for_each: call.for_each.as_ref(),
+            enabled: call.enabled.as_ref(),
+        };
+        let Expansion { instances, unknown } = self.expand(repetition, &what, scope);
+        module.unknown_repetitions.borrow_mut().insert(Repeated::Call(index), unknown);
         let child = if instances.is_empty() { None } else { self.called_module(module, index) };
         let children = instances
             .iter()
@@ -146,19 +167,7 @@ impl Evaluator<'_> {
             provenance.push(Place::new(call.header, format!("called here as {address}")));
         }
         let own_model = || child.model.map(|model| Arc::from(model.label));
-        let providers = match &call.providers {
-            Some(map) => map
-                .iter()
-                .map(|(here, there)| (Arc::clone(here), module.account(Some(there), "aws")))
-                .collect(),
-            // Without a map only the default configurations are inherited.
-            None => module
-                .providers
-                .iter()
-                .filter(|(name, _)| !name.contains('.'))
-                .map(|(name, root_name)| (Arc::clone(name), Arc::clone(root_name)))
-                .collect(),
-        };
+        let providers = self.passed_configurations(module, call, instance);
         Some(self.add_module(ModuleSeed {
             prefix: format!("{address}."),
             module: Arc::clone(child),
@@ -177,43 +186,81 @@ impl Evaluator<'_> {
 struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
+    imports: Imports,
+    /// Whether this walk is the second, for the places where a secret may end up: resources are kept only where
+    /// one does, and what is unknown about the others is nothing that anybody needs to hear of.
+    secrets_only: bool,
 }
 
 impl Collector<'_, '_> {
-    fn visit(
-        &mut self,
-        module: &Rc<ModuleInstance>,
-        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
-    ) {
+    /// Collects a module instance and what it calls. Tells whether anything was kept.
+    fn visit(&mut self, module: &Rc<ModuleInstance>, wanted: &Wanted) -> bool {
         if module.presence.is_never() {
-            return;
+            return false;
         }
         for notice in &module.module.notices {
             self.evaluator.notice(notice.clone());
         }
-        for (index, block) in module.module.resources.iter().enumerate() {
-            if let Some(attributes) = wanted.get(&*block.resource_type) {
-                self.resource(module, index, attributes);
-            }
+        if !self.secrets_only {
+            self.evaluator.add_imports(module, &mut self.imports);
         }
-        for index in 0..module.module.calls.len() {
-            let Some(children) = self.evaluator.call_instances(module, index) else { continue };
-            for (_, child) in children.iter() {
-                if let Some(child) = child {
-                    self.visit(&self.evaluator.instance(*child), wanted);
-                }
+        let mut any_kept = false;
+        for (index, block) in module.module.resources.iter().enumerate() {
+            let attributes = wanted.get(&*block.resource_type).copied();
+            let has_provisioner = block.provisioners().next().is_some();
+            if attributes.is_none() && !(has_provisioner && self.secrets_only) {
+                continue;
             }
+            let said = self.evaluator.notices.borrow().len();
+            let kept = self.resource(module, index, attributes, wanted);
+            if kept || !self.secrets_only {
+                self.say_unknown(module, Repeated::Resource(index));
+            } else {
+                self.evaluator.notices.borrow_mut().truncate(said);
+            }
+            any_kept |= kept;
+        }
+        for (index, call) in module.module.calls.iter().enumerate() {
+            if !self.evaluator.loader.call_reaches(&module.module, call, wanted) {
+                continue;
+            }
+            let Some(children) = self.evaluator.call_instances(module, index) else { continue };
+            let mut kept = false;
+            for child in children.iter().filter_map(|(_, child)| *child) {
+                kept |= self.visit(&self.evaluator.instance(child), wanted);
+            }
+            if kept || !self.secrets_only {
+                self.say_unknown(module, Repeated::Call(index));
+            }
+            any_kept |= kept;
+        }
+        any_kept
+    }
+
+    /// Says what is unknown about which instances a block has.
+    fn say_unknown(&self, module: &ModuleInstance, block: Repeated) {
+        for notice in module.unknown_repetitions.borrow_mut().remove(&block).unwrap_or_default() {
+            self.evaluator.notice(notice);
         }
     }
 
-    fn resource(&mut self, module: &Rc<ModuleInstance>, index: usize, wanted: &[&str]) {
+    /// Adds a resource's instances with the attributes that are wanted of it, and their provisioners. Tells
+    /// whether anything was kept.
+    fn resource(
+        &mut self,
+        module: &Rc<ModuleInstance>,
+        index: usize,
+        names: Option<&[&str]>,
+        wanted: &Wanted,
+    ) -> bool {
         let block = &module.module.resources[index];
         let Some(instances) = self.evaluator.resource_instances(module, index) else {
             let what = format!("{}{}", module.prefix, block.address());
             let message = format!("{what} has no instances: its repetition refers to itself");
             self.evaluator.notice(Notice::at(NoticeKind::InvalidConfiguration, block.header, message));
-            return;
+            return false;
         };
+        let mut any_kept = false;
         for (at, instance) in instances.iter().enumerate() {
             let presence = module.presence.and(&instance.presence);
             if presence.is_never() {
@@ -221,7 +268,7 @@ impl Collector<'_, '_> {
             }
             let address = Evaluator::resource_address(module, block, instance);
             let mut attributes = BTreeMap::new();
-            for name in wanted {
+            for name in names.unwrap_or_default() {
                 let name: Arc<str> = (*name).into();
                 let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
                     block
@@ -233,7 +280,10 @@ impl Collector<'_, '_> {
                 });
                 // What the provider's schema adds is no more than the block's own place.
                 let span = written.unwrap_or(block.header);
-                let value = self.evaluator.attribute(module, index, &instances, at, &name, span);
+                let mut value = self.evaluator.attribute(module, index, &instances, at, &name, span);
+                if &*name == "status" && ignores_changes(&block.body, &name) {
+                    value = without_later_changes(&value, &address, span);
+                }
                 let is_computed = written.is_none() && value.as_unknown().is_some();
                 if !value.is_null() && !is_computed {
                     attributes.insert(name, Attribute { value, span });
@@ -241,25 +291,48 @@ impl Collector<'_, '_> {
             }
             let mut provenance = module.provenance.clone();
             provenance.push(Place::new(block.header, address.clone()));
-            self.contents.resources.push(Resource {
+            let mut resource = Resource {
                 resource_type: Arc::clone(&block.resource_type),
                 address: address.into(),
                 mode: block.mode,
-                account: module.account(block.provider.as_deref(), &block.resource_type),
-                attributes,
+                account: self.evaluator.account(
+                    module,
+                    block.provider.as_ref(),
+                    &block.resource_type,
+                    block.header,
+                    Scope::within(module, instance),
+                ),
+                attributes: BTreeMap::new(),
                 presence,
                 existed_before: Condition::never(),
                 imported: Condition::never(),
                 stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
                 provenance,
                 inferred_from: module.inferred_from.clone(),
-            });
+            };
+            if self.secrets_only {
+                let found = self.evaluator.provisioners(module, index, &instances, at, &resource, wanted);
+                let before = self.contents.resources.len();
+                self.contents.resources.extend(found.into_iter().filter(any_secret));
+                any_kept |= self.contents.resources.len() > before;
+            }
+            resource.attributes = attributes;
+            if names.is_some() && (!self.secrets_only || any_secret(&resource)) {
+                any_kept = true;
+                self.contents.resources.push(resource);
+            }
         }
+        any_kept
     }
 
     fn outputs(&mut self, root: &Rc<ModuleInstance>) {
         for (name, output) in &root.module.outputs {
+            let said = self.evaluator.notices.borrow().len();
             let value = self.evaluator.output(root, name, output.header);
+            if !holds_secret(&value) {
+                self.evaluator.notices.borrow_mut().truncate(said);
+                continue;
+            }
             self.contents.outputs.push(Output {
                 address: format!("output.{name}").into(),
                 value,
@@ -269,6 +342,29 @@ impl Collector<'_, '_> {
             });
         }
     }
+}
+
+/// Whether a secret is in any attribute.
+fn any_secret(resource: &Resource) -> bool {
+    resource.attributes.values().any(|attribute| holds_secret(&attribute.value))
+}
+
+/// Whether a secret is in a value, or in the JSON text that it is.
+fn holds_secret(value: &Value) -> bool {
+    value.marks.iter().any(|mark| matches!(mark, Mark::SecretOf { .. }))
+        || value.as_unknown().and_then(|unknown| unknown.json.as_deref()).is_some_and(holds_secret)
+        || value.children().into_iter().any(holds_secret)
+}
+
+/// A status that `ignore_changes` leaves alone: an edit to anything but what a key starts as is never applied.
+fn without_later_changes(status: &Value, address: &str, span: Span) -> Value {
+    lift(std::slice::from_ref(status), |status| match &status[0].data {
+        Data::String(text) if &**text != "Active" => {
+            let identity = format!("{address}.status (which ignore_changes leaves as it is)");
+            Unknown::new(identity, Reason::Deployment).at(span).typed(Type::String).into()
+        }
+        _ => status[0].clone(),
+    })
 }
 
 fn is_block_of(block: &crate::syntax::hcl::Block, name: &str) -> bool {

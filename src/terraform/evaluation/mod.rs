@@ -4,14 +4,18 @@
 //! something asks for it, and remembered. What asks is the collector, for the attributes the graph wants.
 
 mod access;
+mod arms;
 mod calls;
 mod collect;
 mod expression;
 mod for_expression;
+mod imports;
 mod instances;
 mod module_instance;
 mod operators;
 mod policy_document;
+mod providers;
+mod provisioners;
 mod references;
 mod resources;
 mod template;
@@ -55,6 +59,7 @@ pub struct Evaluator<'a> {
     root_directory: PathBuf,
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     notices: RefCell<Vec<Notice>>,
+    accounts: RefCell<providers::Accounts>,
     steps: Cell<u64>,
     depth: Cell<u32>,
     /// What the root's variables are compared with, once it is asked.
@@ -120,6 +125,7 @@ impl<'a> Evaluator<'a> {
             root_directory,
             instances: RefCell::default(),
             notices: RefCell::default(),
+            accounts: RefCell::default(),
             steps: Cell::new(0),
             depth: Cell::new(0),
             comparisons: OnceCell::new(),

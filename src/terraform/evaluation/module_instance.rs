@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::source::Place;
+use crate::source::{Notice, Place};
 use crate::terraform::configuration::Module;
 use crate::value::{Condition, Value};
 
 use super::instances::Instance;
+use super::providers::Configuration;
 use super::terragrunt::Environment;
 
 /// A value that is being evaluated or has been.
@@ -51,8 +52,8 @@ pub struct ModuleInstance {
     pub provenance: Vec<Place>,
     /// The model that stands in for its source, or for the source of a module that calls it.
     pub inferred_from: Option<Arc<str>>,
-    /// Provider configuration here (`aws`, `aws.west`) to the root's.
-    pub providers: BTreeMap<Arc<str>, Arc<str>>,
+    /// Provider configurations that the caller passes, by their name here.
+    pub providers: BTreeMap<Arc<str>, Configuration>,
     /// What names and functions mean in a Terragrunt file; `None` in Terraform's own.
     pub environment: Option<Rc<Environment>>,
     /// Variables, by name.
@@ -67,6 +68,17 @@ pub struct ModuleInstance {
     pub resources: RefCell<HashMap<usize, Option<Rc<Vec<Instance>>>>>,
     /// The instances of each call with the module instance each makes (`None`: not on disk).
     pub calls: RefCell<HashMap<usize, Option<CallInstances>>>,
+    /// What is unknown about which instances there are, until somebody who needs them says it.
+    pub unknown_repetitions: RefCell<HashMap<Repeated, Vec<Notice>>>,
+}
+
+/// A block that `count` or `for_each` may repeat, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Repeated {
+    /// A resource or data source.
+    Resource(usize),
+    /// A module call.
+    Call(usize),
 }
 
 /// Index of a resource, index of its instance, attribute name.
@@ -74,21 +86,3 @@ pub type AttributeKey = (usize, usize, Arc<str>);
 
 /// The instances of a call, and the module instance that each makes.
 pub type CallInstances = Rc<Vec<(Instance, Option<usize>)>>;
-
-impl ModuleInstance {
-    /// Which of the root's provider configurations a resource here uses.
-    pub fn account(&self, provider: Option<&str>, resource_type: &str) -> Arc<str> {
-        let default = match resource_type.split('_').next().unwrap_or(resource_type) {
-            // Another provider for the same account.
-            "awsutils" => "aws",
-            provider => provider,
-        };
-        let name = provider.unwrap_or(default);
-        match self.providers.get(name) {
-            Some(root_name) => Arc::clone(root_name),
-            // A provider block of the module's own: another configuration than the root's of that name.
-            None if self.caller.is_some() && name.contains('.') => format!("{}{name}", self.prefix).into(),
-            None => name.into(),
-        }
-    }
-}

@@ -19,6 +19,7 @@ struct Block<'b> {
     address: String,
     has_count: bool,
     has_for_each: bool,
+    has_enabled: bool,
     instances: &'b [Instance],
     /// One attribute or output of an instance.
     part: &'b dyn Fn(usize, &Arc<str>, Span) -> Value,
@@ -111,6 +112,7 @@ impl Evaluator<'_> {
                 address: format!("{}{}", module.prefix, block.address()),
                 has_count: block.count.is_some(),
                 has_for_each: block.for_each.is_some(),
+                has_enabled: block.enabled.is_some(),
                 instances: &instances,
                 part: &|at, name, span| self.attribute(module, resource, &instances, at, name, span),
                 whole: &|at, span| self.whole_resource(module, resource, &instances, at, span),
@@ -139,6 +141,7 @@ impl Evaluator<'_> {
                 address: address.clone(),
                 has_count: call.count.is_some(),
                 has_for_each: call.for_each.is_some(),
+                has_enabled: call.enabled.is_some(),
                 instances: &instances,
                 part: &|at, name, span| match children[at].1 {
                     Some(child) => self.output(&self.instance(child), name, span),
@@ -175,12 +178,23 @@ impl Evaluator<'_> {
     /// Evaluates a reference to a block that may have many instances, touching no more than it names.
     fn block_reference(&self, block: &Block<'_>, steps: &[Step], span: Span, scope: Scope<'_>) -> Value {
         if !block.has_count && !block.has_for_each {
-            return match (block.instances, steps.split_first()) {
+            // A block that is not enabled is null.
+            let disabled = || self.walk(Value::null(), steps, scope);
+            if let ([], true) = (block.instances, block.has_enabled) {
+                return disabled();
+            }
+            let value = match (block.instances, steps.split_first()) {
                 ([_], Some((step, rest))) if let StepKind::Attribute(name) = &step.kind => {
                     self.walk((block.part)(0, name, step.span), rest, scope)
                 }
                 ([_], _) => self.walk((block.whole)(0, span), steps, scope),
-                _ => error(span, format!("{} has no instance", block.address)),
+                _ => return error(span, format!("{} has no instance", block.address)),
+            };
+            return match block.instances {
+                [one] if block.has_enabled && !one.presence.is_always() => {
+                    choose([(one.presence.clone(), value), (one.presence.not(), disabled())])
+                }
+                _ => value,
             };
         }
         match steps.split_first() {

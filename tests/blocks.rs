@@ -1,0 +1,520 @@
+//! Blocks beyond resources, and what they mean for users: providers, imports, `lifecycle`, provisioners, and
+//! providers other than AWS's own.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "writes programs and runs credlint on them"
+)]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+/// What `credlint COMMAND` says of a program, as JSON.
+fn run(command: &[&str], files: &[(&str, &str)]) -> Value {
+    let directory = tempfile::tempdir().unwrap();
+    for (path, text) in files {
+        let path = directory.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    run_in(command, directory.path())
+}
+
+fn run_in(command: &[&str], directory: &Path) -> Value {
+    let output = Command::new(env!("CARGO_BIN_EXE_credlint"))
+        .args(command)
+        .args(["--root", "."])
+        .current_dir(directory)
+        .output()
+        .unwrap();
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+}
+
+fn graph(program: &str) -> Value {
+    run(&["graph"], &[("main.tf", program)])
+}
+
+/// One field of each user or key, by address.
+fn field(graph: &Value, kind: &str, name: &str) -> BTreeMap<String, Value> {
+    let rows = graph[kind].as_array().unwrap().iter();
+    rows.map(|row| (row["address"].as_str().unwrap().to_owned(), row[name].clone())).collect()
+}
+
+fn owner(graph: &Value, key: &str) -> String {
+    field(graph, "access_keys", "user")[key].as_str().unwrap_or("nobody").to_owned()
+}
+
+fn messages(graph: &Value) -> Vec<String> {
+    let rows = graph["notices"].as_array().unwrap().iter();
+    rows.map(|row| row["message"].as_str().unwrap().to_owned()).collect()
+}
+
+/// `rule subject` of each finding, in order.
+fn found(program: &str) -> Vec<String> {
+    let report = run(&["check", "--format", "json"], &[("main.tf", program)]);
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let rows = report["findings"].as_array().unwrap().iter();
+    let mut found: Vec<String> =
+        rows.map(|row| format!("{} {} {}", text(&row["rule"]), text(&row["subject"]), row["when"])).collect();
+    found.sort();
+    found
+}
+
+fn finds(program: &str, rule: &str) -> bool {
+    found(program).iter().any(|finding| finding.starts_with(&format!("{rule} ")))
+}
+
+#[test]
+fn every_user_has_the_provider_that_terraform_plans() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform/programs/providers");
+    let planned = std::fs::read_to_string(folder.join("providers.json")).unwrap();
+    let planned: BTreeMap<String, Value> = serde_json::from_str(&planned).unwrap();
+    let graph = run_in(&["graph", "."], &folder);
+    assert_eq!(field(&graph, "users", "account"), planned);
+    assert_eq!(owner(&graph, "aws_iam_access_key.west"), "aws_iam_user.west");
+}
+
+const TWO_PROVIDERS: &str = r#"
+provider "aws" {
+  region = "us-east-1"
+  ONE
+}
+provider "aws" {
+  alias  = "west"
+  region = "us-west-2"
+  TWO
+}
+resource "aws_iam_user" "x" {
+  name = "x"
+}
+resource "aws_iam_access_key" "x" {
+  provider = aws.west
+  user     = "x"
+}
+"#;
+
+/// Whether two configurations are taken for one account, and whether that was left open.
+fn is_one_account(one: &str, two: &str) -> (bool, bool) {
+    let graph = graph(&TWO_PROVIDERS.replace("ONE", one).replace("TWO", two));
+    let is_open = messages(&graph).iter().any(|message| message.contains("kept apart"));
+    (owner(&graph, "aws_iam_access_key.x") == "aws_iam_user.x", is_open)
+}
+
+#[test]
+fn a_region_makes_no_account() {
+    let role = |number: &str, name: &str| {
+        format!("assume_role {{\n role_arn = \"arn:aws:iam::{number}:role/{name}\"\n }}")
+    };
+    let (ones, twos) = ("111111111111", "222222222222");
+    let one_account = [
+        ("", ""),
+        ("profile = \"p\"", "profile = \"p\""),
+        (&*role(ones, "a"), &*role(ones, "b")),
+        ("allowed_account_ids = [\"111111111111\"]", &role(ones, "b")),
+        ("max_retries = 3", "skip_credentials_validation = true"),
+        ("access_key = \"AKIAIOSFODNN7EXAMPLE\"", "access_key = \"AKIAIOSFODNN7EXAMPLE\""),
+    ];
+    for (one, two) in one_account {
+        assert_eq!(is_one_account(one, two), (true, false), "{one} / {two}");
+    }
+    let surely_two = [("profile = \"p\"", "profile = \"q\""), (&*role(ones, "a"), &*role(twos, "a"))];
+    for (one, two) in surely_two {
+        assert_eq!(is_one_account(one, two), (false, false), "{one} / {two}");
+    }
+    let perhaps_two = [
+        ("", "profile = \"q\""),
+        ("profile = \"p\"", &*role(twos, "a")),
+        ("access_key = \"AKIAIOSFODNN7EXAMPLE\"", "access_key = \"AKIAI44QH8DHBEXAMPLE\""),
+        ("", "endpoints {\n iam = \"http://localhost:4566\"\n }"),
+    ];
+    for (one, two) in perhaps_two {
+        assert_eq!(is_one_account(one, two), (false, true), "{one} / {two}");
+    }
+}
+
+#[test]
+fn an_account_is_shown_by_its_number_and_never_by_its_key() {
+    let role = "assume_role {\n role_arn = \"arn:aws:iam::111111111111:role/a\"\n }";
+    let by_role = graph(&TWO_PROVIDERS.replace("ONE", role).replace("TWO", ""));
+    assert_eq!(field(&by_role, "users", "account")["aws_iam_user.x"], "111111111111");
+    let by_key =
+        graph(&TWO_PROVIDERS.replace("ONE", "access_key = \"AKIAIOSFODNN7EXAMPLE\"").replace("TWO", ""));
+    assert_eq!(field(&by_key, "users", "account")["aws_iam_user.x"], "aws");
+    assert!(!by_key.to_string().contains("AKIAIOSFODNN7EXAMPLE"));
+}
+
+#[test]
+fn one_provider_block_makes_a_configuration_a_key() {
+    let graph = graph(
+        r#"
+locals {
+  accounts = { dev = "111111111111", prod = "222222222222" }
+}
+provider "aws" {
+  alias    = "by"
+  for_each = local.accounts
+  assume_role {
+    role_arn = "arn:aws:iam::${each.value}:role/deploy"
+  }
+}
+resource "aws_iam_user" "x" {
+  for_each = local.accounts
+  provider = aws.by[each.key]
+  name     = "x"
+}
+resource "aws_iam_access_key" "dev" {
+  provider = aws.by["dev"]
+  user     = "x"
+}
+"#,
+    );
+    let accounts = field(&graph, "users", "account");
+    assert_eq!(accounts["aws_iam_user.x[\"dev\"]"], "111111111111");
+    assert_eq!(accounts["aws_iam_user.x[\"prod\"]"], "222222222222");
+    assert_eq!(owner(&graph, "aws_iam_access_key.dev"), "aws_iam_user.x[\"dev\"]");
+    assert!(messages(&graph).is_empty(), "{:?}", messages(&graph));
+}
+
+#[test]
+fn a_provider_that_is_not_there_is_named() {
+    let program = "resource \"aws_iam_user\" \"x\" {\n  provider = aws.nowhere\n  name = \"x\"\n}\n";
+    let messages = messages(&graph(program));
+    assert_eq!(messages, ["provider configuration aws.nowhere is not declared"]);
+    // A module that is scanned by itself has nobody to pass what it asks for.
+    let asks = "terraform {\n required_providers {\n aws = {\n source = \"hashicorp/aws\"\n \
+                configuration_aliases = [aws.nowhere]\n }\n }\n}\n";
+    assert!(self::messages(&graph(&format!("{asks}{program}"))).is_empty());
+}
+
+/// The addresses are those that `terraform plan` imports when the same program is written with `terraform_data`.
+#[test]
+fn what_is_imported_is_managed_and_not_created() {
+    let program = r#"
+locals {
+  people = { ana = 1, ben = 2 }
+}
+resource "aws_iam_user" "one" {
+  name = "one"
+}
+import {
+  to = aws_iam_user.one
+  id = "one"
+}
+resource "aws_iam_user" "many" {
+  for_each = local.people
+  name     = each.key
+}
+import {
+  for_each = { ana = "ana" }
+  to       = aws_iam_user.many[each.key]
+  id       = each.value
+}
+module "m" {
+  source = "./m"
+  count  = 2
+}
+import {
+  to = module.m[1].aws_iam_user.c[0]
+  id = "c"
+}
+resource "aws_iam_user" "new" {
+  name = "new"
+}
+moved {
+  from = aws_iam_user.old
+  to   = aws_iam_user.new
+}
+removed {
+  from = aws_iam_user.gone
+  lifecycle {
+    destroy = false
+  }
+}
+"#;
+    let module = "resource \"aws_iam_user\" \"c\" {\n  count = 1\n  name = \"c\"\n}\n";
+    let graph = run(&["graph"], &[("main.tf", program), ("m/main.tf", module)]);
+    let imported: Vec<String> = field(&graph, "users", "imported")
+        .into_iter()
+        .filter(|(_, imported)| *imported == true)
+        .map(|(address, _)| address)
+        .collect();
+    let planned = ["aws_iam_user.many[\"ana\"]", "aws_iam_user.one", "module.m[1].aws_iam_user.c[0]"];
+    assert_eq!(imported, planned);
+    assert_eq!(graph["users"].as_array().unwrap().len(), 6);
+    assert!(field(&graph, "users", "external").values().all(|external| *external == false));
+    assert!(messages(&graph).is_empty(), "{:?}", messages(&graph));
+}
+
+const SETUP: &str = r#"
+resource "aws_iam_user" "x" {
+  name = "x"
+}
+resource "aws_iam_user_login_profile" "x" {
+  user = aws_iam_user.x.name
+}
+resource "aws_iam_access_key" "x" {
+  user = aws_iam_user.x.name
+}
+output "secret" {
+  value = aws_iam_access_key.x.secret
+}
+"#;
+
+fn import(of: &str) -> String {
+    format!("import {{\n  to = {of}\n  id = \"x\"\n}}\n")
+}
+
+#[test]
+fn a_key_for_an_imported_user_is_not_made_at_setup() {
+    let rule = "access-key-at-user-setup";
+    assert!(finds(SETUP, rule));
+    for imported in ["aws_iam_user.x", "aws_iam_access_key.x", "aws_iam_user_login_profile.x"] {
+        let program = format!("{SETUP}{}", import(imported));
+        assert!(!finds(&program, rule), "{imported}");
+        assert!(finds(&program, "unnecessary-iam-user"), "{imported}");
+        assert!(finds(&program, "password-and-access-key"), "{imported}");
+    }
+}
+
+#[test]
+fn terraform_never_learns_the_secret_of_an_imported_key() {
+    assert!(finds(SETUP, "secret-in-state") && finds(SETUP, "exposed-secret-key"));
+    let program = format!("{SETUP}{}", import("aws_iam_access_key.x"));
+    assert!(!finds(&program, "secret-in-state") && !finds(&program, "exposed-secret-key"));
+}
+
+#[test]
+fn an_import_can_hang_on_a_toggle() {
+    let program = format!(
+        "{SETUP}variable \"adopt\" {{\n type = bool\n default = true\n}}\nimport {{\n  for_each = var.adopt ? \
+         toset([\"x\"]) : toset([])\n  to = aws_iam_user.x\n  id = each.key\n}}\n"
+    );
+    let setup: Vec<String> = found(&program)
+        .into_iter()
+        .filter(|finding| finding.starts_with("access-key-at-user-setup"))
+        .collect();
+    assert_eq!(setup, ["access-key-at-user-setup aws_iam_user.x \"var.adopt = false\""]);
+}
+
+#[test]
+fn contradictions_are_named() {
+    let user = "resource \"aws_iam_user\" \"x\" {\n  name = \"x\"\n}\n";
+    for (block, message) in [
+        ("removed {\n  from = aws_iam_user.x\n}\n", "`aws_iam_user.x` is declared although it is removed"),
+        (
+            "moved {\n  from = aws_iam_user.x\n  to = aws_iam_user.y\n}\n",
+            "`aws_iam_user.x` is declared although it is moved",
+        ),
+        ("import {\n  to = aws_iam_user.y\n  id = \"y\"\n}\n", "aws_iam_user.y is imported and not declared"),
+        ("import {\n  id = \"y\"\n}\n", "an `import` block needs `to`"),
+    ] {
+        assert_eq!(messages(&graph(&format!("{user}{block}"))), [message]);
+    }
+}
+
+#[test]
+fn a_block_that_is_not_enabled_is_null() {
+    let program = |enabled: &str, user: &str| {
+        format!(
+            "variable \"on\" {{\n type = bool\n default = true\n}}\nresource \"aws_iam_user\" \"x\" {{\n  name = \
+             \"x\"\n  lifecycle {{\n    enabled = {enabled}\n  }}\n}}\nresource \"aws_iam_access_key\" \"x\" {{\n  \
+             user = {user}\n}}\n"
+        )
+    };
+    let on = graph(&program("true", "aws_iam_user.x.name"));
+    assert_eq!(owner(&on, "aws_iam_access_key.x"), "aws_iam_user.x");
+    let off = graph(&program("false", "aws_iam_user.x != null ? aws_iam_user.x.name : \"other\""));
+    assert_eq!(field(&off, "users", "name"), BTreeMap::from([("user/other".to_owned(), "other".into())]));
+    let toggled = graph(&program("var.on", "try(aws_iam_user.x.name, \"other\")"));
+    assert_eq!(field(&toggled, "users", "when")["aws_iam_user.x"], "var.on = true");
+    assert_eq!(owner(&toggled, "aws_iam_access_key.x"), "aws_iam_user.x");
+    assert!(messages(&toggled).is_empty(), "{:?}", messages(&toggled));
+    let broken = graph(&program("true\n  }\n  count = 1\n  lifecycle {", "\"x\""));
+    assert_eq!(messages(&broken), ["`enabled` excludes `count` and `for_each`"]);
+}
+
+#[test]
+fn a_module_can_be_disabled() {
+    let files = |enabled: &str| {
+        format!("module \"m\" {{\n  source = \"./m\"\n  lifecycle {{\n    enabled = {enabled}\n  }}\n}}\n")
+    };
+    let module = ("m/main.tf", "resource \"aws_iam_user\" \"x\" {\n  name = \"x\"\n}\n");
+    let on = run(&["graph"], &[("main.tf", &files("true")), module]);
+    assert!(field(&on, "users", "name").contains_key("module.m.aws_iam_user.x"));
+    let off = run(&["graph"], &[("main.tf", &files("false")), module]);
+    assert!(field(&off, "users", "name").is_empty());
+}
+
+#[test]
+fn a_status_that_changes_are_ignored_of_may_be_another() {
+    let program = |status: &str, ignored: &str| {
+        let key = |name: &str, rest: &str| {
+            format!("resource \"aws_iam_access_key\" \"{name}\" {{\n  user = aws_iam_user.x.name\n{rest}}}\n")
+        };
+        let rest = format!(
+            "  status = \"{status}\"\n  lifecycle {{\n    prevent_destroy = true\n    ignore_changes = {ignored}\n  }}\n"
+        );
+        format!("resource \"aws_iam_user\" \"x\" {{\n  name = \"x\"\n}}\n{}{}", key("a", ""), key("b", &rest))
+    };
+    let of = |status: &str, ignored: &str| -> Vec<String> {
+        let found = found(&program(status, ignored));
+        found.into_iter().filter(|finding| finding.starts_with("multiple-active-keys")).collect()
+    };
+    for ignored in ["[status]", "all", "[user, status]", "[\"status\"]"] {
+        let [finding] = &of("Inactive", ignored)[..] else { panic!("{ignored}") };
+        assert!(finding.contains("which ignore_changes leaves as it is"), "{finding}");
+    }
+    assert!(of("Inactive", "[user]").is_empty());
+    assert_eq!(of("Active", "[status]"), ["multiple-active-keys aws_iam_user.x null"]);
+}
+
+#[test]
+fn a_cloud_control_user_is_a_user_with_all_that_hangs_on_it() {
+    let program = r#"
+resource "awscc_iam_user" "x" {
+  user_name           = "x"
+  path                = "/people/"
+  groups              = ["ops"]
+  managed_policy_arns = ["arn:aws:iam::aws:policy/AdministratorAccess"]
+  login_profile = {
+    password                = "Secret-Value-1"
+    password_reset_required = false
+  }
+  policies = [{
+    policy_name     = "inline"
+    policy_document = jsonencode({ Statement = [{ Effect = "Allow", Action = "s3:*", Resource = "*" }] })
+  }]
+}
+resource "aws_iam_access_key" "by_reference" {
+  user = awscc_iam_user.x.id
+}
+resource "awsutils_expiring_iam_access_key" "by_name" {
+  user    = "X"
+  max_age = 2592000
+}
+output "secret" {
+  value = awsutils_expiring_iam_access_key.by_name.secret
+}
+"#;
+    let graph = graph(program);
+    assert_eq!(
+        field(&graph, "users", "path"),
+        BTreeMap::from([("awscc_iam_user.x".into(), "/people/".into())])
+    );
+    assert_eq!(owner(&graph, "aws_iam_access_key.by_reference"), "awscc_iam_user.x");
+    assert_eq!(owner(&graph, "awsutils_expiring_iam_access_key.by_name"), "awscc_iam_user.x");
+    assert_eq!(field(&graph, "passwords", "user")["awscc_iam_user.x"], "awscc_iam_user.x");
+    assert!(messages(&graph).is_empty(), "{:?}", messages(&graph));
+    assert!(!graph.to_string().contains("Secret-Value-1"));
+    for rule in [
+        "multiple-active-keys",
+        "access-key-at-user-setup",
+        "administrator-user",
+        "direct-user-policy",
+        "password-reset-not-required",
+        "exposed-secret-key",
+    ] {
+        assert!(finds(program, rule), "{rule}");
+    }
+    assert!(!finds(program, "user-without-group"));
+}
+
+#[test]
+fn a_cloud_control_policy_names_whom_it_is_attached_to() {
+    let all = r#"jsonencode({ Statement = [{ Effect = "Allow", Action = "*", Resource = "*" }] })"#;
+    let user = "resource \"awscc_iam_user\" \"x\" {\n  user_name = \"x\"\n  groups = [\"ops\"]\n}\n";
+    for block in [
+        format!("resource \"awscc_iam_managed_policy\" \"p\" {{\n  policy_document = {all}\n  users = [\"x\"]\n}}"),
+        format!("resource \"awscc_iam_managed_policy\" \"p\" {{\n  policy_document = {all}\n  groups = [\"ops\"]\n}}"),
+        format!("resource \"awscc_iam_user_policy\" \"p\" {{\n  user_name = \"x\"\n  policy_document = {all}\n}}"),
+        format!("resource \"awscc_iam_group_policy\" \"p\" {{\n  group_name = \"ops\"\n  policy_document = {all}\n}}"),
+        format!(
+            "resource \"awscc_iam_group\" \"g\" {{\n  group_name = \"ops\"\n  policies = [{{\n    policy_name = \
+             \"p\"\n    policy_document = {all}\n  }}]\n}}"
+        ),
+        "resource \"aws_iam_group_policy_attachments_exclusive\" \"g\" {\n  group_name = \"ops\"\n  policy_arns = \
+         [\"arn:aws:iam::aws:policy/AdministratorAccess\"]\n}"
+            .to_owned(),
+    ] {
+        assert!(finds(&format!("{user}{block}\n"), "administrator-user"), "{block}");
+    }
+    assert!(!finds(user, "administrator-user"));
+}
+
+#[test]
+fn a_provisioner_can_show_a_secret() {
+    let with = |block: &str| {
+        format!(
+            "resource \"aws_iam_user\" \"x\" {{\n  name = \"x\"\n}}\nresource \"aws_iam_access_key\" \"x\" {{\n  user \
+             = aws_iam_user.x.name\n{block}}}\n"
+        )
+    };
+    let local = |argument: &str| format!("  provisioner \"local-exec\" {{\n    {argument}\n  }}\n");
+    assert!(finds(&with(&local("command = \"echo ${self.secret}\"")), "exposed-secret-key"));
+    assert!(!finds(&with(&local("command = \"echo ${self.id}\"")), "exposed-secret-key"));
+    // The environment is how a secret is handed to a program without being shown.
+    let environment = "command = \"configure\"\n    environment = {\n      SECRET = self.secret\n    }";
+    assert!(!finds(&with(&local(environment)), "exposed-secret-key"));
+    let remote = "resource \"null_resource\" \"n\" {\n  provisioner \"remote-exec\" {\n    inline = [\"echo \
+                  ${aws_iam_access_key.x.secret}\"]\n  }\n  provisioner \"file\" {\n    content = \
+                  aws_iam_access_key.x.secret\n    destination = \"/x\"\n  }\n}\n";
+    let program = format!("{}{remote}", with(""));
+    assert!(finds(&program, "exposed-secret-key"));
+}
+
+#[test]
+fn what_creates_nothing_makes_no_noise() {
+    let program = r#"
+terraform {
+  required_version = ">= 1.5"
+}
+resource "aws_iam_user" "x" {
+  name = "x"
+  lifecycle {
+    create_before_destroy = true
+    precondition {
+      condition     = true
+      error_message = "no"
+    }
+  }
+}
+data "aws_iam_users" "all" {}
+data "aws_iam_user" "known" {
+  for_each  = toset(["a"])
+  user_name = each.key
+}
+ephemeral "random_password" "p" {
+  length = 12
+}
+check "users" {
+  data "aws_iam_user" "x" {
+    user_name = "x"
+  }
+  assert {
+    condition     = data.aws_iam_user.x.arn != ""
+    error_message = "gone"
+  }
+}
+action "aws_lambda_invoke" "a" {
+  config {
+    function_name = "f"
+  }
+}
+resource "aws_iam_access_key" "known" {
+  user = data.aws_iam_user.known["a"].user_name
+}
+"#;
+    let graph = graph(program);
+    assert!(messages(&graph).is_empty(), "{:?}", messages(&graph));
+    assert_eq!(
+        field(&graph, "users", "external"),
+        BTreeMap::from([
+            ("aws_iam_user.x".to_owned(), false.into()),
+            ("data.aws_iam_user.known[\"a\"]".to_owned(), true.into()),
+        ])
+    );
+    assert_eq!(owner(&graph, "aws_iam_access_key.known"), "data.aws_iam_user.known[\"a\"]");
+}
