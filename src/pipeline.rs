@@ -127,7 +127,6 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     let mut modules = Vec::new();
     for directory in &roots {
         let unit = units.get(directory);
-        notices.extend(unit.iter().flat_map(|unit| unit.notices.iter().cloned()));
         if unit.is_some_and(|unit| unit.is_excluded) {
             let message = "this unit is left out of every run, so it was not checked";
             notices.push(Notice::about(NoticeKind::FormatNotRead, workspace.display(directory), message));
@@ -135,7 +134,11 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         }
         let module = unit.map_or_else(|| loader.load(directory), |unit| Arc::clone(&unit.module));
         modules.push(Arc::clone(&module));
-        if !loader.reaches(&module, &interest.resources) {
+        let is_relevant = loader.reaches(&module, &interest.resources);
+        // A value that is unknown matters only where it can decide something.
+        let matters = |notice: &&Notice| is_relevant || notice.kind != NoticeKind::UnknownValue;
+        notices.extend(unit.iter().flat_map(|unit| unit.notices.iter()).filter(matters).cloned());
+        if !is_relevant {
             continue;
         }
         let (inputs, input_notices) = match unit {

@@ -182,6 +182,56 @@ resource "aws_iam_access_key" "two" {
     assert_eq!(report["findings"][0]["when"], Value::Null);
 }
 
+/// `when` of the one finding, without and with each of these inputs.
+fn toggled(declared: &str, condition: &str, given: &[(&str, bool)]) -> String {
+    let program = format!(
+        "variable \"x\" {{\n{declared}\n}}\nresource \"aws_iam_user\" \"ci\" {{\n  name = \"ci\"\n}}\nresource \"aws_iam_access_key\" \"ci\" {{\n  count = {condition} ? 2 : 1\n  user = aws_iam_user.ci.name\n}}\n"
+    );
+    let project = Project::new(&[("main.tf", &program)]);
+    let report = project.json(&["--select", "multiple-active-keys"]);
+    assert_eq!(kinds(&report), Vec::<String>::new(), "{program}");
+    for (value, is_found) in given {
+        let with = project.json(&["--select", "multiple-active-keys", "--var", &format!("x={value}")]);
+        assert_eq!(findings(&with).len(), usize::from(*is_found), "{program} with {value}");
+    }
+    let found = report["findings"].as_array().unwrap();
+    found
+        .iter()
+        .map(|row| row["when"].as_str().unwrap_or("certain").to_owned())
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+#[test]
+fn an_input_is_a_toggle_where_its_values_can_be_told() {
+    /// The variable's arguments, the condition, what a finding says, and whether it stands with an input.
+    type Case<'c> = (&'c str, &'c str, &'c str, &'c [(&'c str, bool)]);
+    let text = "  type = string\n  default = \"dev\"";
+    let listed = format!(
+        "{text}\n  validation {{\n    condition = contains([\"dev\", \"test\", \"prod\"], var.x)\n    error_message = \"no\"\n  }}"
+    );
+    let cases: &[Case<'_>] = &[
+        ("  type = bool\n  default = null", "coalesce(var.x, false)", "var.x = true", &[("true", true)]),
+        ("  type = bool\n  default = null", "var.x != false", "certain", &[("false", false)]),
+        (text, "var.x == \"prod\"", "var.x = prod", &[("prod", true), ("qa", false)]),
+        (text, "var.x != \"dev\"", "var.x != dev", &[("prod", true), ("dev", false)]),
+        (text, "contains([\"prod\", \"qa\"], var.x)", "var.x is one of prod, qa", &[("qa", true)]),
+        (text, "var.x == \"dev\"", "certain", &[("prod", false)]),
+        (text, "length(var.x) > 3", "", &[("prod", true)]),
+        (&listed, "length(var.x) > 3", "var.x is one of prod, test", &[("prod", true), ("dev", false)]),
+        (&listed, "var.x != \"dev\"", "var.x is one of prod, test", &[]),
+        (
+            "  type = number\n  default = 1\n  validation {\n    condition = var.x == 1 || var.x == 2\n    error_message = \"no\"\n  }",
+            "var.x > 1",
+            "var.x = 2",
+            &[("2", true)],
+        ),
+    ];
+    for (declared, condition, when, given) in cases {
+        assert_eq!(toggled(declared, condition, given), *when, "{declared}: {condition}");
+    }
+}
+
 #[test]
 fn an_unknown_collection_is_one_user_for_every_key() {
     let program = r#"

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::resource::{AccountIdentity, Mode, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Place};
-use crate::value::{Condition, Data, Question, Type, Value, convert};
+use crate::value::{Condition, Data, Question, Reason, Type, Value, convert};
 
 use super::links::{Said, UserIndex, members, name_of, said};
 use super::policies::{ManagedPolicies, administrator_by_arn, administrator_by_document};
@@ -490,6 +490,9 @@ impl Builder {
     /// Says that a value that matters is unknown, once.
     fn unknown(&mut self, what: &str, value: &Value, span: crate::source::Span) {
         let Some(unknown) = value.first_unknown() else { return };
+        if unknown.reason == Reason::Otherwise {
+            return;
+        }
         let notice = crate::resource::unknown_notice(what, unknown, span);
         if !self.graph.notices.contains(&notice) {
             self.graph.notices.push(notice);

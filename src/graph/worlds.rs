@@ -67,7 +67,8 @@ fn possible_answers<'c>(
     }
     named
         .into_iter()
-        .map(|(question, named)| {
+        .map(|(question, mut named)| {
+            named.extend(question.default.clone());
             let mut answers: Vec<Arc<str>> = match &question.domain {
                 Some(domain) => domain.clone(),
                 None => named.into_iter().chain([Arc::from(OTHER)]).collect(),
@@ -174,6 +175,19 @@ mod tests {
         let holds: Vec<bool> = worlds.worlds.iter().map(|world| condition.holds(world)).collect();
         let when = describe_possible(&worlds.worlds, &holds).unwrap();
         assert_eq!(when.to_string(), "var.on = true");
+    }
+
+    #[test]
+    fn the_default_of_an_open_question_is_a_world_though_no_condition_names_it() {
+        let question = Question { default: Some("dev".into()), ..Question::open("var.stage") };
+        let prod = Condition::answered(&Arc::new(question), ["prod".into()]);
+        for (condition, when) in [(&prod, Some("var.stage = prod")), (&prod.not(), None)] {
+            let worlds = enumerate([condition]);
+            assert!(agrees_with_defaults(&worlds.worlds[0]));
+            let holds: Vec<bool> = worlds.worlds.iter().map(|world| condition.holds(world)).collect();
+            let described = describe_possible(&worlds.worlds, &holds).map(|when| when.to_string());
+            assert_eq!(described.as_deref(), when);
+        }
     }
 
     #[test]

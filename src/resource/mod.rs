@@ -115,11 +115,12 @@ pub struct RootContents {
     pub modules_not_on_disk: usize,
 }
 
-/// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do.
+/// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do. None is due
+/// for what is unknown only under inputs that nobody gives ([`Reason::Otherwise`]).
 pub fn unknown_notice(what: &str, unknown: &Unknown, span: Span) -> Notice {
     let cause = &unknown.cause;
     let (message, help) = match &unknown.reason {
-        Reason::Input => (
+        Reason::Input | Reason::Otherwise => (
             format!("{what} is unknown: it hangs on {cause}, which has no value"),
             "give it a value with --var, --var-file or a .tfvars file".to_owned(),
         ),

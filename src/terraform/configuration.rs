@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::resource::Mode;
 use crate::source::{Notice, NoticeKind, Span};
 use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind};
-use crate::value::Type;
+use crate::value::{Type, Value};
 
 use super::lifecycle::{FormerAddress, ImportBlock, enabled};
 use super::models::Model;
@@ -61,6 +61,8 @@ pub struct Variable {
     pub nullable: bool,
     /// `sensitive`.
     pub sensitive: bool,
+    /// All values that its `validation` allows, where it lists them.
+    pub allowed: Option<Vec<Value>>,
     /// The block's header.
     pub header: Span,
 }
@@ -213,6 +215,7 @@ impl Module {
             default: body.attribute("default").map(|attribute| attribute.value.clone()),
             nullable: literal_bool(body, "nullable").unwrap_or(true),
             sensitive: literal_bool(body, "sensitive").unwrap_or(false),
+            allowed: super::toggles::allowed_values(name, body),
             header: block.header,
         };
         if self.variables.insert(Arc::clone(name), variable).is_some() {

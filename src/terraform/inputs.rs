@@ -32,6 +32,8 @@ pub enum CommandLineInput {
 #[derive(Debug, Default)]
 pub struct Inputs {
     given: BTreeMap<Arc<str>, Given>,
+    /// Whether these are all that the root will ever be given: what is left out has its default.
+    pub is_complete: bool,
 }
 
 #[derive(Debug)]

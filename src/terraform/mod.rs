@@ -14,6 +14,7 @@ mod modules;
 pub mod plan;
 mod providers;
 mod schema;
+mod toggles;
 mod type_expression;
 mod version_constraint;
 

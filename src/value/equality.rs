@@ -71,8 +71,12 @@ fn under_choice(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     answers.all(|answer| answer == Some(first)).then_some(first)
 }
 
-/// Something is known of some unknowns: the text they end in, or a type that the other one has not.
+/// Something is known of some unknowns: the text they end in, texts that they are not, or a type that the
+/// other one has not.
 fn with_unknown(unknown: &Unknown, known: &Value) -> Option<bool> {
+    if known.as_str().is_some_and(|text| unknown.other_than.iter().any(|other| **other == *text)) {
+        return Some(false);
+    }
     if unknown.error_message().is_some() || known.is_null() {
         return None;
     }

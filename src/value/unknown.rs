@@ -26,6 +26,8 @@ pub struct Unknown {
     pub json: Option<Arc<Value>>,
     /// Text that it is known to end in (`:iam::aws:policy/AdministratorAccess`).
     pub suffix: Option<Arc<str>>,
+    /// Texts that it is known not to be.
+    pub other_than: Arc<[Arc<str>]>,
 }
 
 /// Why a value is unknown.
@@ -33,6 +35,8 @@ pub struct Unknown {
 pub enum Reason {
     /// An input without a value: a required variable, a template parameter without a default.
     Input,
+    /// An input that has a default, were it given a value that nothing in the configuration names.
+    Otherwise,
     /// Decided only when the code is deployed: a computed attribute, a data source, `timestamp()`.
     Deployment,
     /// What would say it is not on disk (a module's source), or lies outside the root.
@@ -66,6 +70,7 @@ impl Unknown {
             of_type: None,
             json: None,
             suffix: None,
+            other_than: Arc::default(),
         }
     }
 

@@ -221,3 +221,55 @@ pub enum BinaryOperator {
     And,
     Or,
 }
+
+impl Expression {
+    /// The expressions directly inside this one, in document order.
+    pub fn children(&self) -> Vec<&Self> {
+        match &*self.kind {
+            ExpressionKind::Null
+            | ExpressionKind::Bool(_)
+            | ExpressionKind::Number(_)
+            | ExpressionKind::String(_)
+            | ExpressionKind::Variable(_) => Vec::new(),
+            ExpressionKind::Template(parts) => parts.iter().flat_map(TemplatePart::children).collect(),
+            ExpressionKind::Tuple(elements) => elements.iter().collect(),
+            ExpressionKind::Object(items) => items.iter().flat_map(|item| [&item.key, &item.value]).collect(),
+            ExpressionKind::Traversal(root, steps) => {
+                let keys = steps.iter().filter_map(|step| match &step.kind {
+                    StepKind::Index(key) => Some(key),
+                    _ => None,
+                });
+                std::iter::once(root).chain(keys).collect()
+            }
+            ExpressionKind::Call(call) => call.arguments.iter().collect(),
+            ExpressionKind::Conditional(condition, then, otherwise) => vec![condition, then, otherwise],
+            ExpressionKind::Unary(_, inner) | ExpressionKind::Parenthesis(inner) => vec![inner],
+            ExpressionKind::Binary(_, left, right) => vec![left, right],
+            ExpressionKind::For(for_expression) => [
+                Some(&for_expression.collection),
+                for_expression.result_key.as_ref(),
+                Some(&for_expression.result_value),
+                for_expression.condition.as_ref(),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
+        }
+    }
+}
+
+impl TemplatePart {
+    fn children(&self) -> Vec<&Expression> {
+        match self {
+            Self::Literal(_) => Vec::new(),
+            Self::Interpolation(inner) => vec![inner],
+            Self::If { condition, then, otherwise } => {
+                let parts = then.iter().chain(otherwise).flat_map(Self::children);
+                std::iter::once(condition).chain(parts).collect()
+            }
+            Self::For { collection, body, .. } => {
+                std::iter::once(collection).chain(body.iter().flat_map(Self::children)).collect()
+            }
+        }
+    }
+}

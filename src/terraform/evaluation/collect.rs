@@ -37,7 +37,8 @@ pub fn collect(
     provenance: Vec<Place>,
 ) -> RootContents {
     let evaluator = Evaluator::new(workspace, loader, inputs, module.directory.clone());
-    let root = evaluator.add_module(ModuleSeed { provenance, ..ModuleSeed::root(module) });
+    let inferred_from = module.model.map(|model| Arc::from(model.label));
+    let root = evaluator.add_module(ModuleSeed { provenance, inferred_from, ..ModuleSeed::root(module) });
     let mut collector = Collector {
         evaluator: &evaluator,
         contents: RootContents::default(),

@@ -157,8 +157,11 @@ impl Evaluator<'_> {
                 Ok(Data::Bool(true)) => presence = presence.or(&condition),
                 Ok(Data::Bool(false)) => {}
                 Ok(Data::Unknown(unknown)) if unknown.error_message().is_none() => {
-                    let what = format!("whether {what} is enabled");
-                    notices.push(unknown_repetition(enabled, &what, &unknown));
+                    notices.extend(unknown_repetition(
+                        enabled,
+                        &format!("whether {what} is enabled"),
+                        &unknown,
+                    ));
                     let question = Arc::new(Question::boolean(Arc::clone(&unknown.identity), None));
                     presence = presence.or(&condition.and(&Condition::is(&question, true)));
                 }
@@ -197,7 +200,7 @@ impl Evaluator<'_> {
                     }
                 }
                 Ok(Data::Unknown(unknown)) if unknown.error_message().is_none() => {
-                    notices.push(unknown_repetition(
+                    notices.extend(unknown_repetition(
                         count,
                         &format!("how many instances {what} has"),
                         &unknown,
@@ -315,7 +318,7 @@ impl Evaluator<'_> {
         match &element.data {
             Data::String(name) => Some(Key::Name(Arc::clone(name))),
             Data::Unknown(unknown) if unknown.error_message().is_none() => {
-                notices.push(unknown_repetition(
+                notices.extend(unknown_repetition(
                     for_each,
                     &format!("the key of an instance of {what}"),
                     unknown,
@@ -369,10 +372,12 @@ fn every(each: &Each, for_each: &Expression, what: &str, notices: &mut Vec<Notic
         || Unknown::new(each.over.to_string(), Reason::Deployment),
         |unknown| Unknown { identity: Arc::clone(&each.over), ..unknown.clone() },
     );
-    notices.push(unknown_repetition(for_each, &format!("which instances {what} has"), &reason));
+    notices.extend(unknown_repetition(for_each, &format!("which instances {what} has"), &reason));
     (Key::Unknown(Arc::clone(&identity)), identity.replacen("each", "every", 1).into())
 }
 
-fn unknown_repetition(place: &Expression, what: &str, unknown: &Unknown) -> Notice {
-    crate::resource::unknown_notice(what, unknown, place.span)
+/// None is due for what is unknown only under inputs that nobody gives.
+fn unknown_repetition(place: &Expression, what: &str, unknown: &Unknown) -> Option<Notice> {
+    let is_due = unknown.reason != Reason::Otherwise;
+    is_due.then(|| crate::resource::unknown_notice(what, unknown, place.span))
 }

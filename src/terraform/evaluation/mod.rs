@@ -26,7 +26,7 @@ mod variables;
 pub use collect::collect;
 pub use terragrunt::{Terragrunt, Unit, is_unit_file};
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::path::PathBuf;
 use std::rc::Rc;
 
@@ -36,6 +36,7 @@ use crate::value::{Reason, Unknown, Value};
 
 use super::inputs::Inputs;
 use super::modules::ModuleLoader;
+use super::toggles::Comparisons;
 use instances::Instance;
 use module_instance::ModuleInstance;
 
@@ -66,6 +67,8 @@ pub struct Evaluator<'a> {
     generated: Cell<usize>,
     steps: Cell<u64>,
     depth: Cell<u32>,
+    /// What the root's variables are compared with, once it is asked.
+    comparisons: OnceCell<Comparisons>,
     /// Instances of resources and modules made so far.
     expanded: Cell<usize>,
 }
@@ -134,6 +137,7 @@ impl<'a> Evaluator<'a> {
             generated: Cell::new(0),
             steps: Cell::new(0),
             depth: Cell::new(0),
+            comparisons: OnceCell::new(),
             expanded: Cell::new(0),
         }
     }

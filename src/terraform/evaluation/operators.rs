@@ -153,6 +153,10 @@ fn equality(left: &Value, right: &Value) -> Value {
 /// `unknown == known`, as a question whose answers exclude one another: `var.stage == "prod"` and
 /// `var.stage == "dev"` never hold together.
 fn asked(unknown: &Unknown, known: &Value) -> Option<Value> {
+    // It is one answer to a question already: which other text it is, is another question.
+    if unknown.reason == Reason::Otherwise {
+        return None;
+    }
     let condition = match &known.data {
         Data::Bool(value) => {
             let question = Question::boolean(Arc::clone(&unknown.identity), None);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use crate::source::{Notice, NoticeKind, Span, lexically_normal};
 use crate::terraform::configuration::Variable;
-use crate::value::{Condition, Data, Mark, Question, Reason, Type, Unknown, Value, choose, convert, lift};
+use crate::terraform::toggles;
+use crate::value::{Mark, Reason, Unknown, Value, convert, lift};
 
 use super::module_instance::{Memo, ModuleInstance};
 use super::{Evaluator, Scope, error};
@@ -41,7 +42,14 @@ impl Evaluator<'_> {
             }
         }
         let Some(default) = self.default(variable) else { return required(variable, "var.") };
-        toggle(variable, &default).unwrap_or(default)
+        if self.inputs.is_complete {
+            return default;
+        }
+        let comparisons = self.comparisons.get_or_init(|| {
+            let root = self.instance(0);
+            toggles::comparisons(self.loader, &root.module)
+        });
+        toggles::toggle(variable, &default, comparisons).unwrap_or(default)
     }
 
     fn passed_variable(&self, module: &ModuleInstance, variable: &Variable) -> Value {
@@ -99,16 +107,6 @@ impl Evaluator<'_> {
             .collect();
         if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
     }
-}
-
-/// A boolean input that nobody set is a choice between its two values, its default first.
-fn toggle(variable: &Variable, default: &Value) -> Option<Value> {
-    let is_boolean =
-        variable.constraint == Type::Bool || (!variable.has_type && matches!(default.data, Data::Bool(_)));
-    let on = default.as_bool().filter(|_| is_boolean)?;
-    let question = Arc::new(Question::boolean(format!("var.{}", variable.name), Some(on)));
-    let case = |value: bool| (Condition::is(&question, value), Value::bool(value));
-    Some(choose([case(on), case(!on)]))
 }
 
 fn required(variable: &Variable, prefix: &str) -> Value {

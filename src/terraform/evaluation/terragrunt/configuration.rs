@@ -130,6 +130,10 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Result<Rc<ModuleInstance>, Value> {
         let shown = self.workspace.display(path);
+        if path.extension().is_some_and(|extension| extension == "json") {
+            let message = format!("{shown} is JSON, which is not read as a Terragrunt file");
+            return Err(Unknown::new(shown, Reason::Unsupported(message.into())).at(span).into());
+        }
         let file = shared.files.load(self.workspace, path).map_err(|failure| match failure {
             ReadError::OutsideRoot => Value::from(Unknown::new(shown.clone(), Reason::NotOnDisk).at(span)),
             failure => error(span, format!("{shown} {failure}")),

@@ -166,6 +166,11 @@ impl Evaluator<'_> {
     /// The JSON text of a variables file.
     fn read_tfvars_file(&self, environment: &Environment, path: &str) -> Value {
         let path = lexically_normal(&environment.directory().join(path));
+        if path.extension().is_some_and(|extension| extension == "json")
+            && let Ok(text) = self.workspace.read_text(&path)
+        {
+            return Value::string(text);
+        }
         match self.configuration(&environment.shared, &path, None, environment.span()) {
             Ok(file) => {
                 let attributes = file.environment.iter().flat_map(|read| &read.file.body.attributes);

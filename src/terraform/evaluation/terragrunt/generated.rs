@@ -47,7 +47,7 @@ impl Evaluator<'_> {
                     }
                     Some((contents, span)) => match contents.first_unknown() {
                         Some(unknown) => {
-                            self.notice(unknown_notice("what is generated here", unknown, *span))
+                            self.notice(unknown_notice("what is generated here", unknown, *span));
                         }
                         None => self.notice(Notice::at(
                             NoticeKind::UnknownValue,

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::resource::unknown_notice;
-use crate::source::{FileId, Notice, NoticeKind, Span};
+use crate::source::{FileId, Notice, NoticeKind, Span, lexically_normal};
 use crate::syntax::hcl::{self, Block};
 use crate::terraform::configuration::{Module, Variable};
 use crate::terraform::inputs::CommandLineInput;
@@ -23,6 +23,8 @@ pub struct Passed {
     pub environment: Vec<(Arc<str>, Value, Span)>,
     /// Values that do not.
     pub command_line: Vec<CommandLineInput>,
+    /// Where something is passed that could not be told: any variable may be given anything by it.
+    open: Option<Span>,
 }
 
 impl Evaluator<'_> {
@@ -31,6 +33,13 @@ impl Evaluator<'_> {
         let mut passed = Passed::default();
         for (file, block) in self.extra_arguments(layers) {
             self.extra(file, block, module, &mut passed);
+        }
+        if let Some(span) = passed.open {
+            let unknown = |name: &str| Unknown::new(format!("extra_arguments.{name}"), Reason::Deployment);
+            let all = module.variables.keys();
+            passed
+                .environment
+                .extend(all.map(|name| (Arc::clone(name), unknown(name).at(span).into(), span)));
         }
         let place = layers.bodies().find_map(|(_, body)| body.attribute("inputs"));
         let span = place.map(|inputs| inputs.name_span);
@@ -127,7 +136,7 @@ impl Evaluator<'_> {
         if let Some((variables, span)) = value("env_vars") {
             let none = BTreeMap::new();
             if variables.entries().is_none() {
-                self.not_followed(&variables, span);
+                self.not_followed(&variables, span, passed);
             }
             for (name, value) in variables.entries().unwrap_or(&none) {
                 let variable = name.strip_prefix("TF_VAR_").and_then(|name| module.variables.get(name));
@@ -140,20 +149,20 @@ impl Evaluator<'_> {
         for (name, is_required) in [("required_var_files", true), ("optional_var_files", false)] {
             let Some((paths, span)) = value(name) else { continue };
             let Some(paths) = paths.elements() else {
-                self.not_followed(&paths, span);
+                self.not_followed(&paths, span, passed);
                 continue;
             };
             for path in paths {
                 match path.as_str() {
                     Some(path) => self.variables_file(path, &module.directory, is_required, span, passed),
-                    None => self.not_followed(path, span),
+                    None => self.not_followed(path, span, passed),
                 }
             }
         }
         if let Some((arguments, span)) = value("arguments") {
             match arguments.elements() {
                 Some(arguments) => self.arguments(arguments, &module.directory, span, passed),
-                None => self.not_followed(&arguments, span),
+                None => self.not_followed(&arguments, span, passed),
             }
         }
     }
@@ -163,7 +172,7 @@ impl Evaluator<'_> {
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             let Some(flag) = argument.as_str() else {
-                self.not_followed(argument, span);
+                self.not_followed(argument, span, passed);
                 continue;
             };
             let flag = flag.trim_start_matches('-');
@@ -179,7 +188,7 @@ impl Evaluator<'_> {
             }
             let Some(written) = written.or_else(|| arguments.next().cloned()) else { continue };
             match (flag, written.as_str()) {
-                (_, None) => self.not_followed(&written, span),
+                (_, None) => self.not_followed(&written, span, passed),
                 ("var-file", Some(path)) => self.variables_file(path, directory, true, span, passed),
                 (_, Some(text)) => {
                     if let Some((name, text)) = text.split_once('=') {
@@ -203,13 +212,16 @@ impl Evaluator<'_> {
             Ok(file) => passed.command_line.push(CommandLineInput::File(file)),
             Err(crate::source::ReadError::Missing) if !is_required => {}
             Err(failure) => {
-                let message = format!("the variables file {path:?} {failure}");
+                passed.open.get_or_insert(span);
+                let shown = self.workspace.display(&lexically_normal(&directory.join(path)));
+                let message = format!("the variables file {shown} {failure}");
                 self.notice(Notice::at(NoticeKind::UnknownValue, span, message));
             }
         }
     }
 
-    fn not_followed(&self, value: &Value, span: Span) {
+    fn not_followed(&self, value: &Value, span: Span, passed: &mut Passed) {
+        passed.open.get_or_insert(span);
         let what = "what is passed to the module here";
         match value.first_unknown() {
             Some(unknown) => self.notice(unknown_notice(what, unknown, span)),

@@ -66,18 +66,18 @@ impl Evaluator<'_> {
         if exposed.and_then(|exposed| exposed.as_bool()) != Some(true) {
             return error(include.header, "an include is not exposed unless it says `expose = true`");
         }
-        let included = match self.included(environment, include, scope) {
-            Ok(included) => included,
+        let file = match self.included(environment, include, scope) {
+            Ok(file) => file,
             Err(failure) => return self.walk(failure, steps, scope),
         };
         if bare {
-            return self.part(&included, first, steps, span, scope);
+            return self.part(&file, first, steps, span, scope);
         }
         match steps.split_first() {
             Some((step, rest)) if let StepKind::Attribute(name) = &step.kind => {
-                self.part(&included, name, rest, step.span, scope)
+                self.part(&file, name, rest, step.span, scope)
             }
-            _ => self.walk(self.whole_configuration(&included), steps, scope),
+            _ => self.walk(self.whole_configuration(&file), steps, scope),
         }
     }
 

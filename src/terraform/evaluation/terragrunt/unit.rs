@@ -15,6 +15,7 @@ use crate::value::Value;
 use super::super::module_instance::ModuleInstance;
 use super::super::{Evaluator, Scope};
 use super::configuration::{Shared, Terragrunt};
+use super::source::Applied;
 
 /// A module, and what a `terragrunt.hcl` gives it.
 pub struct Unit {
@@ -71,6 +72,7 @@ impl Unit {
             Some(module) if module != own => Inputs::gather(workspace, &[module, own], &all),
             _ => Inputs::gather(workspace, &[own], &all),
         };
+        inputs.is_complete = true;
         for (name, value, span) in &self.environment {
             inputs.add_environment(Arc::clone(name), value.clone(), *span);
         }
@@ -95,42 +97,33 @@ impl Evaluator<'_> {
         if source.is_none() && beside.is_empty() {
             return None;
         }
-        // A model stands in only for the whole: files of the unit's own go beside the module's source.
-        let modelled =
-            source.as_ref().filter(|_| beside.is_empty()).and_then(|source| self.modelled_source(source));
-        let found = match &modelled {
-            Some(_) => None,
-            None => source.as_ref().and_then(|source| self.module_directory(source, &directory)),
-        };
+        let found = source.as_ref().and_then(|source| self.applied(source, &directory));
         let place = source.map_or(environment.span(), |source| source.span);
         let module_directory = match (&found, beside.is_empty()) {
-            (Some(found), _) => Some(found.clone()),
+            (Some(Applied::Directory(found)), _) => Some(found.clone()),
             (None, false) => Some(directory.clone()),
-            (None, true) => None,
+            (Some(Applied::Model(_)), _) | (None, true) => None,
         };
         let module_path = module_directory.as_ref().unwrap_or(&directory);
         let generated = self.generated(&layers, module_path);
         let copied = if *module_path == directory { &[][..] } else { &beside[..] };
-        let module = match (&module_directory, modelled) {
-            (_, Some(model)) => model,
-            (Some(module), None) => self.loader.load_with(module, copied, &generated),
-            (None, None) => Arc::new(Module::from_files(directory.clone(), Vec::new())),
+        let module = match (&module_directory, &found) {
+            (Some(module), _) => self.loader.load_with(module, copied, &generated),
+            (None, Some(Applied::Model(model))) => self.loader.model(model, place),
+            (None, _) => Arc::new(Module::from_files(directory.clone(), Vec::new())),
         };
         if found.is_some() && module_path != &directory && is_empty(&module) {
             let message = format!("{} holds no Terraform configuration", self.workspace.display(module_path));
             self.notice(Notice::at(NoticeKind::ModuleNotOnDisk, place, message));
         }
         let given = self.passed(&layers, &module);
-        // What a model makes stands at the source already.
-        let applied =
-            || Place::new(place, format!("applied by the unit {}", self.workspace.display(&directory)));
-        let provenance = if module.model.is_some() { Vec::new() } else { vec![applied()] };
+        let shown = self.workspace.display(&directory);
         Some(Unit {
             file: path,
             module_directory,
             includes,
             is_excluded: self.is_excluded(&layers),
-            provenance,
+            provenance: vec![Place::new(place, format!("applied by the unit {shown}"))],
             notices: Vec::new(),
             environment: given.environment,
             command_line: given.command_line,
@@ -142,13 +135,12 @@ impl Evaluator<'_> {
     fn add_layer(&self, include: &Block, layers: &mut Layers<'_>, includes: &mut Vec<PathBuf>) {
         let scope = Scope::of(layers.own);
         let Some(environment) = &layers.own.environment else { return };
-        let included = self.included(environment, include, scope);
-        let failure = match included {
-            Ok(included) => {
-                includes.extend(included.environment.as_ref().map(|read| read.file.path.clone()));
+        let failure = match self.included(environment, include, scope) {
+            Ok(file) => {
+                includes.extend(file.environment.as_ref().map(|read| read.file.path.clone()));
                 match self.merge_strategy(include, scope) {
                     Ok(Some(_)) => {
-                        layers.files.push(included);
+                        layers.files.push(file);
                         return;
                     }
                     Ok(None) => return,
