@@ -1,7 +1,8 @@
 //! Read this first: discover, read, graph, check on one screen. What comes out is what is reported.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::discover::{Candidate, Discovered, Roots, Standing, choose_roots, walk};
 use crate::finding::{Coverage, Finding};
@@ -9,7 +10,7 @@ use crate::graph::{self, Graph, GraphRoot};
 use crate::rules::{EvaluationError, Rule, judge};
 use crate::settings::{InputSettings, Thresholds};
 use crate::source::{Notice, NoticeKind, Workspace};
-use crate::terraform::{self, CommandLineInput, Inputs, ModuleLoader};
+use crate::terraform::{self, CommandLineInput, Inputs, ModuleLoader, Terragrunt, Unit};
 
 /// Evaluation recurses as deep as references chain; this much address space is reserved, not used.
 const STACK_BYTES: usize = 512 * 1024 * 1024;
@@ -79,7 +80,8 @@ pub fn lay_out(settings: &InputSettings) -> Layout {
     on_a_deep_stack(|| {
         let loader = ModuleLoader::new(&settings.workspace);
         let discovered = walk(&settings.workspace, &settings.paths, classify);
-        let candidates = candidates(&loader, &settings.workspace, &discovered);
+        let units = units(&loader, &settings.workspace, &discovered);
+        let candidates = candidates(&loader, &settings.workspace, &discovered, &units);
         Layout { roots: choose_roots(&candidates), discovered }
     })
 }
@@ -88,7 +90,8 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     let workspace = &settings.workspace;
     let loader = ModuleLoader::new(workspace);
     let discovered = walk(workspace, &settings.paths, classify);
-    let candidates = candidates(&loader, workspace, &discovered);
+    let units = units(&loader, workspace, &discovered);
+    let candidates = candidates(&loader, workspace, &discovered, &units);
     let roots = choose_roots(&candidates).roots;
     let interest = graph::interest();
     let mut read = Vec::new();
@@ -101,27 +104,43 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     }
     let mut coverage =
         Coverage { roots: roots.len(), files: file_count(&discovered.entries), ..Coverage::default() };
+    let mut modules = Vec::new();
     for directory in &roots {
-        if !terraform::is_relevant(&loader, directory) {
+        let unit = units.get(directory);
+        notices.extend(unit.iter().flat_map(|unit| unit.notices.iter().cloned()));
+        if unit.is_some_and(|unit| unit.is_excluded) {
+            let message = "this unit is left out of every run, so it was not checked";
+            notices.push(Notice::about(NoticeKind::FormatNotRead, workspace.display(directory), message));
             continue;
         }
-        let (inputs, input_notices) = Inputs::gather(workspace, directory, &settings.assignments);
+        let module = unit.map_or_else(|| loader.load(directory), |unit| Arc::clone(&unit.module));
+        modules.push(Arc::clone(&module));
+        if !terraform::is_relevant(&loader, &module) {
+            continue;
+        }
+        let (inputs, input_notices) = match unit {
+            Some(unit) => unit.inputs(workspace, &settings.assignments),
+            None => Inputs::gather(workspace, &[directory], &settings.assignments),
+        };
         notices.extend(input_notices);
-        let contents = terraform::collect(workspace, &loader, directory, &inputs, &interest);
+        let provenance = unit.map_or_else(Vec::new, |unit| unit.provenance.clone());
+        let contents = terraform::collect(workspace, &loader, module, &inputs, &interest, provenance);
         coverage.modules_not_on_disk += contents.modules_not_on_disk;
-        read.push((GraphRoot { path: workspace.display(directory), format: "terraform" }, contents));
+        let format = if unit.is_some() { "terragrunt" } else { "terraform" };
+        read.push((GraphRoot { path: workspace.display(directory), format }, contents));
     }
     notices.extend(not_read(workspace, &discovered.entries));
-    notices.extend(undeclared(&settings.assignments, &loader, &roots));
+    notices.extend(undeclared(&settings.assignments, &modules));
     let mut graph = graph::build(read);
     notices.append(&mut graph.notices);
     sort_notices(&mut notices);
-    let created = |nodes: &[usize]| nodes.iter().filter(|node| graph.nodes[**node].created).count();
-    coverage.users = created(&graph.users.iter().map(|user| user.node).collect::<Vec<_>>());
-    coverage.access_keys = created(&graph.access_keys.iter().map(|key| key.node).collect::<Vec<_>>());
-    coverage.passwords = created(&graph.passwords.iter().map(|password| password.node).collect::<Vec<_>>());
+    let managed = |nodes: &[usize]| nodes.iter().filter(|node| graph.nodes[**node].managed).count();
+    coverage.users = managed(&graph.users.iter().map(|user| user.node).collect::<Vec<_>>());
+    coverage.access_keys = managed(&graph.access_keys.iter().map(|key| key.node).collect::<Vec<_>>());
+    coverage.passwords = managed(&graph.passwords.iter().map(|password| password.node).collect::<Vec<_>>());
     coverage.unknown_values = count_of(&notices, NoticeKind::UnknownValue);
     coverage.modules_not_on_disk = count_of(&notices, NoticeKind::ModuleNotOnDisk);
+    coverage.modules_modelled = count_of(&notices, NoticeKind::ModuleModelled);
     Understood { graph, coverage, notices }
 }
 
@@ -131,6 +150,12 @@ fn classify(name: &str) -> Option<Standing> {
         Some(Standing::Terraform)
     } else if terraform::is_automatic(name) {
         Some(Standing::TerraformVariables)
+    } else if terraform::is_unit_file(name) {
+        Some(Standing::Terragrunt)
+    } else if name == "terragrunt.hcl.json" {
+        Some(Standing::LeftOut("Terragrunt's JSON syntax is not read"))
+    } else if name == "terragrunt.stack.hcl" {
+        Some(Standing::LeftOut("Terragrunt's stacks are not read"))
     } else if name.ends_with(".tf.json") {
         Some(Standing::LeftOut("Terraform's JSON syntax is not read"))
     } else if name.ends_with(".tofu") || name.ends_with(".tofu.json") {
@@ -146,6 +171,7 @@ fn candidates(
     loader: &ModuleLoader<'_>,
     workspace: &Workspace,
     discovered: &Discovered,
+    units: &BTreeMap<PathBuf, Unit>,
 ) -> BTreeMap<PathBuf, Candidate> {
     let has_variables: Vec<&Path> = discovered
         .entries
@@ -153,7 +179,7 @@ fn candidates(
         .filter(|entry| entry.standing == Standing::TerraformVariables)
         .filter_map(|entry| entry.path.parent())
         .collect();
-    discovered
+    let mut candidates: BTreeMap<PathBuf, Candidate> = discovered
         .directories
         .iter()
         .filter_map(|directory| {
@@ -162,10 +188,39 @@ fn candidates(
                 calls: terraform::local_calls(loader, &directory),
                 is_applied: has_variables.contains(&directory.as_path())
                     || terraform::has_backend(loader, &directory),
+                is_unit: false,
             };
             Some((directory, candidate))
         })
-        .collect()
+        .collect();
+    for (directory, unit) in units {
+        let candidate = candidates.entry(directory.clone()).or_default();
+        candidate.is_unit = true;
+        candidate.calls.extend(unit.module_directory.iter().filter(|module| *module != directory).cloned());
+    }
+    candidates
+}
+
+/// The Terragrunt units by directory. A file that another one includes is not a unit itself.
+fn units(
+    loader: &ModuleLoader<'_>,
+    workspace: &Workspace,
+    discovered: &Discovered,
+) -> BTreeMap<PathBuf, Unit> {
+    let files = Terragrunt::default();
+    let mut units: BTreeMap<PathBuf, Unit> = discovered
+        .entries
+        .iter()
+        .filter(|entry| entry.standing == Standing::Terragrunt)
+        .filter_map(|entry| {
+            let path = workspace.resolve(&entry.path).ok()?;
+            let unit = Unit::read(workspace, loader, &files, &path)?;
+            Some((unit.directory.clone(), unit))
+        })
+        .collect();
+    let included: BTreeSet<PathBuf> = units.values().flat_map(|unit| unit.includes.iter().cloned()).collect();
+    units.retain(|_, unit| !included.contains(&unit.file));
+    units
 }
 
 /// Files that are infrastructure code and are not read: a gate must not be silent about them.
@@ -182,14 +237,14 @@ fn not_read(workspace: &Workspace, entries: &[crate::discover::Entry]) -> Vec<No
 }
 
 /// A `--var` that no root declares is most likely a slip of the pen.
-fn undeclared(assignments: &[CommandLineInput], loader: &ModuleLoader<'_>, roots: &[PathBuf]) -> Vec<Notice> {
+fn undeclared(assignments: &[CommandLineInput], roots: &[Arc<terraform::Module>]) -> Vec<Notice> {
     assignments
         .iter()
         .filter_map(|assignment| match assignment {
             CommandLineInput::Text { name, .. } => Some(name),
             CommandLineInput::File(_) => None,
         })
-        .filter(|name| !roots.iter().any(|root| terraform::declares(loader, root, name)))
+        .filter(|name| !roots.iter().any(|root| root.variables.contains_key(name.as_str())))
         .map(|name| {
             let message = format!("no root declares a variable `{name}`, so --var {name}=… changes nothing");
             Notice::about(NoticeKind::InvalidConfiguration, "--var", message)

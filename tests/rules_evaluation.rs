@@ -15,7 +15,9 @@ fn user() -> UserRecord {
         name: "alice".to_owned(),
         name_known: true,
         path: Some("/".to_owned()),
+        managed: true,
         created: true,
+        imported: false,
         access_keys: Vec::new(),
         password: None,
         groups: Vec::new(),
@@ -32,6 +34,7 @@ fn key(node: usize) -> AccessKeyRecord {
         address: format!("aws_iam_access_key.k{node}"),
         active: true,
         created: true,
+        imported: false,
         encrypted: true,
         exposures: Vec::new(),
     }
@@ -108,7 +111,7 @@ fn multiple_active_keys() {
     );
     assert_eq!((hit.flagged, hit.also, hit.subject_node), (vec![5, 3], vec![0], 0));
 
-    only(id, &UserRecord { created: false, access_keys: vec![key(1), key(2)], ..user() });
+    only(id, &UserRecord { managed: false, created: false, access_keys: vec![key(1), key(2)], ..user() });
     assert_silent(id, &UserRecord { access_keys: vec![key(1), inactive(2)], ..user() });
     assert_silent(id, &user());
 }
@@ -121,7 +124,7 @@ fn password_and_access_key() {
     assert_eq!(hit.severity, Severity::Medium);
     assert_eq!(hit.message, "user `alice` has a console password and 2 active access keys");
     assert_eq!((hit.flagged, hit.also), (vec![7, 3, 4], vec![0]));
-    let one = UserRecord { created: false, access_keys: vec![key(3)], ..both.clone() };
+    let one = UserRecord { managed: false, created: false, access_keys: vec![key(3)], ..both.clone() };
     assert_eq!(only(id, &one).message, "user `alice` has a console password and an active access key");
 
     assert_silent(id, &UserRecord { access_keys: vec![inactive(3)], ..both.clone() });
@@ -140,7 +143,7 @@ fn access_key_at_user_setup() {
 
     let existing_key = AccessKeyRecord { created: false, ..key(3) };
     let existing_password = PasswordRecord { created: false, ..password(7) };
-    assert_silent(id, &UserRecord { created: false, ..setup.clone() });
+    assert_silent(id, &UserRecord { managed: false, created: false, ..setup.clone() });
     assert_silent(id, &UserRecord { password: None, ..setup.clone() });
     assert_silent(id, &UserRecord { password: Some(existing_password), ..setup.clone() });
     assert_silent(id, &UserRecord { access_keys: vec![existing_key], ..setup.clone() });
@@ -159,7 +162,7 @@ fn unnecessary_iam_user() {
     assert!(hit.message.contains("person") && hit.message.contains("Identity Center"), "{hit:?}");
     assert_eq!((hit.flagged, hit.also), (vec![0], vec![7]));
 
-    let existing = UserRecord { created: false, password: Some(password(7)), ..user() };
+    let existing = UserRecord { managed: false, created: false, password: Some(password(7)), ..user() };
     assert_silent(id, &existing);
 }
 
@@ -171,7 +174,7 @@ fn direct_user_policy() {
     assert_eq!(hit.severity, Severity::Low);
     assert_eq!(hit.message, "user `alice` has 2 policies attached directly: policy-2 and policy-3");
     assert_eq!((hit.flagged, hit.also), (vec![2, 3], vec![0]));
-    let hit = only(id, &UserRecord { created: false, policies: vec![policy(2)], ..user() });
+    let hit = only(id, &UserRecord { managed: false, created: false, policies: vec![policy(2)], ..user() });
     assert_eq!(hit.message, "user `alice` has a policy attached directly: policy-2");
 
     assert_silent(id, &UserRecord { policies: vec![through_group], ..user() });
@@ -201,7 +204,7 @@ fn user_without_group() {
 
     let group = GroupRecord { node: 1, name: "ops".to_owned() };
     assert_silent(id, &UserRecord { groups: vec![group], ..user() });
-    assert_silent(id, &UserRecord { created: false, ..user() });
+    assert_silent(id, &UserRecord { managed: false, created: false, ..user() });
 }
 
 #[test]
@@ -238,7 +241,7 @@ fn secret_in_state() {
     assert_eq!((&found[1].flagged, &found[1].also), (&vec![4], &vec![0]));
     assert!(found[0].why.contains("no write-only form"));
 
-    let existing = AccessKeyRecord { created: false, ..plain(2) };
+    let existing = AccessKeyRecord { created: false, imported: true, ..plain(2) };
     let switched_off = AccessKeyRecord { active: false, ..plain(3) };
     assert_silent(id, &UserRecord { access_keys: vec![existing, switched_off, key(4)], ..user() });
 }

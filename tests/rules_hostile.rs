@@ -41,13 +41,16 @@ fn record(keys: usize, policies: usize) -> UserRecord {
         name: "a".to_owned(),
         name_known: true,
         path: None,
+        managed: true,
         created: true,
+        imported: false,
         access_keys: (0..keys)
             .map(|index| AccessKeyRecord {
                 node: 1 + index,
                 address: format!("aws_iam_access_key.k[{index}]"),
                 active: true,
                 created: true,
+                imported: false,
                 encrypted: false,
                 exposures: Vec::new(),
             })

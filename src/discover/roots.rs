@@ -10,6 +10,8 @@ pub struct Candidate {
     pub calls: Vec<PathBuf>,
     /// Whether it has a backend or a tfvars file of its own: somebody applies it as it stands.
     pub is_applied: bool,
+    /// Whether it is a Terragrunt unit: what it calls is applied through it, whatever else speaks for a root.
+    pub is_unit: bool,
 }
 
 /// The outcome.
@@ -21,10 +23,13 @@ pub struct Roots {
     pub called: BTreeMap<PathBuf, PathBuf>,
 }
 
-/// A root is a directory that no other scanned one calls, or that is applied as it stands. Directories that
+/// A root is a directory that no other scanned one calls, or that is applied as it stands. A module that a
+/// Terragrunt unit applies is no root beside the unit. Directories that
 /// only call one another in a circle would be nobody's: the first of each circle is a root too.
 pub fn choose_roots(candidates: &BTreeMap<PathBuf, Candidate>) -> Roots {
     let mut callers: BTreeMap<&PathBuf, &PathBuf> = BTreeMap::new();
+    let units = candidates.values().filter(|candidate| candidate.is_unit);
+    let through_units: BTreeSet<&PathBuf> = units.flat_map(|unit| &unit.calls).collect();
     for (directory, candidate) in candidates {
         for called in &candidate.calls {
             if called != directory && candidates.contains_key(called) {
@@ -34,7 +39,10 @@ pub fn choose_roots(candidates: &BTreeMap<PathBuf, Candidate>) -> Roots {
     }
     let mut roots: Vec<PathBuf> = candidates
         .iter()
-        .filter(|(directory, candidate)| candidate.is_applied || !callers.contains_key(directory))
+        .filter(|(directory, candidate)| {
+            let is_applied = candidate.is_applied && !through_units.contains(directory);
+            candidate.is_unit || is_applied || !callers.contains_key(directory)
+        })
         .map(|(directory, _)| directory.clone())
         .collect();
     let mut reached: BTreeSet<PathBuf> = BTreeSet::new();
@@ -77,7 +85,7 @@ mod tests {
             .iter()
             .map(|(name, calls, is_applied)| {
                 let calls = calls.iter().map(PathBuf::from).collect();
-                (PathBuf::from(name), Candidate { calls, is_applied: *is_applied })
+                (PathBuf::from(name), Candidate { calls, is_applied: *is_applied, is_unit: false })
             })
             .collect()
     }
@@ -93,6 +101,17 @@ mod tests {
     fn a_called_directory_that_is_applied_is_one() {
         let roots = choose_roots(&candidates(&[("app", &["mod"], false), ("mod", &[], true)]));
         assert_eq!(roots.roots.len(), 2);
+    }
+
+    #[test]
+    fn what_a_unit_applies_is_no_root_beside_it() {
+        let mut all =
+            candidates(&[("live/a", &["mod"], false), ("live/b", &["mod"], false), ("mod", &[], true)]);
+        for unit in ["live/a", "live/b"] {
+            all.get_mut(Path::new(unit)).expect("it was put there").is_unit = true;
+        }
+        let roots = choose_roots(&all);
+        assert_eq!(roots.roots, [PathBuf::from("live/a"), PathBuf::from("live/b")]);
     }
 
     #[test]

@@ -19,6 +19,8 @@ pub enum Standing {
     Terraform,
     /// Variables of a Terraform root.
     TerraformVariables,
+    /// A Terragrunt unit, or what units include.
+    Terragrunt,
     /// Left out, and why.
     LeftOut(&'static str),
 }

@@ -86,6 +86,8 @@ pub struct Finding {
     /// How the primary place comes into being, outermost first: module call, module call, block. Empty when
     /// the primary place stands in the root module itself.
     pub trail: Vec<Place>,
+    /// The module whose known defaults it rests on, when that module's source is not on disk.
+    pub inferred_from: Option<String>,
     /// Stable identity (64 hex digits): rule, root, subject, flagged addresses; no lines, no columns.
     pub fingerprint: String,
 }
@@ -103,8 +105,10 @@ pub struct Coverage {
     pub roots: usize,
     /// Files that were found and belong to a format that is read.
     pub files: usize,
-    /// Module calls whose source is not on disk.
+    /// Module calls whose source is not on disk, and was not looked at.
     pub modules_not_on_disk: usize,
+    /// Module calls whose source is not on disk and that were read as known defaults.
+    pub modules_modelled: usize,
     /// Values that matter and are unknown.
     pub unknown_values: usize,
 }

@@ -352,7 +352,10 @@ impl Builder {
             presence: Condition::always(),
             stands_for: resource.stands_for.clone(),
             provenance: resource.provenance.clone(),
-            created: false,
+            managed: false,
+            existed_before: Condition::always(),
+            imported: Condition::never(),
+            inferred_from: resource.inferred_from.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         self.push_user(User {
@@ -379,7 +382,10 @@ impl Builder {
             presence: Condition::always(),
             stands_for: None,
             provenance: resource.provenance.clone(),
-            created: false,
+            managed: false,
+            existed_before: Condition::always(),
+            imported: Condition::never(),
+            inferred_from: resource.inferred_from.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         let name = Name::Unknown(format!("the user of {}", resource.address).into());
@@ -406,7 +412,10 @@ impl Builder {
             presence: resource.presence.clone(),
             stands_for: resource.stands_for.clone(),
             provenance,
-            created: resource.mode == Mode::Managed,
+            managed: resource.mode == Mode::Managed,
+            existed_before: resource.existed_before.clone(),
+            imported: resource.imported.clone(),
+            inferred_from: resource.inferred_from.clone(),
         });
         self.graph.nodes.len() - 1
     }

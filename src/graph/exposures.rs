@@ -25,6 +25,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
             presence: Condition::always(),
             provenance: Vec::new(),
             span: output.span,
+            inferred_from: None,
             words: "an output that is not sensitive",
         };
         record(graph, root, &keys, &output.value, &place);
@@ -46,6 +47,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
                 presence: resource.presence.and(&shown),
                 provenance,
                 span: attribute.span,
+                inferred_from: resource.inferred_from.clone(),
                 words: sink.place,
             };
             record(graph, root, &keys, &attribute.value, &place);
@@ -57,6 +59,7 @@ struct Found {
     address: Arc<str>,
     presence: Condition,
     provenance: Vec<Place>,
+    inferred_from: Option<Arc<str>>,
     span: Span,
     words: &'static str,
 }
@@ -64,8 +67,9 @@ struct Found {
 fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, value: &Value, found: &Found) {
     for (address, when) in secrets_in(value) {
         let Some(key) = keys.get(&address) else { continue };
-        // An encrypted secret leaves `secret` empty.
-        let when = when.and(&graph.access_keys[*key].encrypted.not());
+        // An encrypted secret leaves `secret` empty, and so does an import.
+        let key_node = &graph.nodes[graph.access_keys[*key].node];
+        let when = when.and(&graph.access_keys[*key].encrypted.not()).and(&key_node.imported.not());
         if when.is_never() {
             continue;
         }
@@ -78,7 +82,10 @@ fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, valu
             presence: found.presence.and(&when),
             stands_for: None,
             provenance,
-            created: true,
+            managed: true,
+            existed_before: Condition::never(),
+            imported: Condition::never(),
+            inferred_from: found.inferred_from.clone(),
         });
         let node = graph.nodes.len() - 1;
         graph.exposures.push(Exposure { node, place: found.words.into(), when: found.presence.and(&when) });

@@ -59,8 +59,21 @@ pub struct Node {
     pub stands_for: Option<Arc<str>>,
     /// Where it comes from, outermost first: module calls, then the place of the node itself.
     pub provenance: Vec<Place>,
-    /// Whether the code creates it.
-    pub created: bool,
+    /// Whether the code declares it: false for what is only looked up or named.
+    pub managed: bool,
+    /// When it was there before this deployment: imported, or unchanged in a plan.
+    pub existed_before: Condition,
+    /// When it is imported: what AWS shows only at creation is then not known to Terraform.
+    pub imported: Condition,
+    /// The module whose known defaults say so, when that module's source is not on disk.
+    pub inferred_from: Option<Arc<str>>,
+}
+
+impl Node {
+    /// When this deployment creates it, given that it exists.
+    pub fn created(&self) -> Condition {
+        if self.managed { self.existed_before.not() } else { Condition::never() }
+    }
 }
 
 impl Node {

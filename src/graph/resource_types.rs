@@ -59,6 +59,8 @@ pub struct Row {
 pub const TERRAFORM: &[Row] = &[
     row("aws_iam_user", Becomes::User { name: "name" }, "name", &["name", "path", "user_name"]),
     row("aws_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
+    // Cloud Posse's provider: a key that is replaced when it reaches an age.
+    row("awsutils_expiring_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
     row(
         "aws_iam_user_login_profile",
         Becomes::Password,

@@ -24,7 +24,7 @@ pub struct FileList {
 struct Row {
     /// Relative to the repository root, forward slashes.
     path: String,
-    /// `terraform`, `terraform-variables`, or null when it was left out.
+    /// `terraform`, `terraform-variables`, `terragrunt`, or null when it was left out.
     format: Option<&'static str>,
     /// The root it belongs to; null for a module that is only called, and for what was left out.
     root: Option<String>,
@@ -44,6 +44,7 @@ impl FileList {
             let (format, left_out) = match entry.standing {
                 Standing::Terraform => (Some("terraform"), None),
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
+                Standing::Terragrunt => (Some("terragrunt"), None),
                 Standing::LeftOut(why) => (None, Some(why)),
             };
             Row {

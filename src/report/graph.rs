@@ -46,6 +46,8 @@ struct UserRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -66,6 +68,8 @@ struct AccessKeyRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -84,6 +88,8 @@ struct PasswordRow<'g> {
     when: Option<String>,
     /// Whether it exists under the inputs given and the defaults.
     by_default: bool,
+    /// The module whose known defaults say so, its source not being on disk; else null.
+    inferred_from: Option<&'g str>,
     /// Where it is written.
     location: Location,
 }
@@ -137,11 +143,12 @@ impl<'g> View<'g> {
             name: by_default(&user.names).and_then(Name::known).map(AsRef::as_ref),
             path: by_default(&user.paths).and_then(Option::as_deref),
             root: self.root(node),
-            external: !node.created,
+            external: !node.managed,
             symbolic: node.stands_for.is_some(),
             stands_for: node.stands_for.as_deref(),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }
@@ -157,6 +164,7 @@ impl<'g> View<'g> {
             root: self.root(node),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }
@@ -171,6 +179,7 @@ impl<'g> View<'g> {
             root: self.root(node),
             when: words(&node.presence),
             by_default: node.presence.holds_by_default(),
+            inferred_from: node.inferred_from.as_deref(),
             location: self.location(node.place().span),
         }
     }

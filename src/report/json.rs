@@ -71,6 +71,8 @@ pub struct JsonFinding {
     pub related: Vec<LabelledLocation>,
     /// How `location` comes into being, outermost first; empty when it stands in the root module itself.
     pub trail: Vec<LabelledLocation>,
+    /// The module whose known defaults it rests on, its source not being on disk; else null.
+    pub inferred_from: Option<String>,
     /// Stable identity, 64 hexadecimal digits; independent of lines and columns.
     pub fingerprint: String,
 }
@@ -131,8 +133,10 @@ pub struct JsonCoverage {
     pub roots: usize,
     /// Files of a format that is read.
     pub files: usize,
-    /// Module calls whose source is not on disk.
+    /// Module calls whose source is not on disk, and was not looked at.
     pub modules_not_on_disk: usize,
+    /// Module calls whose source is not on disk and that were read as known defaults.
+    pub modules_modelled: usize,
     /// Values that matter and are unknown.
     pub unknown_values: usize,
 }
@@ -207,6 +211,7 @@ fn json_finding(files: &Files, finding: &Finding) -> JsonFinding {
         label: sentence(&finding.primary.label),
         related: labelled(files, &finding.related),
         trail: labelled(files, &finding.trail),
+        inferred_from: finding.inferred_from.clone(),
         fingerprint: finding.fingerprint.clone(),
     }
 }
@@ -246,9 +251,26 @@ fn json_notice(files: &Files, notice: &Notice) -> JsonNotice {
 
 fn json_coverage(coverage: &Coverage) -> JsonCoverage {
     // Taken apart by name, so that a new count cannot be forgotten here.
-    let Coverage { users, access_keys, passwords, roots, files, modules_not_on_disk, unknown_values } =
-        *coverage;
-    JsonCoverage { users, access_keys, passwords, roots, files, modules_not_on_disk, unknown_values }
+    let Coverage {
+        users,
+        access_keys,
+        passwords,
+        roots,
+        files,
+        modules_not_on_disk,
+        modules_modelled,
+        unknown_values,
+    } = *coverage;
+    JsonCoverage {
+        users,
+        access_keys,
+        passwords,
+        roots,
+        files,
+        modules_not_on_disk,
+        modules_modelled,
+        unknown_values,
+    }
 }
 
 fn summary(report: &Report<'_>) -> Summary {

@@ -68,6 +68,7 @@ fn the_whole_document() {
               }
             }
           ],
+          "inferred_from": null,
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         },
         {
@@ -91,6 +92,7 @@ fn the_whole_document() {
           "label": "console password of Bob",
           "related": [],
           "trail": [],
+          "inferred_from": null,
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         },
         {
@@ -136,6 +138,7 @@ fn the_whole_document() {
               }
             }
           ],
+          "inferred_from": null,
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         }
       ],
@@ -168,6 +171,7 @@ fn the_whole_document() {
         "roots": 2,
         "files": 3,
         "modules_not_on_disk": 1,
+        "modules_modelled": 0,
         "unknown_values": 0
       },
       "summary": {

@@ -97,6 +97,7 @@ pub fn small() -> Sample {
             roots: 2,
             files: 3,
             modules_not_on_disk: 1,
+            modules_modelled: 0,
             unknown_values: 0,
         },
         set_aside: vec![SetAside { by: "comments".to_owned(), count: 1 }],
@@ -185,6 +186,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         primary,
         related: Vec::new(),
         trail: Vec::new(),
+        inferred_from: None,
         fingerprint: "0123456789abcdef".repeat(4),
     }
 }

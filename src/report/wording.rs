@@ -17,6 +17,12 @@ pub fn qualification(finding: &Finding) -> Option<String> {
     }
 }
 
+/// On what a finding rests, when it is not the scanned tree alone.
+pub fn inference(finding: &Finding) -> Option<String> {
+    let module = finding.inferred_from.as_ref()?;
+    Some(format!("this is what {module} makes by its known defaults; its source is not on disk"))
+}
+
 /// What was looked at: `checked 14 users, 9 access keys, 3 passwords in 4 roots; 1 module not on disk`.
 pub fn coverage(coverage: &Coverage) -> String {
     let mut line = format!(
@@ -29,6 +35,10 @@ pub fn coverage(coverage: &Coverage) -> String {
     if coverage.modules_not_on_disk > 0 {
         let modules = counted(coverage.modules_not_on_disk, "module", "modules");
         line.push_str(&format!("; {modules} not on disk"));
+    }
+    if coverage.modules_modelled > 0 {
+        let modules = counted(coverage.modules_modelled, "module", "modules");
+        line.push_str(&format!("; {modules} by known defaults"));
     }
     if coverage.unknown_values > 0 {
         let values = counted(coverage.unknown_values, "value", "values");
@@ -66,11 +76,13 @@ mod tests {
             roots: 1,
             files: 1,
             modules_not_on_disk: 1,
+            modules_modelled: 1,
             unknown_values: 1,
         };
         assert_eq!(
             coverage(&one),
-            "checked 1 user, 1 access key, 1 password in 1 root; 1 module not on disk; 1 value unknown"
+            "checked 1 user, 1 access key, 1 password in 1 root; 1 module not on disk; 1 module by \
+             known defaults; 1 value unknown"
         );
         assert_eq!(coverage(&Coverage::default()), "checked 0 users, 0 access keys, 0 passwords in 0 roots");
     }

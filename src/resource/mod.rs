@@ -39,10 +39,17 @@ pub struct Resource {
     pub attributes: BTreeMap<Arc<str>, Attribute>,
     /// When it exists.
     pub presence: Condition,
+    /// When the object was there before this deployment, so that this deployment does not create it: an
+    /// `import` block, a planned change that is no creation.
+    pub existed_before: Condition,
+    /// When an `import` block brings it in. It existed before, and the state does not learn its secret.
+    pub imported: Condition,
     /// For an instance that stands for many: "every key of var.users".
     pub stands_for: Option<Arc<str>>,
     /// Where it comes from, outermost first: module call, module call, the block's header.
     pub provenance: Vec<Place>,
+    /// The module whose known defaults say that it exists, when that module's source is not on disk.
+    pub inferred_from: Option<Arc<str>>,
 }
 
 impl Resource {

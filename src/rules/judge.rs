@@ -122,6 +122,10 @@ fn finding(
         primary: graph.nodes[primary].place().clone(),
         related: related.into_iter().map(|node| graph.nodes[node].place().clone()).collect(),
         trail: provenance[..provenance.len() - 1].to_vec(),
+        inferred_from: std::iter::once(&primary)
+            .chain(&hit.flagged)
+            .chain([&hit.subject_node])
+            .find_map(|node| graph.nodes[*node].inferred_from.as_deref().map(str::to_owned)),
         fingerprint: fingerprint(graph, &rule.id, hit.severity, &root.path, &user.address, &hit.flagged),
     }
 }

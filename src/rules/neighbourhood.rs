@@ -95,15 +95,18 @@ impl<'g> Neighbourhood<'g> {
 
     /// Every condition that can make the record differ from world to world.
     pub fn conditions(&self) -> Vec<&Condition> {
-        let mut all: Vec<&Condition> = vec![&self.graph.nodes[self.user.node].presence];
+        let existed = |node: usize| &self.graph.nodes[node].existed_before;
+        let user = &self.graph.nodes[self.user.node];
+        let mut all: Vec<&Condition> = vec![&user.presence, &user.existed_before, &user.imported];
         all.extend(self.user.names.iter().map(|(when, _)| when));
         all.extend(self.user.paths.iter().map(|(when, _)| when));
         for (when, key) in &self.access_keys {
-            all.extend([when, &key.active, &key.encrypted]);
+            all.extend([when, existed(key.node), &key.active, &key.encrypted]);
+            all.push(&self.graph.nodes[key.node].imported);
             all.extend(self.exposures(key).map(|exposure| &exposure.when));
         }
         for (when, password) in &self.passwords {
-            all.extend([when, &password.reset_required, &password.encrypted]);
+            all.extend([when, existed(password.node), &password.reset_required, &password.encrypted]);
         }
         for (when, other) in &self.others {
             all.extend([when, &other.active]);
@@ -157,8 +160,8 @@ impl<'g> Neighbourhood<'g> {
             || !ssh_keys.is_empty()
             || !service_credentials.is_empty()
             || !certificates.is_empty();
-        let is_created_here = is_there && node.created;
-        if !has_something && !is_created_here {
+        let is_managed = is_there && node.managed;
+        if !has_something && !is_managed {
             return None;
         }
         let name = pick(&self.user.names, world);
@@ -168,7 +171,9 @@ impl<'g> Neighbourhood<'g> {
             name: name.map(|name| name.text().to_string()).unwrap_or_default(),
             name_known: name.is_some_and(|name| name.known().is_some()),
             path: pick(&self.user.paths, world).and_then(Option::as_deref).map(str::to_owned),
-            created: node.created && is_there,
+            managed: is_managed,
+            created: is_managed && node.created().holds(world),
+            imported: is_managed && node.imported.holds(world),
             access_keys,
             password,
             groups,
@@ -193,7 +198,8 @@ impl<'g> Neighbourhood<'g> {
             node,
             address,
             active: key.active.holds(world),
-            created: self.graph.nodes[key.node].created,
+            created: self.graph.nodes[key.node].created().holds(world),
+            imported: self.graph.nodes[key.node].imported.holds(world),
             encrypted: key.encrypted.holds(world),
             exposures,
         }
@@ -204,7 +210,7 @@ impl<'g> Neighbourhood<'g> {
         PasswordRecord {
             node,
             address,
-            created: self.graph.nodes[password.node].created,
+            created: self.graph.nodes[password.node].created().holds(world),
             reset_required: password.reset_required.holds(world),
             encrypted: password.encrypted.holds(world),
         }

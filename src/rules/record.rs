@@ -73,8 +73,13 @@ records! {
         pub name_known: bool,
         /// IAM path, `/` by default; null when unknown.
         pub path: Option<String>,
-        /// Whether this deployment creates the user (false: it is referred to by name or looked up).
+        /// Whether this code declares the user, be it to create or to import it (false: it is referred to by name
+        /// or looked up).
+        pub managed: bool,
+        /// Whether this deployment creates the user (false: it existed before, is imported, or not managed).
         pub created: bool,
+        /// Whether an `import` block brings the user in.
+        pub imported: bool,
         /// Access keys, in document order.
         pub access_keys: Vec<AccessKeyRecord>,
         /// Console password, or null.
@@ -101,6 +106,8 @@ records! {
         pub active: bool,
         /// Whether this deployment creates it.
         pub created: bool,
+        /// Whether it is imported: Terraform then never learns its secret.
+        pub imported: bool,
         /// Whether the secret is encrypted (`pgp_key`) before it reaches the state.
         pub encrypted: bool,
         /// Places where the secret ends up in the clear.

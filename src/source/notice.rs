@@ -15,6 +15,8 @@ pub enum NoticeKind {
     FormatNotRead,
     /// A module whose source is not on disk.
     ModuleNotOnDisk,
+    /// A module whose source is not on disk and whose known defaults stand in for it.
+    ModuleModelled,
     /// A path that leads out of the scanned root, and was not followed.
     OutsideRoot,
     /// A value that matters and could not be evaluated.
@@ -34,6 +36,7 @@ impl NoticeKind {
             Self::InvalidConfiguration => "invalid-configuration",
             Self::FormatNotRead => "format-not-read",
             Self::ModuleNotOnDisk => "module-not-on-disk",
+            Self::ModuleModelled => "module-modelled",
             Self::OutsideRoot => "outside-root",
             Self::UnknownValue => "unknown-value",
             Self::LimitReached => "limit-reached",

@@ -9,6 +9,7 @@ use crate::source::{Notice, NoticeKind, Span};
 use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind, StepKind};
 use crate::value::Type;
 
+use super::models::Model;
 use super::type_expression::{Constraint, parse_constraint};
 
 /// The blocks of one directory.
@@ -28,6 +29,8 @@ pub struct Module {
     pub outputs: BTreeMap<Arc<str>, OutputBlock>,
     /// Whether a `terraform` block configures a backend or Terraform Cloud.
     pub has_backend: bool,
+    /// The model that this is, when the module itself is not on disk.
+    pub model: Option<&'static Model>,
     /// What was wrong with the files.
     pub notices: Vec<Notice>,
     resource_index: BTreeMap<(Mode, Arc<str>, Arc<str>), usize>,

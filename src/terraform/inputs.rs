@@ -1,6 +1,6 @@
 //! Values given to a root's variables: tfvars files and the command line, in Terraform's order.
 //!
-//! Later overrides earlier, whole values at a time: `terraform.tfvars`, then `*.auto.tfvars` by name, then
+//! Later overrides earlier, whole values at a time: what Terragrunt puts into the environment, `terraform.tfvars`, then `*.auto.tfvars` by name, then
 //! `--var` and `--var-file` as they stand on the command line.
 
 use std::collections::BTreeMap;
@@ -41,14 +41,15 @@ enum Given {
 }
 
 impl Inputs {
-    /// Reads the tfvars files of a root's directory, then applies the command line's.
+    /// Reads the tfvars files of a root's directories (of two files of one name the later directory's counts),
+    /// then applies the command line's.
     pub fn gather(
         workspace: &Workspace,
-        directory: &Path,
+        directories: &[&Path],
         command_line: &[CommandLineInput],
     ) -> (Self, Vec<Notice>) {
         let (mut inputs, mut notices) = (Self::default(), Vec::new());
-        for path in automatic_files(workspace, directory) {
+        for path in automatic_files(workspace, directories) {
             match workspace.load(&path) {
                 Ok(file) => inputs.add_file(workspace, file, &mut notices),
                 Err(error) => notices.push(Notice::about(
@@ -67,6 +68,11 @@ impl Inputs {
             }
         }
         (inputs, notices)
+    }
+
+    /// What the environment of a run gives a variable: it yields to everything else.
+    pub fn add_environment(&mut self, name: Arc<str>, value: Value, span: Span) {
+        self.given.entry(name).or_insert(Given::Value(value, span));
     }
 
     /// The value given to a variable and where it stands; `None` when nobody gave one.
@@ -101,10 +107,14 @@ pub fn is_automatic(name: &str) -> bool {
     name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
 }
 
-fn automatic_files(workspace: &Workspace, directory: &Path) -> Vec<std::path::PathBuf> {
-    let entries = workspace.list(directory).unwrap_or_default();
+fn automatic_files(workspace: &Workspace, directories: &[&Path]) -> Vec<std::path::PathBuf> {
+    let entries: BTreeMap<_, _> = directories
+        .iter()
+        .flat_map(|directory| workspace.list(directory).unwrap_or_default())
+        .map(|(path, is_directory)| (path.file_name().map(ToOwned::to_owned), (path, is_directory)))
+        .collect();
     let mut files: Vec<_> = entries
-        .into_iter()
+        .into_values()
         .filter(|(path, is_directory)| {
             !is_directory && path.file_name().and_then(|name| name.to_str()).is_some_and(is_automatic)
         })

@@ -5,18 +5,25 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{Notice, NoticeKind, ReadError, Workspace};
+use crate::source::{FileId, Notice, NoticeKind, ReadError, Span, Workspace};
 use crate::syntax::hcl;
 
 use super::configuration::Module;
+use super::manifest::Manifest;
+use super::models::Model;
+use super::module_source::ModuleSource;
 
 /// Loads modules and remembers them.
 pub struct ModuleLoader<'a> {
     workspace: &'a Workspace,
     loaded: RefCell<HashMap<PathBuf, Arc<Module>>>,
+    /// By root.
+    manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
+    /// By model, and the call that it stands at.
+    modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
 }
 
-/// Where a call's source leads.
+/// Where a call's source leads, when it is a path.
 pub enum Source {
     /// A directory inside the boundary.
     Directory(PathBuf),
@@ -31,7 +38,12 @@ pub enum Source {
 impl<'a> ModuleLoader<'a> {
     /// A loader that has loaded nothing yet.
     pub fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, loaded: RefCell::default() }
+        Self {
+            workspace,
+            loaded: RefCell::default(),
+            manifests: RefCell::default(),
+            modelled: RefCell::default(),
+        }
     }
 
     /// The module in a canonical directory.
@@ -44,26 +56,47 @@ impl<'a> ModuleLoader<'a> {
         module
     }
 
+    /// What `terraform init` installed for the root in a canonical directory.
+    pub fn manifest(&self, root: &Path) -> Arc<Manifest> {
+        let mut manifests = self.manifests.borrow_mut();
+        let manifest = manifests
+            .entry(root.to_owned())
+            .or_insert_with(|| Arc::new(Manifest::of_root(self.workspace, root)));
+        Arc::clone(manifest)
+    }
+
+    /// A model as the module of one call: each of its blocks stands where the call does.
+    pub fn model(&self, model: &'static Model, call: Span) -> Arc<Module> {
+        let mut modelled = self.modelled.borrow_mut();
+        let module = modelled.entry((model.label, call)).or_insert_with(|| Arc::new(model.module(call)));
+        Arc::clone(module)
+    }
+
+    /// A directory's module with files beside it that exist only in a run: those of another directory, which
+    /// replace the module's own of the same name, and text that was generated.
+    pub fn load_with(&self, directory: &Path, beside: &[PathBuf], generated: &[FileId]) -> Arc<Module> {
+        if beside.is_empty() && generated.is_empty() {
+            return self.load(directory);
+        }
+        let replaced: Vec<_> = beside.iter().filter_map(|path| path.file_name()).collect();
+        let mut files = read_files(self.workspace, directory, &replaced);
+        files.extend(beside.iter().map(|path| read_file(self.workspace, path)));
+        for file in generated {
+            let parsed = hcl::parse(*file, &self.workspace.files.get(*file).text);
+            files.push((parsed.body, parsed.notices));
+        }
+        Arc::new(Module::from_files(directory.to_owned(), files))
+    }
+
     /// Resolves a `source` written in a module of that directory.
     pub fn resolve(&self, from: &Path, source: &str) -> Source {
-        if !is_local(source) {
-            return Source::Remote;
-        }
-        match self.workspace.resolve(&from.join(source)) {
+        let ModuleSource::Local(path) = ModuleSource::parse(source) else { return Source::Remote };
+        match self.workspace.resolve(&from.join(path)) {
             Ok(directory) if directory.is_dir() => Source::Directory(directory),
             Err(ReadError::OutsideRoot) => Source::OutsideRoot,
             Ok(_) | Err(_) => Source::Missing,
         }
     }
-}
-
-/// Whether a module source is a path.
-pub fn is_local(source: &str) -> bool {
-    source.starts_with("./")
-        || source.starts_with("../")
-        || source == "."
-        || source == ".."
-        || source.starts_with('/')
 }
 
 /// Whether Terraform reads a file of this name as part of the module in its directory.
@@ -74,6 +107,13 @@ pub fn is_configuration(name: &str) -> bool {
 }
 
 fn read_module(workspace: &Workspace, directory: &Path) -> Module {
+    Module::from_files(directory.to_owned(), read_files(workspace, directory, &[]))
+}
+
+type ReadFile = (hcl::Body, Vec<Notice>);
+
+/// The files of a module, but for those of these names.
+fn read_files(workspace: &Workspace, directory: &Path, without: &[&std::ffi::OsStr]) -> Vec<ReadFile> {
     let mut files = Vec::new();
     let entries = match workspace.list(directory) {
         Ok(entries) => entries,
@@ -86,26 +126,29 @@ fn read_module(workspace: &Workspace, directory: &Path) -> Module {
     };
     for (path, is_directory) in entries {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if is_directory || !is_configuration(name) {
-            continue;
-        }
-        match workspace.load(&path) {
-            Ok(file) => {
-                let text = Arc::clone(&workspace.files.get(file).text);
-                let parsed = hcl::parse(file, &text);
-                files.push((parsed.body, parsed.notices));
-            }
-            Err(error) => {
-                let kind = match error {
-                    ReadError::OutsideRoot => NoticeKind::OutsideRoot,
-                    _ => NoticeKind::UnreadableFile,
-                };
-                let notice = Notice::about(kind, workspace.display(&path), error.to_string());
-                files.push((hcl::Body::default(), vec![notice]));
-            }
+        if !is_directory && is_configuration(name) && !without.contains(&std::ffi::OsStr::new(name)) {
+            files.push(read_file(workspace, &path));
         }
     }
-    Module::from_files(directory.to_owned(), files)
+    files
+}
+
+fn read_file(workspace: &Workspace, path: &Path) -> ReadFile {
+    match workspace.load(path) {
+        Ok(file) => {
+            let text = Arc::clone(&workspace.files.get(file).text);
+            let parsed = hcl::parse(file, &text);
+            (parsed.body, parsed.notices)
+        }
+        Err(error) => {
+            let kind = match error {
+                ReadError::OutsideRoot => NoticeKind::OutsideRoot,
+                _ => NoticeKind::UnreadableFile,
+            };
+            let notice = Notice::about(kind, workspace.display(path), error.to_string());
+            (hcl::Body::default(), vec![notice])
+        }
+    }
 }
 
 /// The canonical directories that the calls of a directory's module lead to.
@@ -125,28 +168,23 @@ pub fn has_backend(loader: &ModuleLoader<'_>, directory: &Path) -> bool {
     loader.load(directory).has_backend
 }
 
-/// Whether a directory's module declares a variable.
-pub fn declares(loader: &ModuleLoader<'_>, directory: &Path, variable: &str) -> bool {
-    loader.load(directory).variables.contains_key(variable)
-}
-
 /// Whether a root can hold anything of interest: it, or a module that it reaches, names an IAM resource or
 /// calls a module that is not on disk, or could not be read in full.
-pub fn is_relevant(loader: &ModuleLoader<'_>, root: &Path) -> bool {
-    let mut waiting = vec![root.to_owned()];
+pub fn is_relevant(loader: &ModuleLoader<'_>, root: &Arc<Module>) -> bool {
+    let mut waiting = vec![Arc::clone(root)];
     let mut seen = std::collections::BTreeSet::new();
-    while let Some(directory) = waiting.pop() {
+    while let Some(module) = waiting.pop() {
+        let directory = module.directory.clone();
         if !seen.insert(directory.clone()) {
             continue;
         }
-        let module = loader.load(&directory);
         let names_iam = module.resources.iter().any(|block| block.resource_type.contains("iam"));
         if names_iam || !module.notices.is_empty() {
             return true;
         }
         for call in &module.calls {
             match call.source.as_deref().map(|source| loader.resolve(&directory, source)) {
-                Some(Source::Directory(called)) => waiting.push(called),
+                Some(Source::Directory(called)) => waiting.push(loader.load(&called)),
                 _ => return true,
             }
         }

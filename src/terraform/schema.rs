@@ -29,7 +29,11 @@ pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
         (Mode::Managed, "aws_iam_user" | "aws_iam_group" | "aws_iam_role" | "aws_iam_policy", "path") => {
             Unset::Default("/")
         }
-        (Mode::Managed, "aws_iam_access_key", "secret" | "ses_smtp_password_v4" | "ses_smtp_password")
+        (
+            Mode::Managed,
+            "aws_iam_access_key" | "awsutils_expiring_iam_access_key",
+            "secret" | "ses_smtp_password_v4" | "ses_smtp_password",
+        )
         | (Mode::Managed, "aws_iam_user_login_profile", "password")
         | (
             Mode::Managed,
@@ -37,7 +41,7 @@ pub fn unset(mode: Mode, resource_type: &str, attribute: &str) -> Unset {
             "service_password" | "service_credential_secret",
         ) => Unset::Secret,
         (Mode::Managed, "aws_iam_user", "permissions_boundary" | "force_destroy" | "tags")
-        | (Mode::Managed, "aws_iam_access_key", "status" | "pgp_key")
+        | (Mode::Managed, "aws_iam_access_key" | "awsutils_expiring_iam_access_key", "status" | "pgp_key")
         | (Mode::Managed, "aws_iam_user_login_profile", "pgp_key") => Unset::Null,
         _ => Unset::Computed,
     }
@@ -59,7 +63,9 @@ pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
     match resource_type {
         "aws_iam_user" => &["id", "arn", "unique_id", "path"],
         "aws_iam_group" | "aws_iam_policy" => &["id", "arn", "path"],
-        "aws_iam_access_key" => &["id", "secret", "ses_smtp_password_v4", "encrypted_secret"],
+        "aws_iam_access_key" | "awsutils_expiring_iam_access_key" => {
+            &["id", "secret", "ses_smtp_password_v4", "encrypted_secret"]
+        }
         "aws_iam_user_login_profile" => &["id", "password", "encrypted_password"],
         _ => &["id"],
     }
@@ -69,6 +75,9 @@ pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
 pub fn has_secret(resource_type: &str) -> bool {
     matches!(
         resource_type,
-        "aws_iam_access_key" | "aws_iam_user_login_profile" | "aws_iam_service_specific_credential"
+        "aws_iam_access_key"
+            | "awsutils_expiring_iam_access_key"
+            | "aws_iam_user_login_profile"
+            | "aws_iam_service_specific_credential"
     )
 }

@@ -12,7 +12,7 @@ use anstyle::Style;
 
 use super::excerpt::first_line;
 use super::severity::words;
-use super::wording::qualification;
+use super::wording::{inference, qualification};
 use super::{Report, inert};
 use crate::finding::{Finding, Subject};
 use crate::source::Place;
@@ -106,7 +106,8 @@ fn one_finding(
     out.push_str(&snippet::draw(report.files, &places, renderer));
     out.push('\n');
     let bold = Style::new().bold();
-    for (word, text) in [("why:", &finding.why), ("fix:", &finding.fix)] {
+    let inference = inference(finding).unwrap_or_default();
+    for (word, text) in [("note:", &inference), ("why:", &finding.why), ("fix:", &finding.fix)] {
         if !text.is_empty() {
             out.push_str(&format!("  {} {}\n", painted(word, bold, options.color), inert(text)));
         }

@@ -7,7 +7,7 @@ use serde_sarif::sarif::{
 };
 
 use super::super::severity::words;
-use super::super::wording::{qualification, sentence};
+use super::super::wording::{inference, qualification, sentence};
 use super::super::{Report, inert};
 use super::{locations, message};
 use crate::finding::Finding;
@@ -93,6 +93,9 @@ fn text(finding: &Finding) -> String {
     if !links.is_empty() {
         text.push_str(&format!(" See {}.", links.join(", ")));
     }
+    if let Some(inference) = inference(finding) {
+        text.push_str(&format!(" Note: {}", escaped(&sentence(&inert(&inference)))));
+    }
     if !finding.why.is_empty() {
         text.push_str(&format!(" Why: {}", escaped(&sentence(&inert(&finding.why)))));
     }
@@ -133,6 +136,9 @@ fn properties(finding: &Finding) -> PropertyBag {
     ]);
     if let Some(name) = &finding.subject.name {
         properties.insert("subjectName".to_owned(), name.clone().into());
+    }
+    if let Some(module) = &finding.inferred_from {
+        properties.insert("inferredFrom".to_owned(), module.clone().into());
     }
     if let Some(when) = &finding.when {
         properties.insert("when".to_owned(), inert(when).into_owned().into());

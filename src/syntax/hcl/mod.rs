@@ -7,6 +7,7 @@ mod lexer;
 mod literal;
 mod lower;
 mod outline;
+mod placed;
 mod repair;
 mod split;
 mod template;

@@ -217,7 +217,6 @@ impl Repair<'_> {
 
     fn end_item(&mut self) -> Result<(), Failure> {
         let Some(brace) = self.open.last_mut() else { return Ok(()) };
-        brace.is_for.get_or_insert(false);
         brace.conditionals = 0;
         let assigned = std::mem::take(&mut brace.assigned);
         match (brace.key.take(), brace.value.take()) {

@@ -100,6 +100,12 @@ fn a_file_becomes_blocks_and_attributes_with_their_places() {
 }
 
 #[test]
+fn a_for_on_its_own_line_stays_one_beside_an_object_that_is_repaired() {
+    let source = "{\n  x = 1\n  x = 2\n  y = {\n    for k, v in m :\n    k => v\n  }\n}";
+    assert_eq!(show(&value(source)), "{\"x\"=1,\"x\"=2,\"y\"=for k,v in m:k=>v}");
+}
+
+#[test]
 fn operators_bind_as_in_terraform() {
     assert_eq!(shown("1 + 2 * 3 == 7 && !a || b"), "Or(And(Equal(Add(1,Multiply(2,3)),7),Not(a)),b)");
     assert_eq!(shown("8 - 4 - -2"), "Subtract(Subtract(8,4),Negate(2))");

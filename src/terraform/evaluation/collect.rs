@@ -1,7 +1,6 @@
 //! From a root module to the resources that were asked for: walks every module instance once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,48 +8,30 @@ use crate::resource::{Attribute, Interest, Output, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Place, Workspace};
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
-use crate::terraform::modules::{ModuleLoader, Source};
+use crate::terraform::modules::ModuleLoader;
 use crate::terraform::schema;
 use crate::value::Condition;
 
 use super::instances::Instance;
 use super::module_instance::{CallInstances, Caller, ModuleInstance};
+use super::terragrunt::Environment;
 use super::{Evaluator, Scope};
 
-/// How deep modules may call one another.
-const MAX_MODULE_DEPTH: usize = 40;
 /// Module instances in one root at most.
 const MAX_MODULE_INSTANCES: usize = 20_000;
 
-/// Evaluates the root module in a canonical directory and hands over what the graph asks for.
+/// Evaluates a root module and hands over what the graph asks for. `provenance` is what leads to the root
+/// itself: nothing, but for a Terragrunt unit.
 pub fn collect(
     workspace: &Workspace,
     loader: &ModuleLoader<'_>,
-    directory: &Path,
+    module: Arc<Module>,
     inputs: &Inputs,
     interest: &Interest,
+    provenance: Vec<Place>,
 ) -> RootContents {
-    let evaluator = Evaluator {
-        workspace,
-        loader,
-        inputs,
-        root_directory: directory.to_owned(),
-        instances: std::cell::RefCell::default(),
-        notices: std::cell::RefCell::default(),
-        steps: std::cell::Cell::new(0),
-        depth: std::cell::Cell::new(0),
-        expanded: std::cell::Cell::new(0),
-    };
-    let root = evaluator.add_module(ModuleSeed {
-        prefix: String::new(),
-        module: loader.load(directory),
-        caller: None,
-        level: 0,
-        presence: Condition::always(),
-        stands_for: None,
-        provenance: Vec::new(),
-        providers: BTreeMap::new(),
-    });
+    let evaluator = Evaluator::new(workspace, loader, inputs, module.directory.clone());
+    let root = evaluator.add_module(ModuleSeed { provenance, ..ModuleSeed::root(module) });
     let mut collector = Collector { evaluator: &evaluator, contents: RootContents::default() };
     collector.visit(&evaluator.instance(root), &interest.resources);
     // A secret can only end up somewhere when there is one.
@@ -63,19 +44,39 @@ pub fn collect(
     contents
 }
 
-struct ModuleSeed {
-    prefix: String,
-    module: Arc<Module>,
-    caller: Option<Caller>,
-    level: usize,
-    presence: Condition,
-    stands_for: Option<Arc<str>>,
-    provenance: Vec<Place>,
-    providers: BTreeMap<Arc<str>, Arc<str>>,
+pub(super) struct ModuleSeed {
+    pub(super) prefix: String,
+    pub(super) module: Arc<Module>,
+    pub(super) caller: Option<Caller>,
+    pub(super) level: usize,
+    pub(super) presence: Condition,
+    pub(super) stands_for: Option<Arc<str>>,
+    pub(super) provenance: Vec<Place>,
+    pub(super) providers: BTreeMap<Arc<str>, Arc<str>>,
+    pub(super) inferred_from: Option<Arc<str>>,
+    pub(super) environment: Option<Rc<Environment>>,
+}
+
+impl ModuleSeed {
+    /// What nobody calls.
+    pub(super) fn root(module: Arc<Module>) -> Self {
+        Self {
+            prefix: String::new(),
+            module,
+            caller: None,
+            level: 0,
+            presence: Condition::always(),
+            stands_for: None,
+            provenance: Vec::new(),
+            providers: BTreeMap::new(),
+            inferred_from: None,
+            environment: None,
+        }
+    }
 }
 
 impl Evaluator<'_> {
-    fn add_module(&self, seed: ModuleSeed) -> usize {
+    pub(super) fn add_module(&self, seed: ModuleSeed) -> usize {
         let mut instances = self.instances.borrow_mut();
         let id = instances.len();
         instances.push(Rc::new(ModuleInstance {
@@ -88,6 +89,8 @@ impl Evaluator<'_> {
             stands_for: seed.stands_for,
             provenance: seed.provenance,
             providers: seed.providers,
+            inferred_from: seed.inferred_from,
+            environment: seed.environment,
             variables: HashMap::new().into(),
             locals: HashMap::new().into(),
             outputs: HashMap::new().into(),
@@ -108,7 +111,7 @@ impl Evaluator<'_> {
         let what = format!("{}module.{}", module.prefix, call.name);
         let scope = Scope::of(module);
         let instances = self.expand(call.count.as_ref(), call.for_each.as_ref(), &what, scope);
-        let child = if instances.is_empty() { None } else { self.called_module(module, index, &what) };
+        let child = if instances.is_empty() { None } else { self.called_module(module, index) };
         let children = instances
             .iter()
             .map(|instance| {
@@ -119,53 +122,6 @@ impl Evaluator<'_> {
         let children = Rc::new(children);
         module.calls.borrow_mut().insert(index, Some(Rc::clone(&children)));
         Some(children)
-    }
-
-    fn called_module(&self, module: &ModuleInstance, index: usize, what: &str) -> Option<Arc<Module>> {
-        let call = &module.module.calls[index];
-        let missing = |kind, message: String, help: &str| {
-            self.notice(Notice::at(kind, call.source_span, message).with_help(help));
-            None
-        };
-        let Some(source) = &call.source else {
-            let message = format!("the source of {what} is not a literal, so the module was not read");
-            return missing(NoticeKind::ModuleNotOnDisk, message, "write the source as a plain string");
-        };
-        match self.loader.resolve(&module.module.directory, source) {
-            Source::Directory(directory) => {
-                if self.is_called_by_itself(module, &directory) || module.level >= MAX_MODULE_DEPTH {
-                    let message = format!("{what} calls itself, or modules call one another too deep");
-                    return missing(NoticeKind::LimitReached, message, "nothing below it was looked at");
-                }
-                Some(self.loader.load(&directory))
-            }
-            Source::OutsideRoot => missing(
-                NoticeKind::OutsideRoot,
-                format!("the source of {what}, {source:?}, leads outside the scanned root and was not read"),
-                "scan a folder that holds both, or name one with --root",
-            ),
-            Source::Missing => missing(
-                NoticeKind::ModuleNotOnDisk,
-                format!("the source of {what}, {source:?}, is not there, so the module was not read"),
-                "check the path",
-            ),
-            Source::Remote => missing(
-                NoticeKind::ModuleNotOnDisk,
-                format!("the source of {what}, {source:?}, is not on disk, so the module was not read"),
-                "nothing is fetched; whether it makes IAM users is not known",
-            ),
-        }
-    }
-
-    fn is_called_by_itself(&self, module: &ModuleInstance, directory: &Path) -> bool {
-        let mut current = module.module.directory == directory;
-        let mut caller = module.caller.as_ref().map(|caller| caller.parent);
-        while let (false, Some(id)) = (current, caller) {
-            let parent = self.instance(id);
-            current = parent.module.directory == directory;
-            caller = parent.caller.as_ref().map(|caller| caller.parent);
-        }
-        current
     }
 
     fn child(
@@ -184,7 +140,11 @@ impl Evaluator<'_> {
         }
         let address = format!("{}module.{}{}", module.prefix, call.name, instance.key);
         let mut provenance = module.provenance.clone();
-        provenance.push(Place::new(call.header, format!("called here as {address}")));
+        // What a model makes stands at its call: the call is no further place.
+        if child.model.is_none() {
+            provenance.push(Place::new(call.header, format!("called here as {address}")));
+        }
+        let own_model = || child.model.map(|model| Arc::from(model.label));
         let providers = match &call.providers {
             Some(map) => map
                 .iter()
@@ -207,6 +167,8 @@ impl Evaluator<'_> {
             stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
             provenance,
             providers,
+            inferred_from: module.inferred_from.clone().or_else(own_model),
+            environment: None,
         }))
     }
 }
@@ -285,8 +247,11 @@ impl Collector<'_, '_> {
                 account: module.account(block.provider.as_deref(), &block.resource_type),
                 attributes,
                 presence,
+                existed_before: Condition::never(),
+                imported: Condition::never(),
                 stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
                 provenance,
+                inferred_from: module.inferred_from.clone(),
             });
         }
     }

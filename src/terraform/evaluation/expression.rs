@@ -129,12 +129,15 @@ impl Evaluator<'_> {
         let template = |text: &str, name: &str, variables: &Value| {
             self.template_file(text, name, variables, expression.span, scope)
         };
+        let environment = scope.module.environment.as_deref();
         let files = FileContext {
             workspace: self.workspace,
-            working_directory: &self.root_directory,
+            working_directory: environment.map_or(&self.root_directory, |one| one.base_directory()),
             template: &template,
         };
-        let called = functions::call(name, arguments, &files);
+        let called = environment
+            .and_then(|environment| self.terragrunt_function(environment, name, arguments, scope))
+            .or_else(|| functions::call(name, arguments, &files));
         if let Some(result) = &called {
             let entries = result.entries().map_or(0, std::collections::BTreeMap::len);
             self.charge(result.elements().map_or(entries, <[Value]>::len));

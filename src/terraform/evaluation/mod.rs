@@ -4,6 +4,7 @@
 //! something asks for it, and remembered. What asks is the collector, for the attributes the graph wants.
 
 mod access;
+mod calls;
 mod collect;
 mod expression;
 mod for_expression;
@@ -14,9 +15,11 @@ mod policy_document;
 mod references;
 mod resources;
 mod template;
+mod terragrunt;
 mod variables;
 
 pub use collect::collect;
+pub use terragrunt::{Terragrunt, Unit, is_unit_file};
 
 use std::cell::{Cell, RefCell};
 use std::path::PathBuf;
@@ -97,6 +100,27 @@ impl<'s> Scope<'s> {
             binding = current.outer;
         }
         None
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    fn new(
+        workspace: &'a Workspace,
+        loader: &'a ModuleLoader<'a>,
+        inputs: &'a Inputs,
+        root_directory: PathBuf,
+    ) -> Self {
+        Self {
+            workspace,
+            loader,
+            inputs,
+            root_directory,
+            instances: RefCell::default(),
+            notices: RefCell::default(),
+            steps: Cell::new(0),
+            depth: Cell::new(0),
+            expanded: Cell::new(0),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::terraform::configuration::Module;
 use crate::value::{Condition, Value};
 
 use super::instances::Instance;
+use super::terragrunt::Environment;
 
 /// A value that is being evaluated or has been.
 #[derive(Clone)]
@@ -48,8 +49,12 @@ pub struct ModuleInstance {
     pub stands_for: Option<Arc<str>>,
     /// The chain of calls that leads to it, outermost first.
     pub provenance: Vec<Place>,
+    /// The model that stands in for its source, or for the source of a module that calls it.
+    pub inferred_from: Option<Arc<str>>,
     /// Provider configuration here (`aws`, `aws.west`) to the root's.
     pub providers: BTreeMap<Arc<str>, Arc<str>>,
+    /// What names and functions mean in a Terragrunt file; `None` in Terraform's own.
+    pub environment: Option<Rc<Environment>>,
     /// Variables, by name.
     pub variables: RefCell<HashMap<Arc<str>, Memo>>,
     /// Local values, by name.
@@ -73,7 +78,11 @@ pub type CallInstances = Rc<Vec<(Instance, Option<usize>)>>;
 impl ModuleInstance {
     /// Which of the root's provider configurations a resource here uses.
     pub fn account(&self, provider: Option<&str>, resource_type: &str) -> Arc<str> {
-        let default = resource_type.split('_').next().unwrap_or(resource_type);
+        let default = match resource_type.split('_').next().unwrap_or(resource_type) {
+            // Another provider for the same account.
+            "awsutils" => "aws",
+            provider => provider,
+        };
         let name = provider.unwrap_or(default);
         match self.providers.get(name) {
             Some(root_name) => Arc::clone(root_name),

@@ -38,6 +38,9 @@ impl Evaluator<'_> {
         let Some((first, rest)) = named(steps) else {
             return error(span, format!("`{name}` refers to nothing here"));
         };
+        if let Some(environment) = &scope.module.environment {
+            return self.terragrunt_reference(environment, name, first, rest, span, scope);
+        }
         match &**name {
             "var" => self.walk(self.variable(scope.module, first, span), rest, scope),
             "local" => self.walk(self.local(scope.module, first, span), rest, scope),
@@ -148,9 +151,17 @@ impl Evaluator<'_> {
                     Some(child) => {
                         let child = self.instance(child);
                         let names = child.module.outputs.keys();
-                        Value::object(
+                        let outputs = Value::object(
                             names.map(|name| (Arc::clone(name), self.output(&child, name, span))).collect(),
-                        )
+                        );
+                        match child.module.model {
+                            // The module has more outputs than its model.
+                            Some(_) => outputs.with_mark(Mark::AttributeOf {
+                                address: not_on_disk(at).identity,
+                                attribute: Arc::from(""),
+                            }),
+                            None => outputs,
+                        }
                     }
                     None => not_on_disk(at).at(span).into(),
                 },
@@ -308,7 +319,12 @@ impl Evaluator<'_> {
     /// An output of a module instance.
     pub(super) fn output(&self, module: &Rc<super::ModuleInstance>, name: &Arc<str>, span: Span) -> Value {
         let Some(output) = module.module.outputs.get(name) else {
-            return error(span, format!("{} has no output `{name}`", module.prefix.trim_end_matches('.')));
+            let address = module.prefix.trim_end_matches('.');
+            // The module has more outputs than its model.
+            if module.module.model.is_some() {
+                return Unknown::new(format!("{address}.{name}"), Reason::NotOnDisk).at(span).into();
+            }
+            return error(span, format!("{address} has no output `{name}`"));
         };
         match module.outputs.borrow().get(name) {
             Some(Memo::Done(value)) => return value.clone(),

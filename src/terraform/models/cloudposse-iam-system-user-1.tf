@@ -1,0 +1,131 @@
+# cloudposse/iam-system-user/aws, 1.x: the secret goes into SSM as a SecureString, unless it is told not to.
+
+variable "force_destroy" {
+  type    = bool
+  default = false
+}
+
+variable "path" {
+  type    = string
+  default = "/"
+}
+
+variable "permissions_boundary" {
+  type    = string
+  default = null
+}
+
+variable "inline_policies" {
+  type    = list(string)
+  default = []
+}
+
+variable "inline_policies_map" {
+  type    = map(string)
+  default = {}
+}
+
+variable "policy_arns" {
+  type    = list(string)
+  default = []
+}
+
+variable "policy_arns_map" {
+  type    = map(string)
+  default = {}
+}
+
+variable "create_iam_access_key" {
+  type    = bool
+  default = true
+}
+
+variable "ssm_enabled" {
+  type    = bool
+  default = true
+}
+
+variable "ssm_base_path" {
+  type    = string
+  default = "/system_user/"
+}
+
+variable "ssm_ses_smtp_password_enabled" {
+  type    = bool
+  default = false
+}
+
+locals {
+  username = join("", aws_iam_user.default[*].name)
+  has_key  = module.this.enabled && var.create_iam_access_key
+  in_ssm   = local.has_key && var.ssm_enabled
+  folder   = "${trimsuffix(var.ssm_base_path, "/")}/${local.username}"
+}
+
+resource "aws_iam_user" "default" {
+  count                = module.this.enabled ? 1 : 0
+  name                 = module.this.id
+  path                 = var.path
+  force_destroy        = var.force_destroy
+  permissions_boundary = var.permissions_boundary
+}
+
+resource "aws_iam_access_key" "default" {
+  count = local.has_key ? 1 : 0
+  user  = local.username
+}
+
+resource "aws_iam_user_policy" "inline_policies" {
+  for_each    = module.this.enabled ? merge(var.inline_policies_map, { for policy in var.inline_policies : md5(policy) => policy }) : {}
+  name_prefix = module.this.id
+  user        = local.username
+  policy      = each.value
+}
+
+resource "aws_iam_user_policy_attachment" "policies" {
+  for_each   = module.this.enabled ? merge(var.policy_arns_map, { for arn in var.policy_arns : arn => arn }) : {}
+  user       = local.username
+  policy_arn = each.value
+}
+
+output "user_name" {
+  value = local.username
+}
+
+output "user_arn" {
+  value = join("", aws_iam_user.default[*].arn)
+}
+
+output "user_unique_id" {
+  value = join("", aws_iam_user.default[*].unique_id)
+}
+
+output "ssm_enabled" {
+  value = local.in_ssm
+}
+
+output "access_key_id" {
+  value = local.has_key ? aws_iam_access_key.default[0].id : null
+}
+
+output "secret_access_key" {
+  value     = local.in_ssm ? null : join("", aws_iam_access_key.default[*].secret)
+  sensitive = true
+}
+
+output "ses_smtp_password_v4" {
+  value     = local.in_ssm ? null : join("", compact(aws_iam_access_key.default[*].ses_smtp_password_v4))
+  sensitive = true
+}
+
+output "access_key_id_ssm_path" {
+  value = local.in_ssm ? "${local.folder}/access_key_id" : null
+}
+
+output "secret_access_key_ssm_path" {
+  value = local.in_ssm ? "${local.folder}/secret_access_key" : null
+}
+
+output "ses_smtp_password_v4_ssm_path" {
+  value = local.in_ssm && var.ssm_ses_smtp_password_enabled ? "${local.folder}/ses_smtp_password_v4" : null
+}
