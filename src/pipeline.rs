@@ -79,7 +79,7 @@ pub fn understand(settings: &InputSettings) -> Understood {
 pub fn lay_out(settings: &InputSettings) -> Layout {
     on_a_deep_stack(|| {
         let loader = ModuleLoader::new(&settings.workspace);
-        let discovered = walk(&settings.workspace, &settings.paths, classify);
+        let discovered = discover(settings);
         let units = units(&loader, &settings.workspace, &discovered);
         let candidates = candidates(&loader, &settings.workspace, &discovered, &units);
         Layout { roots: choose_roots(&candidates), discovered }
@@ -89,7 +89,7 @@ pub fn lay_out(settings: &InputSettings) -> Layout {
 fn read_and_link(settings: &InputSettings) -> Understood {
     let workspace = &settings.workspace;
     let loader = ModuleLoader::new(workspace);
-    let discovered = walk(workspace, &settings.paths, classify);
+    let discovered = discover(settings);
     let units = units(&loader, workspace, &discovered);
     let candidates = candidates(&loader, workspace, &discovered, &units);
     let roots = choose_roots(&candidates).roots;
@@ -144,6 +144,23 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     Understood { graph, coverage, notices }
 }
 
+/// The files. Where OpenTofu has a file of its own in the place of Terraform's, that one is read.
+fn discover(settings: &InputSettings) -> Discovered {
+    let mut discovered = walk(&settings.workspace, &settings.paths, classify);
+    let read: BTreeSet<PathBuf> = discovered.entries.iter().map(|entry| entry.path.clone()).collect();
+    for entry in &mut discovered.entries {
+        let name = entry.path.file_name().and_then(|name| name.to_str());
+        let replacement = name.and_then(terraform::replacement).map(|name| entry.path.with_file_name(name));
+        if entry.standing == Standing::Terraform && replacement.is_some_and(|path| read.contains(&path)) {
+            entry.standing = Standing::LeftOut(
+                "OpenTofu reads the .tofu file of the same name in its place; Terraform would read this one and \
+                 none of the .tofu files",
+            );
+        }
+    }
+    discovered
+}
+
 /// Which format a file name stands for.
 fn classify(name: &str) -> Option<Standing> {
     if terraform::is_configuration(name) {
@@ -156,14 +173,8 @@ fn classify(name: &str) -> Option<Standing> {
         Some(Standing::LeftOut("Terragrunt's JSON syntax is not read"))
     } else if name == "terragrunt.stack.hcl" {
         Some(Standing::LeftOut("Terragrunt's stacks are not read"))
-    } else if name.ends_with(".tf.json") {
-        Some(Standing::LeftOut("Terraform's JSON syntax is not read"))
-    } else if name.ends_with(".tofu") || name.ends_with(".tofu.json") {
-        Some(Standing::LeftOut("OpenTofu's own files are not read"))
-    } else if name.ends_with(".tfvars.json") {
-        Some(Standing::LeftOut("variables in JSON are not read"))
     } else {
-        None
+        terraform::why_not_configuration(name).map(Standing::NotCode)
     }
 }
 
@@ -253,7 +264,10 @@ fn undeclared(assignments: &[CommandLineInput], roots: &[Arc<terraform::Module>]
 }
 
 fn file_count(entries: &[crate::discover::Entry]) -> usize {
-    entries.iter().filter(|entry| !matches!(entry.standing, Standing::LeftOut(_))).count()
+    let is_read = |entry: &&crate::discover::Entry| {
+        !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_))
+    };
+    entries.iter().filter(is_read).count()
 }
 
 fn count_of(notices: &[Notice], kind: NoticeKind) -> usize {

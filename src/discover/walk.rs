@@ -21,8 +21,10 @@ pub enum Standing {
     TerraformVariables,
     /// A Terragrunt unit, or what units include.
     Terragrunt,
-    /// Left out, and why.
+    /// Left out, and why: code that is not read, which a gate must not be silent about.
     LeftOut(&'static str),
+    /// Left out, and why: it declares nothing, so that nothing is missed.
+    NotCode(&'static str),
 }
 
 /// A file or folder that was met.

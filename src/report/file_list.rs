@@ -45,7 +45,7 @@ impl FileList {
                 Standing::Terraform => (Some("terraform"), None),
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
                 Standing::Terragrunt => (Some("terragrunt"), None),
-                Standing::LeftOut(why) => (None, Some(why)),
+                Standing::LeftOut(why) | Standing::NotCode(why) => (None, Some(why)),
             };
             Row {
                 path: workspace.display(&entry.path),
