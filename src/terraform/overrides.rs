@@ -124,7 +124,25 @@ fn into_block(base: &mut Block, block: Block, notices: &mut Vec<Notice>) {
             base.body.blocks.push(nested);
         }
     }
-    into_attributes(&mut base.body, block.body.attributes, notices);
+    let mut attributes = block.body.attributes;
+    if &*block.kind == "variable" {
+        into_variable(&mut base.body, &mut attributes);
+    }
+    into_attributes(&mut base.body, attributes, notices);
+}
+
+/// A default is converted to the type that stood with it first, and then to each that overrides this one: all
+/// of them stay, in order, and the last is the variable's own.
+fn into_variable(base: &mut Body, attributes: &mut Vec<Attribute>) {
+    let names = |name: &'static str| move |attribute: &Attribute| &*attribute.name == name;
+    let new_type = attributes.iter().position(names("type")).map(|at| attributes.remove(at));
+    if attributes.iter().any(names("default")) {
+        let last = base.attribute("type").cloned();
+        base.attributes.retain(|attribute| &*attribute.name != "type");
+        base.attributes.extend(new_type.or(last));
+    } else {
+        base.attributes.extend(new_type);
+    }
 }
 
 fn into_attributes(base: &mut Body, attributes: Vec<Attribute>, notices: &mut Vec<Notice>) {

@@ -25,7 +25,7 @@ pub const COMMENT: &str = "//";
 /// Reads the text of a `.tf.json` file.
 pub fn parse(file: FileId, text: &str) -> (Body, Vec<Notice>) {
     let parsed = json::parse(file, text);
-    let mut reader = Reader { file, notices: parsed.notices };
+    let mut reader = Reader::new(file, text, parsed.notices);
     let body = parsed.root.as_ref().map(|root| reader.body(root, &FILE)).unwrap_or_default();
     (body, reader.notices)
 }
@@ -33,7 +33,7 @@ pub fn parse(file: FileId, text: &str) -> (Body, Vec<Notice>) {
 /// Reads the text of a `.tfvars.json` file: one object, whose strings are plain text.
 pub fn parse_variables(file: FileId, text: &str) -> (Body, Vec<Notice>) {
     let parsed = json::parse(file, text);
-    let mut reader = Reader { file, notices: parsed.notices };
+    let mut reader = Reader::new(file, text, parsed.notices);
     let mut body = Body::default();
     match parsed.root.as_ref().map(|root| (root, root.members())) {
         Some((_, Some(members))) => {
@@ -60,6 +60,14 @@ struct Head<'n> {
 }
 
 impl Reader {
+    fn new(file: FileId, text: &str, notices: Vec<Notice>) -> Self {
+        let mut reader = Self { file, notices };
+        if text.starts_with('\u{feff}') {
+            reader.invalid(Span::new(file, 0, 0), "Terraform refuses a byte-order mark in a JSON file");
+        }
+        reader
+    }
+
     fn invalid(&mut self, span: Span, message: impl Into<String>) {
         self.notices.push(Notice::at(NoticeKind::InvalidConfiguration, span, message));
     }
