@@ -115,7 +115,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         }
         let module = unit.map_or_else(|| loader.load(directory), |unit| Arc::clone(&unit.module));
         modules.push(Arc::clone(&module));
-        if !terraform::is_relevant(&loader, &module) {
+        if !loader.reaches(&module, &interest.resources) {
             continue;
         }
         let (inputs, input_notices) = match unit {

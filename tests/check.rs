@@ -210,6 +210,51 @@ resource "aws_iam_user_login_profile" "this" {
 }
 
 #[test]
+fn what_is_unknown_is_said_only_where_a_credential_hangs_on_it() {
+    let program = r#"
+variable "zones" {
+  type = set(string)
+}
+resource "aws_subnet" "this" {
+  for_each = var.zones
+}
+module "network" {
+  source   = "./network"
+  for_each = var.zones
+}
+resource "aws_lambda_function" "plain" {
+  for_each = var.zones
+  environment {
+    variables = { SUBNET = aws_subnet.this[each.key].id }
+  }
+}
+resource "aws_lambda_function" "leaky" {
+  for_each = var.zones
+  environment {
+    variables = { SECRET = aws_iam_access_key.ci.secret }
+  }
+}
+resource "aws_iam_user" "ci" {
+  name = "ci"
+}
+resource "aws_iam_access_key" "ci" {
+  user = aws_iam_user.ci.name
+}
+output "subnets" {
+  value = values(aws_subnet.this)[*].id
+}
+"#;
+    let network = "variable \"a\" {\n  default = \"x\"\n}\nresource \"aws_vpc\" \"this\" {}\n";
+    let project = Project::new(&[("main.tf", program), ("network/main.tf", network)]);
+    let report = project.json(&["--select", "exposed-secret-key"]);
+    assert_eq!(findings(&report).len(), 1);
+    let messages: Vec<_> =
+        report["notices"].as_array().unwrap().iter().map(|notice| notice["message"].to_string()).collect();
+    assert_eq!(messages.len(), 1, "{messages:?}");
+    assert!(messages[0].contains("which instances aws_lambda_function.leaky has"), "{messages:?}");
+}
+
+#[test]
 fn nothing_outside_the_root_is_read() {
     let outside = Project::new(&[
         ("secret.txt", "two-words"),

@@ -44,6 +44,9 @@ pub struct Variable {
     pub name: Arc<str>,
     /// `type`, `any` when absent.
     pub constraint: Type,
+    /// The types that override files took the place of, in order: the default is converted to each of them
+    /// before it is converted to `constraint`.
+    pub overridden_constraints: Vec<Type>,
     /// Whether `type` is written at all.
     pub has_type: bool,
     /// `default`.
@@ -171,18 +174,21 @@ impl Module {
 
     fn add_variable(&mut self, name: &Arc<str>, block: &Block) {
         let body = &block.body;
-        let constraint = match body.attribute("type").map(|attribute| parse_constraint(&attribute.value)) {
-            Some(Ok(constraint)) => constraint,
-            Some(Err((span, message))) => {
+        // More than one stands here when override files changed it.
+        let mut constraints = Vec::new();
+        for attribute in body.attributes.iter().filter(|attribute| &*attribute.name == "type") {
+            let constraint = parse_constraint(&attribute.value).unwrap_or_else(|(span, message)| {
                 self.invalid(span, message);
                 Constraint::default()
-            }
-            None => Constraint::default(),
-        };
+            });
+            constraints.push(constraint.of_type);
+        }
+        let constraint = constraints.pop();
         let variable = Variable {
             name: Arc::clone(name),
-            has_type: body.attribute("type").is_some(),
-            constraint: constraint.of_type,
+            has_type: constraint.is_some(),
+            constraint: constraint.unwrap_or(Constraint::default().of_type),
+            overridden_constraints: constraints,
             default: body.attribute("default").map(|attribute| attribute.value.clone()),
             nullable: literal_bool(body, "nullable").unwrap_or(true),
             sensitive: literal_bool(body, "sensitive").unwrap_or(false),

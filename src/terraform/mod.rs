@@ -20,4 +20,4 @@ pub use configuration::Module;
 pub use evaluation::{Terragrunt, Unit, collect, is_unit_file};
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
 pub use module_files::{is_configuration, replacement, why_not_configuration};
-pub use modules::{ModuleLoader, has_backend, is_relevant, local_calls};
+pub use modules::{ModuleLoader, has_backend, local_calls};

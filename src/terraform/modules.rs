@@ -1,13 +1,13 @@
 //! Directories to modules, each parsed once however often it is called.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::source::{FileId, ReadError, Span, Workspace};
 
-use super::configuration::Module;
+use super::configuration::{Module, ModuleCall};
 use super::manifest::Manifest;
 use super::models::Model;
 use super::module_files::{ModuleFile, assemble, read_directory};
@@ -117,26 +117,47 @@ pub fn has_backend(loader: &ModuleLoader<'_>, directory: &Path) -> bool {
     loader.load(directory).has_backend
 }
 
-/// Whether a root can hold anything of interest: it, or a module that it reaches, names an IAM resource or
-/// calls a module that is not on disk, or could not be read in full.
-pub fn is_relevant(loader: &ModuleLoader<'_>, root: &Arc<Module>) -> bool {
-    let mut waiting = vec![Arc::clone(root)];
-    let mut seen = std::collections::BTreeSet::new();
-    while let Some(module) = waiting.pop() {
-        let directory = module.directory.clone();
-        if !seen.insert(directory.clone()) {
-            continue;
+impl ModuleLoader<'_> {
+    /// Whether a module, or one that it reaches, has a resource or data source of these types, calls a module
+    /// whose source is no local path, or could not be read in full. What does not, nobody needs to evaluate.
+    pub fn reaches<T>(&self, module: &Module, types: &BTreeMap<&'static str, T>) -> bool {
+        let mut seen = BTreeSet::from([module.directory.clone()]);
+        let mut waiting: Vec<Arc<Module>> = Vec::new();
+        let mut look = |module: &Module, waiting: &mut Vec<Arc<Module>>| {
+            let names_one = module.resources.iter().any(|block| types.contains_key(&*block.resource_type));
+            let reaches_all =
+                module.calls.iter().all(|call| match self.literal_source(&module.directory, call) {
+                    Some(Source::Directory(called)) => {
+                        if seen.insert(called.clone()) {
+                            waiting.push(self.load(&called));
+                        }
+                        true
+                    }
+                    _ => false,
+                });
+            names_one || !reaches_all || !module.notices.is_empty()
+        };
+        let mut found = look(module, &mut waiting);
+        while let (false, Some(module)) = (found, waiting.pop()) {
+            found = look(&module, &mut waiting);
         }
-        let names_iam = module.resources.iter().any(|block| block.resource_type.contains("iam"));
-        if names_iam || !module.notices.is_empty() {
-            return true;
-        }
-        for call in &module.calls {
-            match call.source.as_deref().map(|source| loader.resolve(&directory, source)) {
-                Some(Source::Directory(called)) => waiting.push(loader.load(&called)),
-                _ => return true,
-            }
+        found
+    }
+
+    /// The same of the module that a call leads to.
+    pub fn call_reaches<T>(
+        &self,
+        caller: &Module,
+        call: &ModuleCall,
+        types: &BTreeMap<&'static str, T>,
+    ) -> bool {
+        match self.literal_source(&caller.directory, call) {
+            Some(Source::Directory(directory)) => self.reaches(&self.load(&directory), types),
+            _ => true,
         }
     }
-    false
+
+    fn literal_source(&self, directory: &Path, call: &ModuleCall) -> Option<Source> {
+        call.source.as_deref().map(|source| self.resolve(directory, source))
+    }
 }

@@ -3,24 +3,34 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Data, Each, Field, Number, Type, Unknown, Value, choose, set_of, unify};
+use super::generality::{is_convertible, one_element_type};
+use super::unify::is_open;
+use super::{Data, Each, Field, Number, Type, Unknown, Value, choose, set_of, type_of, unify};
 
 /// Converts a value to a type constraint. Unknowns keep their identity and are given the type; choices are
 /// converted alternative by alternative, and one that cannot be becomes an error value. The error is what
 /// Terraform says of such a value: `a number is required`, `attribute "name" is required`.
 pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
     let data = match (&value.data, to) {
-        (_, Type::Any) | (Data::Null, _) => return Ok(value.clone()),
+        (_, Type::Any) => return Ok(value.clone()),
+        (Data::Null, _) => return convert_empty(value, to),
         (Data::Choice(_), _) => return convert_choice(value, to),
         (Data::Unknown(unknown), _) => Data::Unknown(Arc::new(convert_unknown(unknown, to)?)),
         (data, Type::Bool | Type::Number | Type::String) => convert_primitive(data, to)?,
         (Data::Each(each), _) => convert_each(each, to)?,
-        (_, Type::List(element)) => Data::List(Arc::new(convert_elements(
-            value,
-            element,
-            to,
-            "all list elements must have the same type",
-        )?)),
+        (
+            Data::List(elements) | Data::Set(elements) | Data::Tuple(elements),
+            Type::List(_) | Type::Set(_),
+        ) if elements.is_empty() => {
+            return convert_empty(value, to);
+        }
+        (Data::Map(entries) | Data::Object(entries), Type::Map(_)) if entries.is_empty() => {
+            return convert_empty(value, to);
+        }
+        (_, Type::List(element)) => {
+            let differ = "all list elements must have the same type";
+            Data::List(Arc::new(convert_elements(value, element, to, differ)?))
+        }
         (_, Type::Set(element)) => {
             let elements = convert_elements(value, element, to, "all set elements must have the same type")?;
             return Ok(set_of(elements).with_marks(&value.marks));
@@ -35,7 +45,22 @@ pub fn convert(value: &Value, to: &Type) -> Result<Value, String> {
         (_, Type::Tuple(_)) => return Err(required(to)),
         (_, Type::Object(fields)) => Data::Object(Arc::new(convert_fields(value, fields, to)?)),
     };
-    Ok(Value { data, marks: value.marks.clone() })
+    Ok(Value::from(data).with_marks(&value.marks))
+}
+
+/// A null or a collection without elements has only its type to be converted.
+fn convert_empty(value: &Value, to: &Type) -> Result<Value, String> {
+    let from = type_of(value);
+    if !is_convertible(&from, to) {
+        return Err(required(to));
+    }
+    let empty: Value = match to {
+        _ if value.is_null() => Value::null(),
+        Type::List(_) => Value::list(Vec::new()),
+        Type::Set(_) => Data::Set(Arc::default()).into(),
+        _ => Value::map(BTreeMap::new()),
+    };
+    Ok(empty.with_type(&to.filled_from(&from)).with_marks(&value.marks))
 }
 
 fn required(to: &Type) -> String {
@@ -63,37 +88,12 @@ fn convert_unknown(unknown: &Unknown, to: &Type) -> Result<Unknown, String> {
     if unknown.error_message().is_some() {
         return Ok(converted);
     }
-    if let Some(from) = &unknown.of_type {
-        if !same_kind(from, to) {
-            return Err(required(to));
-        }
-        // `list(any)` says less than what is known already.
-        if contains_any(to) && std::mem::discriminant(from.as_ref()) == std::mem::discriminant(to) {
-            return Ok(converted);
-        }
+    let from = unknown.of_type.as_deref().unwrap_or(&Type::Any);
+    if !is_convertible(from, to) {
+        return Err(required(to));
     }
-    converted.of_type = Some(Arc::new(to.clone()));
+    converted.of_type = Some(Arc::new(to.filled_from(from).plain()));
     Ok(converted)
-}
-
-fn same_kind(from: &Type, to: &Type) -> bool {
-    let kind = |one: &Type| match one {
-        Type::Any => 0,
-        Type::Bool | Type::Number | Type::String => 1,
-        Type::List(_) | Type::Set(_) | Type::Tuple(_) => 2,
-        Type::Map(_) | Type::Object(_) => 3,
-    };
-    kind(from) == 0 || kind(to) == 0 || kind(from) == kind(to)
-}
-
-fn contains_any(one: &Type) -> bool {
-    match one {
-        Type::Any => true,
-        Type::Bool | Type::Number | Type::String => false,
-        Type::List(element) | Type::Set(element) | Type::Map(element) => contains_any(element),
-        Type::Tuple(members) => members.iter().any(contains_any),
-        Type::Object(fields) => fields.values().any(|field| contains_any(&field.of_type)),
-    }
 }
 
 fn convert_primitive(from: &Data, to: &Type) -> Result<Data, String> {
@@ -137,12 +137,25 @@ fn convert_each(each: &Each, to: &Type) -> Result<Data, String> {
 
 fn convert_elements(value: &Value, to: &Type, whole: &Type, differ: &str) -> Result<Vec<Value>, String> {
     let elements = value.elements().ok_or_else(|| required(whole))?;
+    let is_tuple = matches!(value.data, Data::Tuple(_));
+    let found;
+    let to = if is_tuple && *to == Type::Any && !elements.iter().any(is_open) {
+        let types: Vec<Type> = elements.iter().map(type_of).collect();
+        found = one_element_type(&types).ok_or_else(|| differ.to_owned())?;
+        &found
+    } else {
+        to
+    };
     let converted = elements
         .iter()
         .enumerate()
         .map(|(index, element)| convert(element, to).map_err(|error| format!("element {index}: {error}")))
         .collect::<Result<Vec<_>, _>>()?;
-    if contains_any(to) { unify(&converted).ok_or_else(|| differ.to_owned()) } else { Ok(converted) }
+    if is_tuple && to.contains_any() {
+        unify(&converted).ok_or_else(|| differ.to_owned())
+    } else {
+        Ok(converted)
+    }
 }
 
 fn convert_entries(value: &Value, to: &Type, whole: &Type) -> Result<BTreeMap<Arc<str>, Value>, String> {
@@ -151,7 +164,8 @@ fn convert_entries(value: &Value, to: &Type, whole: &Type) -> Result<BTreeMap<Ar
         .iter()
         .map(|(key, value)| convert(value, to).map_err(|error| format!("element {key:?}: {error}")))
         .collect::<Result<Vec<_>, _>>()?;
-    let converted = if contains_any(to) {
+    let is_object = matches!(value.data, Data::Object(_));
+    let converted = if is_object && to.contains_any() {
         unify(&converted).ok_or_else(|| "all map elements must have the same type".to_owned())?
     } else {
         converted
@@ -273,7 +287,7 @@ mod tests {
         let filled = object(&[
             ("a", Value::string("1")),
             ("b", object(&[("n", Value::integer(7))])),
-            ("c", Value::null()),
+            ("c", Value::null_of(&Type::Bool)),
         ]);
         assert_eq!(convert(&given, &outer).unwrap(), filled);
         assert_eq!(convert(&object(&[]), &outer).unwrap_err(), "attribute \"a\" is required");
@@ -285,7 +299,8 @@ mod tests {
     fn any_becomes_one_type() {
         let mixed = Value::tuple(vec![Value::integer(1), Value::string("a"), Value::null()]);
         let converted = convert(&mixed, &list_of(Type::Any)).unwrap();
-        assert_eq!(converted, Value::list(vec![Value::string("1"), Value::string("a"), Value::null()]));
+        let null = Value::null_of(&Type::String);
+        assert_eq!(converted, Value::list(vec![Value::string("1"), Value::string("a"), null]));
         let apart = Value::tuple(vec![Value::integer(1), Value::tuple(vec![])]);
         assert_eq!(
             convert(&apart, &list_of(Type::Any)).unwrap_err(),

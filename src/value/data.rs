@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Condition, Mark, Marks, Number, Unknown};
+use super::{Condition, Mark, Marks, Number, Type, Unknown};
 
 /// A value and the marks it carries.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,12 +12,14 @@ pub struct Value {
     pub data: Data,
     /// Where it came from, as far as that matters. Marks of elements stand on the elements.
     pub marks: Marks,
+    /// Its type, where the data does not show it: of a `null`, and of a list, set or map without elements.
+    pub of_type: Option<Arc<Type>>,
 }
 
 /// What a value is. `List`, `Set` and `Map` have elements of one type; `Tuple` and `Object` need not.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Data {
-    /// `null` of any type.
+    /// `null`; of which type, the value says.
     Null,
     /// A boolean.
     Bool(bool),
@@ -58,7 +60,7 @@ pub struct Each {
 
 impl From<Data> for Value {
     fn from(data: Data) -> Self {
-        Self { data, marks: Marks::default() }
+        Self { data, marks: Marks::default(), of_type: None }
     }
 }
 
@@ -69,9 +71,30 @@ impl From<Unknown> for Value {
 }
 
 impl Value {
-    /// `null`.
+    /// `null` of no type in particular: `null` as it is written.
     pub fn null() -> Self {
         Data::Null.into()
+    }
+
+    /// `null` of a type.
+    pub fn null_of(of_type: &Type) -> Self {
+        Self::null().with_type(of_type)
+    }
+
+    /// The same value, told its type. Only a `null` and a collection without elements need to be told.
+    #[must_use]
+    pub fn with_type(mut self, of_type: &Type) -> Self {
+        let is_open = match &self.data {
+            Data::Null => *of_type != Type::Any,
+            Data::List(elements) => elements.is_empty() && matches!(of_type, Type::List(_)),
+            Data::Set(elements) => elements.is_empty() && matches!(of_type, Type::Set(_)),
+            Data::Map(entries) => entries.is_empty() && matches!(of_type, Type::Map(_)),
+            _ => false,
+        };
+        if is_open {
+            self.of_type = Some(Arc::new(of_type.plain()));
+        }
+        self
     }
 
     /// A boolean.

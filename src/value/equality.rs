@@ -3,17 +3,37 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Data, Unknown, Value};
+use super::unify::is_open;
+use super::{Data, Unknown, Value, type_of};
 
 /// Whether two values are equal; `None` when unknowns inside them leave it open. Values of different types
-/// are unequal (`1` and `"1"`, a list and a tuple); marks play no part. Two unknowns of one identity are
-/// equal, unless they stand for an error.
+/// are unequal (`1` and `"1"`, a list and a tuple, empty lists of different types), nulls are equal; marks play
+/// no part. Two unknowns of one identity are equal, unless they stand for an error.
 pub fn equal(left: &Value, right: &Value) -> Option<bool> {
     match (&left.data, &right.data) {
         (Data::Choice(alternatives), _) => {
             under_choice(alternatives.iter().map(|(_, one)| equal(one, right)))
         }
         (_, Data::Choice(alternatives)) => under_choice(alternatives.iter().map(|(_, one)| equal(left, one))),
+        (Data::Null, Data::Null) => Some(true),
+        (Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_), _)
+        | (_, Data::Null | Data::Bool(_) | Data::Number(_) | Data::String(_)) => same(left, right),
+        _ if is_open(left) || is_open(right) => same(left, right),
+        _ if type_of(left) != type_of(right) => {
+            // An unknown may be null, and nulls of all types are equal.
+            let may_be_null = |value: &Value| value.as_unknown().is_some();
+            if may_be_null(left) && may_be_null(right) { None } else { Some(false) }
+        }
+        _ => same(left, right),
+    }
+}
+
+/// As [`equal`], but the types that show nowhere in the data play no part: whether two values can be told
+/// apart.
+pub fn same(left: &Value, right: &Value) -> Option<bool> {
+    match (&left.data, &right.data) {
+        (Data::Choice(alternatives), _) => under_choice(alternatives.iter().map(|(_, one)| same(one, right))),
+        (_, Data::Choice(alternatives)) => under_choice(alternatives.iter().map(|(_, one)| same(left, one))),
         (Data::Unknown(left), Data::Unknown(right)) => {
             (left.identity == right.identity && left.error_message().is_none()).then_some(true)
         }
@@ -21,8 +41,8 @@ pub fn equal(left: &Value, right: &Value) -> Option<bool> {
         (_, Data::Unknown(unknown)) => with_unknown(unknown, left),
         (Data::Each(left), Data::Each(right)) => {
             let same = left.over == right.over
-                && equal(&left.key, &right.key) == Some(true)
-                && equal(&left.element, &right.element) == Some(true);
+                && same(&left.key, &right.key) == Some(true)
+                && same(&left.element, &right.element) == Some(true);
             same.then_some(true)
         }
         (Data::Each(_), other) | (other, Data::Each(_)) => {
@@ -51,8 +71,16 @@ fn under_choice(answers: impl Iterator<Item = Option<bool>>) -> Option<bool> {
     answers.all(|answer| answer == Some(first)).then_some(first)
 }
 
-/// Something is known of some unknowns: the text they end in.
+/// Something is known of some unknowns: the text they end in, or a type that the other one has not.
 fn with_unknown(unknown: &Unknown, known: &Value) -> Option<bool> {
+    if unknown.error_message().is_some() || known.is_null() {
+        return None;
+    }
+    let of_type = unknown.of_type.as_deref();
+    if !is_open(known) && of_type.is_some_and(|of_type| !of_type.contains_any() && *of_type != type_of(known))
+    {
+        return Some(false);
+    }
     let (suffix, text) = (unknown.suffix.as_ref()?, known.as_str()?);
     if text.ends_with(suffix.as_ref()) { None } else { Some(false) }
 }
@@ -74,7 +102,7 @@ fn same_sequence(left: &Arc<Vec<Value>>, right: &Arc<Vec<Value>>) -> Option<bool
     if left.len() != right.len() {
         return Some(false);
     }
-    all(left.iter().zip(right.iter()).map(|(left, right)| equal(left, right)))
+    all(left.iter().zip(right.iter()).map(|(left, right)| same(left, right)))
 }
 
 /// Sets are in one order, so known ones are compared pair by pair. What is not known may turn out to be
@@ -94,7 +122,7 @@ fn same_entries(
     if left.len() != right.len() || !left.keys().eq(right.keys()) {
         return Some(false);
     }
-    all(left.values().zip(right.values()).map(|(left, right)| equal(left, right)))
+    all(left.values().zip(right.values()).map(|(left, right)| same(left, right)))
 }
 
 #[cfg(test)]

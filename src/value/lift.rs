@@ -134,7 +134,7 @@ fn rebuild(value: &Value, children: &[Value]) -> Value {
         }
         other => other.clone(),
     };
-    Value { data, marks: value.marks.clone() }
+    Value { data, marks: value.marks.clone(), of_type: value.of_type.clone() }
 }
 
 fn rekey(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::{Data, Number, Reason, Value, equal, hoist, lift};
+use super::{Data, Number, Reason, Value, hoist, lift, same};
 
 /// Past this many elements that are not wholly known, equal ones among them are no longer looked for
 /// (they cannot be sorted, so each is compared with each).
@@ -21,7 +21,12 @@ pub fn set_of(elements: Vec<Value>) -> Value {
     let source = if gave_up { list } else { hoisted };
     lift(&[source], |lists| {
         let sorted = sorted_and_distinct(lists[0].elements().unwrap_or_default());
-        Value { data: Data::Set(Arc::new(sorted)), marks: lists[0].marks.clone() }
+        // A set is as sensitive as any element: none of them can be told apart from the others.
+        let mut marks = lists[0].marks.clone();
+        for element in &sorted {
+            marks.extend(&element.deep_marks().taints());
+        }
+        Value::from(Data::Set(Arc::new(sorted))).with_marks(&marks)
     })
 }
 
@@ -54,7 +59,7 @@ fn without_repetition(elements: &[Value]) -> Vec<(usize, Value)> {
         let same = if let Some(unknown) = element.as_unknown() {
             identities.get(&unknown.identity).copied()
         } else if *own_key != Key::Open || kept.len() - group_start <= MAX_OPEN_COMPARISONS {
-            (group_start..kept.len()).find(|other| equal(&kept[*other].1, element) == Some(true))
+            (group_start..kept.len()).find(|other| same(&kept[*other].1, element) == Some(true))
         } else {
             None
         };

@@ -3,17 +3,20 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Data, Field, Type, Value, convert, equal};
+use super::{Field, Type, Value, convert, type_of};
 
 /// Types that are compared each with each.
 const MAX_DISTINCT: usize = 256;
 
-/// Converts all values to the one type that they unify to; `None` when there is none. Booleans and numbers
-/// become text beside text, tuples become lists and objects maps where their shapes differ. An unknown of any
-/// type may turn out to be what brings the others together: beside one, values that do not unify stay apart.
+/// Converts all values to the one type that they unify to; `None` when there is none, or when one of them
+/// cannot be converted. Booleans and numbers become text beside text, tuples become lists and objects maps
+/// where their shapes differ. An unknown of any type may turn out to be what brings the others together:
+/// beside one, values that do not unify stay apart.
 pub fn unify(values: &[Value]) -> Option<Vec<Value>> {
-    let Some(common) = common_type(values.iter().map(type_of)) else {
-        return values.iter().any(is_open).then(|| values.to_vec());
+    let common = match common_type(values.iter().map(type_of)) {
+        Some(common) if common != Type::Any => common,
+        Some(_) => return Some(values.to_vec()),
+        None => return values.iter().any(is_open).then(|| values.to_vec()),
     };
     // For the same reason nothing but text is said of what such an unknown will be.
     let stays = |value: &Value| common != Type::String && is_open(value);
@@ -22,112 +25,161 @@ pub fn unify(values: &[Value]) -> Option<Vec<Value>> {
     values.iter().map(converted).collect()
 }
 
-fn is_open(value: &Value) -> bool {
+/// Whether there is something in the value that may be of any type.
+pub fn is_open(value: &Value) -> bool {
     match value.as_unknown() {
-        Some(unknown) => unknown.of_type.is_none(),
+        Some(unknown) => unknown.of_type.as_deref().is_none_or(Type::contains_any),
         None => value.children().into_iter().any(is_open),
     }
 }
 
-/// The type of a value, as far as it shows: nulls and most unknowns are of any type.
-pub fn type_of(value: &Value) -> Type {
-    let element_type = |elements: &[Value]| Box::new(joined(elements.iter()));
-    match &value.data {
-        Data::Null => Type::Any,
-        Data::Bool(_) => Type::Bool,
-        Data::Number(_) => Type::Number,
-        Data::String(_) => Type::String,
-        Data::List(elements) => Type::List(element_type(elements)),
-        Data::Set(elements) => Type::Set(element_type(elements)),
-        Data::Tuple(elements) => Type::Tuple(elements.iter().map(type_of).collect()),
-        Data::Map(entries) => Type::Map(Box::new(joined(entries.values()))),
-        Data::Object(entries) => Type::Object(
-            entries.iter().map(|(name, value)| (Arc::clone(name), required(type_of(value)))).collect(),
-        ),
-        Data::Unknown(unknown) => unknown.of_type.as_deref().cloned().unwrap_or(Type::Any),
-        Data::Choice(alternatives) => joined(alternatives.iter().map(|(_, value)| value)),
-        Data::Each(each) => {
-            let element = Box::new(type_of(&each.element));
-            if each.key.is_null() {
-                Type::List(element)
-            } else if equal(&each.key, &each.element) == Some(true) {
-                Type::Set(element)
-            } else {
-                Type::Map(element)
-            }
-        }
-    }
-}
-
-fn joined<'a>(values: impl Iterator<Item = &'a Value>) -> Type {
-    common_type(values.map(type_of)).unwrap_or(Type::Any)
-}
-
-fn required(of_type: Type) -> Field {
-    Field { of_type, optional: false, default: None }
-}
-
-/// The type that values of all these types can be converted to. [`Type::Any`] takes part in nothing: it
-/// becomes whatever the others are.
+/// The type that values of all these types are converted to; `None` when there is none. [`Type::Any`] among
+/// plain types becomes whatever they are; among collections it leaves open what comes out, which is then
+/// [`Type::Any`] too.
 pub fn common_type(types: impl IntoIterator<Item = Type>) -> Option<Type> {
     let mut distinct: Vec<Type> = Vec::new();
     for one in types {
-        if one == Type::Any || distinct.contains(&one) {
+        if distinct.contains(&one) {
             continue;
         }
         // So many shapes can only meet in a collection: from there on, each is joined to what they have.
         if distinct.len() >= MAX_DISTINCT {
-            distinct = vec![common_type(distinct)?];
+            distinct = vec![unified(distinct)?];
         }
         distinct.push(one);
     }
+    unified(distinct)
+}
+
+/// How many of the types are of each kind.
+#[derive(Default)]
+struct Kinds {
+    any: usize,
+    lists: usize,
+    sets: usize,
+    maps: usize,
+    tuples: usize,
+    objects: usize,
+}
+
+impl Kinds {
+    fn of(types: &[Type]) -> Self {
+        let mut kinds = Self::default();
+        for one in types {
+            match one {
+                Type::Any => kinds.any += 1,
+                Type::List(_) => kinds.lists += 1,
+                Type::Set(_) => kinds.sets += 1,
+                Type::Map(_) => kinds.maps += 1,
+                Type::Tuple(_) => kinds.tuples += 1,
+                Type::Object(_) => kinds.objects += 1,
+                Type::Bool | Type::Number | Type::String => {}
+            }
+        }
+        kinds
+    }
+}
+
+fn unified(mut distinct: Vec<Type>) -> Option<Type> {
     if distinct.len() <= 1 {
         return Some(distinct.pop().unwrap_or(Type::Any));
     }
-    if distinct.iter().all(|one| matches!(one, Type::Bool | Type::Number | Type::String)) {
-        return distinct.contains(&Type::String).then_some(Type::String);
+    let kinds = Kinds::of(&distinct);
+    let all = distinct.len();
+    let only = |count: usize| count > 0 && count + kinds.any == all;
+    if kinds.any > 0
+        && [kinds.lists, kinds.sets, kinds.maps, kinds.tuples, kinds.objects].into_iter().any(only)
+    {
+        return Some(Type::Any);
     }
-    if distinct.iter().all(|one| matches!(one, Type::Map(_) | Type::Object(_))) {
-        return common_mapping(&distinct);
+    if only(kinds.maps) {
+        return element(&distinct).map(|element| Type::Map(Box::new(element)));
     }
-    if distinct.iter().all(|one| matches!(one, Type::List(_) | Type::Set(_) | Type::Tuple(_))) {
-        return common_sequence(&distinct);
+    if only(kinds.lists) {
+        return element(&distinct).map(|element| Type::List(Box::new(element)));
     }
-    None
+    if only(kinds.sets) {
+        return element(&distinct).map(|element| Type::Set(Box::new(element)));
+    }
+    if only(kinds.objects) {
+        return common_object(&distinct);
+    }
+    if only(kinds.tuples) {
+        return common_tuple(&distinct);
+    }
+    if kinds.maps > 0
+        && only(kinds.maps + kinds.objects)
+        && let Some(found @ Type::Map(_)) = with_objects_as_maps(&distinct)
+    {
+        return Some(found);
+    }
+    if kinds.lists > 0
+        && only(kinds.lists + kinds.tuples)
+        && let Some(found @ Type::List(_)) = with_tuples_as_lists(&distinct)
+    {
+        return Some(found);
+    }
+    if kinds.objects > 0 && kinds.tuples > 0 {
+        return None;
+    }
+    most_general(&distinct)
+}
+
+/// The first type, the more general ones first, that all others can be converted to.
+fn most_general(types: &[Type]) -> Option<Type> {
+    let order = super::generality::most_general_first(types);
+    let fits = |wanted: &Type| types.iter().all(|one| super::generality::is_convertible(one, wanted));
+    order.into_iter().map(|index| &types[index]).find(|wanted| fits(wanted)).cloned()
+}
+
+/// The one type of the elements of collections, or of the members of tuples and objects.
+fn element(types: &[Type]) -> Option<Type> {
+    common_type(types.iter().flat_map(member_types))
+}
+
+fn with_objects_as_maps(types: &[Type]) -> Option<Type> {
+    let is_object = |one: &&Type| matches!(one, Type::Object(_));
+    let objects: Vec<Type> = types.iter().filter(is_object).cloned().collect();
+    let map = Type::Map(Box::new(element(&objects)?));
+    common_type(types.iter().filter(|one| !is_object(one)).cloned().chain([map]))
+}
+
+fn with_tuples_as_lists(types: &[Type]) -> Option<Type> {
+    let is_tuple = |one: &&Type| matches!(one, Type::Tuple(_));
+    let tuples: Vec<Type> = types.iter().filter(is_tuple).cloned().collect();
+    let list = Type::List(Box::new(element(&tuples)?));
+    common_type(types.iter().filter(|one| !is_tuple(one)).cloned().chain([list]))
 }
 
 /// Objects of the same attributes stay objects; any other mixture becomes a map.
-fn common_mapping(types: &[Type]) -> Option<Type> {
+fn common_object(types: &[Type]) -> Option<Type> {
     let objects: Vec<&BTreeMap<Arc<str>, Field>> = types
         .iter()
         .filter_map(|one| if let Type::Object(fields) = one { Some(fields) } else { None })
         .collect();
-    if objects.len() == types.len() && objects.iter().all(|fields| fields.keys().eq(objects[0].keys())) {
-        let mut fields = BTreeMap::new();
-        for name in objects[0].keys() {
-            let of_types = objects.iter().filter_map(|object| object.get(name));
-            let common = common_type(of_types.map(|field| field.of_type.clone()))?;
-            fields.insert(Arc::clone(name), required(common));
-        }
-        return Some(Type::Object(fields));
+    if !objects.iter().all(|fields| fields.keys().eq(objects[0].keys())) {
+        return element(types).map(|element| Type::Map(Box::new(element)));
     }
-    Some(Type::Map(Box::new(common_type(types.iter().flat_map(member_types))?)))
+    let mut fields = BTreeMap::new();
+    for name in objects[0].keys() {
+        let of_types = objects.iter().filter_map(|object| object.get(name));
+        let common = common_type(of_types.map(|field| field.of_type.clone()))?;
+        fields.insert(Arc::clone(name), Field::required(common));
+    }
+    Some(Type::Object(fields))
 }
 
-/// Tuples of one length stay tuples; sets and tuples become sets; anything with a list becomes a list.
-fn common_sequence(types: &[Type]) -> Option<Type> {
+/// Tuples of one length stay tuples; any other mixture becomes a list.
+fn common_tuple(types: &[Type]) -> Option<Type> {
     let tuples: Vec<&Vec<Type>> = types
         .iter()
         .filter_map(|one| if let Type::Tuple(members) = one { Some(members) } else { None })
         .collect();
-    if tuples.len() == types.len() && tuples.iter().all(|members| members.len() == tuples[0].len()) {
-        let member = |index: usize| common_type(tuples.iter().map(|members| members[index].clone()));
-        return Some(Type::Tuple((0..tuples[0].len()).map(member).collect::<Option<_>>()?));
+    if !tuples.iter().all(|members| members.len() == tuples[0].len()) {
+        return element(types).map(|element| Type::List(Box::new(element)));
     }
-    let element = Box::new(common_type(types.iter().flat_map(member_types))?);
-    let has_list = types.iter().any(|one| matches!(one, Type::List(_)));
-    let has_set = types.iter().any(|one| matches!(one, Type::Set(_)));
-    Some(if has_set && !has_list { Type::Set(element) } else { Type::List(element) })
+    let member = |index: usize| common_type(tuples.iter().map(|members| members[index].clone()));
+    Some(Type::Tuple((0..tuples[0].len()).map(member).collect::<Option<_>>()?))
 }
 
 fn member_types(one: &Type) -> Vec<Type> {
@@ -155,7 +207,7 @@ mod tests {
     fn primitives_meet_in_text_only() {
         let (one, text, yes) = (Value::integer(1), Value::string("a"), Value::bool(true));
         let unified = unify(&[one.clone(), text.clone(), Value::null()]).unwrap();
-        assert_eq!(unified, [Value::string("1"), text, Value::null()]);
+        assert_eq!(unified, [Value::string("1"), text, Value::null_of(&Type::String)]);
         assert_eq!(unify(&[one.clone(), yes]), None);
         assert_eq!(unify(&[one.clone(), tuple([one])]), None);
     }
@@ -166,7 +218,8 @@ mod tests {
         let unified = unify(&[tuple([one.clone()]), tuple([text.clone(), text.clone()])]).unwrap();
         assert_eq!(unified[0], Value::list(vec![Value::string("1")]));
         let unified = unify(&[tuple([]), tuple([one.clone()])]).unwrap();
-        assert_eq!(unified, [Value::list(vec![]), Value::list(vec![one.clone()])]);
+        let empty = Value::list(vec![]).with_type(&Type::List(Box::new(Type::Number)));
+        assert_eq!(unified, [empty, Value::list(vec![one.clone()])]);
         let unified = unify(&[object(&[("a", one.clone())]), object(&[("b", text.clone())])]).unwrap();
         assert_eq!(unified[0], Value::map(BTreeMap::from([(Arc::from("a"), Value::string("1"))])));
         let unified = unify(&[object(&[("a", one)]), object(&[("a", text)])]).unwrap();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::syntax::hcl::{Step, StepKind};
 use crate::value::{
-    Condition, Data, Each, Mark, Part, Reason, Type, Unknown, Value, choose, convert, describe, lift,
+    Condition, Data, Each, Mark, Part, Reason, Type, Unknown, Value, choose, convert, describe, lift, type_of,
 };
 
 use super::{Evaluator, Scope, error};
@@ -19,26 +19,43 @@ impl Evaluator<'_> {
             value = match &step.kind {
                 StepKind::Attribute(name) => attribute(&value, name, step.span),
                 StepKind::Index(key) => index(&value, &self.evaluate(key, scope), step.span),
-                StepKind::FullSplat => return self.splat(&value, rest, scope),
+                StepKind::FullSplat => return self.splat(&value, rest, step.span, scope),
                 StepKind::AttributeSplat => {
                     let run = rest.iter().take_while(|step| is_attribute(step)).count();
                     steps = &rest[run..];
-                    self.splat(&value, &rest[..run], scope)
+                    self.splat(&value, &rest[..run], step.span, scope)
                 }
             };
         }
         value
     }
 
-    fn splat(&self, value: &Value, steps: &[Step], scope: Scope<'_>) -> Value {
+    fn splat(&self, value: &Value, steps: &[Step], span: Span, scope: Scope<'_>) -> Value {
         lift(std::slice::from_ref(value), |value| {
             let value = &value[0];
-            let each =
-                |element: &Value| self.walk(element.clone().with_marks(&value.marks.taints()), steps, scope);
+            let taints = value.marks.taints();
+            let each = |element: &Value| self.walk(element.clone().with_marks(&taints), steps, scope);
             match &value.data {
-                Data::Null => Value::tuple(Vec::new()),
-                Data::List(elements) | Data::Set(elements) | Data::Tuple(elements) => {
-                    Value::tuple(elements.iter().map(each).collect())
+                Data::Null => match value.of_type.as_deref() {
+                    Some(Type::List(_) | Type::Set(_) | Type::Tuple(_)) => {
+                        error(span, "a null list has no elements")
+                    }
+                    _ => Value::tuple(Vec::new()),
+                },
+                Data::List(elements) | Data::Set(elements) if elements.is_empty() => {
+                    // What each would be of is known although there is none.
+                    let (Type::List(element) | Type::Set(element)) = type_of(value) else {
+                        return Value::tuple(Vec::new());
+                    };
+                    let none = Unknown::new("each of nothing", Reason::Deployment).typed(*element);
+                    let of_type = Type::List(Box::new(type_of(&each(&none.into()))));
+                    Value::list(Vec::new()).with_type(&of_type).with_marks(&taints)
+                }
+                Data::List(elements) | Data::Set(elements) => {
+                    Value::list(elements.iter().map(each).collect()).with_marks(&taints)
+                }
+                Data::Tuple(elements) => {
+                    Value::tuple(elements.iter().map(each).collect()).with_marks(&taints)
                 }
                 Data::Unknown(unknown) if unknown.error_message().is_some() => value.clone(),
                 Data::Unknown(unknown) => match unknown.of_type.as_deref() {
@@ -128,7 +145,11 @@ fn unknown_attribute(unknown: &Unknown, name: &Arc<str>) -> Value {
             None => return Unknown::error(format!("{} has no attribute `{name}`", unknown.identity)).into(),
         },
         Some(Type::Map(element)) => derived = derived.typed(Type::clone(element)),
-        _ => {}
+        // `list.0` of old times.
+        Some(Type::List(_) | Type::Tuple(_) | Type::Any) | None => {}
+        Some(Type::Bool | Type::Number | Type::String | Type::Set(_)) => {
+            return Unknown::error(format!("{} has no attribute `{name}`", unknown.identity)).into();
+        }
     }
     derived.into()
 }
@@ -136,7 +157,9 @@ fn unknown_attribute(unknown: &Unknown, name: &Arc<str>) -> Value {
 /// `value[key]`
 pub(super) fn index(value: &Value, key: &Value, span: Span) -> Value {
     let mut taints = value.marks.taints();
-    taints.extend(&key.marks.taints());
+    if !matches!(value.data, Data::Object(_)) {
+        taints.extend(&key.marks.taints());
+    }
     let found = lift(&[value.clone(), key.clone()], |both| {
         let (value, key) = (&both[0], &both[1]);
         for side in both {
@@ -144,8 +167,15 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Value {
                 return side.clone();
             }
         }
+        if key.is_null() {
+            return error(span, "null is not a key");
+        }
         match &value.data {
             Data::Null => error(span, "index into a null value"),
+            Data::Set(_) => error(span, "a set has no order and no keys: its elements cannot be indexed"),
+            Data::Unknown(unknown) if !has_parts(unknown) => {
+                error(span, format!("{} has no elements to index", unknown.identity))
+            }
             Data::Each(each) if is_same_unknown(&each.key, key) => {
                 choose([(each.when.clone(), each.element.clone())])
             }
@@ -160,6 +190,11 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Value {
         }
     });
     found.with_marks(&taints)
+}
+
+/// Whether the unknown may be a collection that has keys.
+fn has_parts(unknown: &Unknown) -> bool {
+    !matches!(unknown.of_type.as_deref(), Some(Type::Bool | Type::Number | Type::String | Type::Set(_)))
 }
 
 fn is_same_unknown(left: &Value, right: &Value) -> bool {

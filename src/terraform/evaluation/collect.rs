@@ -10,12 +10,15 @@ use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
 use crate::terraform::modules::ModuleLoader;
 use crate::terraform::schema;
-use crate::value::Condition;
+use crate::value::{Condition, Mark, Value};
 
-use super::instances::Instance;
-use super::module_instance::{CallInstances, Caller, ModuleInstance};
+use super::instances::{Expansion, Instance};
+use super::module_instance::{CallInstances, Caller, ModuleInstance, Repeated};
 use super::terragrunt::Environment;
 use super::{Evaluator, Scope};
+
+/// Resource type to the attributes of interest.
+type Wanted = BTreeMap<&'static str, &'static [&'static str]>;
 
 /// Module instances in one root at most.
 const MAX_MODULE_INSTANCES: usize = 20_000;
@@ -32,10 +35,12 @@ pub fn collect(
 ) -> RootContents {
     let evaluator = Evaluator::new(workspace, loader, inputs, module.directory.clone());
     let root = evaluator.add_module(ModuleSeed { provenance, ..ModuleSeed::root(module) });
-    let mut collector = Collector { evaluator: &evaluator, contents: RootContents::default() };
+    let mut collector =
+        Collector { evaluator: &evaluator, contents: RootContents::default(), secrets_only: false };
     collector.visit(&evaluator.instance(root), &interest.resources);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
+        collector.secrets_only = true;
         collector.visit(&evaluator.instance(root), &interest.sinks);
         collector.outputs(&evaluator.instance(root));
     }
@@ -97,6 +102,7 @@ impl Evaluator<'_> {
             attributes: HashMap::new().into(),
             resources: HashMap::new().into(),
             calls: HashMap::new().into(),
+            unknown_repetitions: HashMap::new().into(),
         }));
         id
     }
@@ -110,7 +116,9 @@ impl Evaluator<'_> {
         let call = &module.module.calls[index];
         let what = format!("{}module.{}", module.prefix, call.name);
         let scope = Scope::of(module);
-        let instances = self.expand(call.count.as_ref(), call.for_each.as_ref(), &what, scope);
+        let Expansion { instances, unknown } =
+            self.expand(call.count.as_ref(), call.for_each.as_ref(), &what, scope);
+        module.unknown_repetitions.borrow_mut().insert(Repeated::Call(index), unknown);
         let child = if instances.is_empty() { None } else { self.called_module(module, index) };
         let children = instances
             .iter()
@@ -176,43 +184,65 @@ impl Evaluator<'_> {
 struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
+    /// Whether resources are kept only where a secret is in them: what is unknown about the others is nothing
+    /// that anybody needs to hear of.
+    secrets_only: bool,
 }
 
 impl Collector<'_, '_> {
-    fn visit(
-        &mut self,
-        module: &Rc<ModuleInstance>,
-        wanted: &BTreeMap<&'static str, &'static [&'static str]>,
-    ) {
+    /// Collects a module instance and what it calls. Tells whether anything was kept.
+    fn visit(&mut self, module: &Rc<ModuleInstance>, wanted: &Wanted) -> bool {
         if module.presence.is_never() {
-            return;
+            return false;
         }
         for notice in &module.module.notices {
             self.evaluator.notice(notice.clone());
         }
+        let mut any_kept = false;
         for (index, block) in module.module.resources.iter().enumerate() {
-            if let Some(attributes) = wanted.get(&*block.resource_type) {
-                self.resource(module, index, attributes);
+            let Some(attributes) = wanted.get(&*block.resource_type) else { continue };
+            let said = self.evaluator.notices.borrow().len();
+            let kept = self.resource(module, index, attributes);
+            if kept || !self.secrets_only {
+                self.say_unknown(module, Repeated::Resource(index));
+            } else {
+                self.evaluator.notices.borrow_mut().truncate(said);
             }
+            any_kept |= kept;
         }
-        for index in 0..module.module.calls.len() {
-            let Some(children) = self.evaluator.call_instances(module, index) else { continue };
-            for (_, child) in children.iter() {
-                if let Some(child) = child {
-                    self.visit(&self.evaluator.instance(*child), wanted);
-                }
+        for (index, call) in module.module.calls.iter().enumerate() {
+            if !self.evaluator.loader.call_reaches(&module.module, call, wanted) {
+                continue;
             }
+            let Some(children) = self.evaluator.call_instances(module, index) else { continue };
+            let mut kept = false;
+            for child in children.iter().filter_map(|(_, child)| *child) {
+                kept |= self.visit(&self.evaluator.instance(child), wanted);
+            }
+            if kept || !self.secrets_only {
+                self.say_unknown(module, Repeated::Call(index));
+            }
+            any_kept |= kept;
+        }
+        any_kept
+    }
+
+    /// Says what is unknown about which instances a block has.
+    fn say_unknown(&self, module: &ModuleInstance, block: Repeated) {
+        for notice in module.unknown_repetitions.borrow_mut().remove(&block).unwrap_or_default() {
+            self.evaluator.notice(notice);
         }
     }
 
-    fn resource(&mut self, module: &Rc<ModuleInstance>, index: usize, wanted: &[&str]) {
+    fn resource(&mut self, module: &Rc<ModuleInstance>, index: usize, wanted: &[&str]) -> bool {
         let block = &module.module.resources[index];
         let Some(instances) = self.evaluator.resource_instances(module, index) else {
             let what = format!("{}{}", module.prefix, block.address());
             let message = format!("{what} has no instances: its repetition refers to itself");
             self.evaluator.notice(Notice::at(NoticeKind::InvalidConfiguration, block.header, message));
-            return;
+            return false;
         };
+        let mut any_kept = false;
         for (at, instance) in instances.iter().enumerate() {
             let presence = module.presence.and(&instance.presence);
             if presence.is_never() {
@@ -238,6 +268,10 @@ impl Collector<'_, '_> {
                     attributes.insert(name, Attribute { value, span });
                 }
             }
+            if self.secrets_only && !attributes.values().any(|attribute| holds_secret(&attribute.value)) {
+                continue;
+            }
+            any_kept = true;
             let mut provenance = module.provenance.clone();
             provenance.push(Place::new(block.header, address.clone()));
             self.contents.resources.push(Resource {
@@ -254,11 +288,17 @@ impl Collector<'_, '_> {
                 inferred_from: module.inferred_from.clone(),
             });
         }
+        any_kept
     }
 
     fn outputs(&mut self, root: &Rc<ModuleInstance>) {
         for (name, output) in &root.module.outputs {
+            let said = self.evaluator.notices.borrow().len();
             let value = self.evaluator.output(root, name, output.header);
+            if !holds_secret(&value) {
+                self.evaluator.notices.borrow_mut().truncate(said);
+                continue;
+            }
             self.contents.outputs.push(Output {
                 address: format!("output.{name}").into(),
                 value,
@@ -268,6 +308,13 @@ impl Collector<'_, '_> {
             });
         }
     }
+}
+
+/// Whether a secret is in a value, or in the JSON text that it is.
+fn holds_secret(value: &Value) -> bool {
+    value.marks.iter().any(|mark| matches!(mark, Mark::SecretOf { .. }))
+        || value.as_unknown().and_then(|unknown| unknown.json.as_deref()).is_some_and(holds_secret)
+        || value.children().into_iter().any(holds_secret)
 }
 
 fn is_block_of(block: &crate::syntax::hcl::Block, name: &str) -> bool {

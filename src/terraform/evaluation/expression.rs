@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, TemplatePart};
+use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, StepKind, TemplatePart};
 use crate::terraform::functions::{self, FileContext};
-use crate::value::{Condition, Data, Type, Unknown, Value, choose, convert, describe, hoist, lift, unify};
+use crate::value::{Condition, Data, Marks, Type, Unknown, Value, choose, convert, describe, hoist, lift};
 
 use super::operators::{condition_of, from_condition};
 use super::{Evaluator, Scope, error};
@@ -51,11 +51,13 @@ impl Evaluator<'_> {
     }
 
     fn object(&self, items: &[ObjectItem], scope: Scope<'_>) -> Value {
-        let keys: Vec<Value> = items.iter().map(|item| self.evaluate(&item.key, scope)).collect();
+        let keys: Vec<Value> = items.iter().map(|item| self.key(&item.key, scope)).collect();
         let values: Vec<Value> = items.iter().map(|item| self.evaluate(&item.value, scope)).collect();
         lift(&keys, |keys| {
             let mut fields = BTreeMap::new();
+            let mut taints = Marks::default();
             for ((key, value), item) in keys.iter().zip(&values).zip(items) {
+                taints.extend(&key.marks.faint());
                 match convert(key, &Type::String).map(|key| key.data) {
                     Ok(Data::String(name)) => {
                         fields.insert(name, value.clone());
@@ -68,8 +70,16 @@ impl Evaluator<'_> {
                     _ => return error(item.key.span, "the key of an object must be a string"),
                 }
             }
-            Value::object(fields)
+            Value::object(fields).with_marks(&taints)
         })
+    }
+
+    /// The key of an object: `(a.b)` is a reference, `a.b` alone is refused.
+    fn key(&self, key: &Expression, scope: Scope<'_>) -> Value {
+        if is_plain_reference(key) && matches!(&*key.kind, ExpressionKind::Traversal(..)) {
+            return error(key.span, "a reference as a key needs parentheses, a key with dots needs quotes");
+        }
+        self.evaluate(key, scope)
     }
 
     fn conditional(
@@ -80,14 +90,19 @@ impl Evaluator<'_> {
         scope: Scope<'_>,
     ) -> Value {
         let decided = self.evaluate(condition, scope);
-        let taints = decided.marks.faint();
+        let mut taints = decided.marks.faint();
         let holds = match condition_of(&decided, condition.span) {
             Ok(holds) => holds,
             Err(failure) => return failure,
         };
-        // Both arms are needed even when one is certain: their types are unified.
+        // Both arms are needed even when one is certain: their types are unified, and the result is as
+        // sensitive as either.
         let arms = [self.evaluate(then, scope), self.evaluate(otherwise, scope)];
-        let [then, otherwise] = unify_arms(arms);
+        for arm in &arms {
+            taints.extend(&arm.marks.faint());
+        }
+        let span = then.span.to(otherwise.span);
+        let [then, otherwise] = super::arms::unify_arms(arms, span);
         choose([(holds.clone(), then), (holds.not(), otherwise)]).with_marks(&taints)
     }
 
@@ -95,6 +110,19 @@ impl Evaluator<'_> {
         match &*call.name {
             "try" | "core::try" => return self.try_call(call, expression, scope),
             "can" | "core::can" => return self.can_call(call, expression, scope),
+            "templatefile" | "core::templatefile" | "templatestring" | "core::templatestring"
+                if scope.is_template_file =>
+            {
+                return error(expression.span, "a template cannot render another template");
+            }
+            "templatestring" | "core::templatestring"
+                if !call.arguments.first().is_some_and(is_plain_reference) =>
+            {
+                return error(
+                    expression.span,
+                    "the template of `templatestring` must be a reference to a text",
+                );
+            }
             _ => {}
         }
         let mut arguments: Vec<Value> =
@@ -199,20 +227,15 @@ impl Evaluator<'_> {
     }
 }
 
-/// Both arms of a conditional as one type, as far as they have one in every combination.
-fn unify_arms(arms: [Value; 2]) -> [Value; 2] {
-    let same_kind = std::mem::discriminant(&arms[0].data) == std::mem::discriminant(&arms[1].data);
-    let is_plain =
-        |value: &Value| matches!(value.data, Data::Bool(_) | Data::Number(_) | Data::String(_) | Data::Null);
-    if same_kind && is_plain(&arms[0]) {
-        return arms;
-    }
-    if arms.iter().any(|arm| matches!(arm.data, Data::Choice(_) | Data::Unknown(_) | Data::Each(_))) {
-        return arms;
-    }
-    match unify(&arms).and_then(|unified| <[Value; 2]>::try_from(unified).ok()) {
-        Some(unified) => unified,
-        None => arms,
+/// A name and steps after it that name one thing.
+fn is_plain_reference(expression: &Expression) -> bool {
+    match &*expression.kind {
+        ExpressionKind::Variable(_) => true,
+        ExpressionKind::Traversal(root, steps) => {
+            matches!(&*root.kind, ExpressionKind::Variable(_))
+                && steps.iter().all(|step| matches!(step.kind, StepKind::Attribute(_) | StepKind::Index(_)))
+        }
+        _ => false,
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::source::Span;
 use crate::syntax::hcl::{Expression, ForExpression};
-use crate::value::{Condition, Data, Each, MAX_ALTERNATIVES, Type, Value, choose, convert, describe, lift};
+use crate::value::{
+    Condition, Data, Each, MAX_ALTERNATIVES, Marks, Type, Value, choose, convert, describe, lift,
+};
 
 use super::operators::condition_of;
 use super::{Binding, Evaluator, Scope, access, error};
@@ -29,17 +31,23 @@ impl Evaluator<'_> {
         if let Some(entries) = entries(collection) {
             self.charge(entries.len());
             let mut produced = Vec::with_capacity(entries.len());
+            let mut taints = Marks::default();
             for (key, value) in entries {
-                match self.produce(node, key, value, scope) {
+                match self.produce(node, key, value, &mut taints, scope) {
                     Ok(Some(result)) => produced.push(result),
                     Ok(None) => {}
                     Err(failure) => return failure,
                 }
             }
-            return assemble(node, &produced, span);
+            return assemble(node, &produced, span).with_marks(&taints);
         }
         let (over, key, element, when) = match &collection.data {
             Data::Unknown(unknown) if unknown.error_message().is_some() => return collection.clone(),
+            Data::Unknown(unknown)
+                if matches!(unknown.of_type.as_deref(), Some(Type::Bool | Type::Number | Type::String)) =>
+            {
+                return error(span, format!("{} cannot be iterated", unknown.identity));
+            }
             Data::Unknown(unknown) => (
                 Arc::clone(&unknown.identity),
                 access::key_of(unknown),
@@ -57,7 +65,7 @@ impl Evaluator<'_> {
             Data::Null => return error(span, "a null value cannot be iterated"),
             _ => return error(span, format!("{} cannot be iterated", describe(collection))),
         };
-        match self.produce(node, key, element, scope) {
+        match self.produce(node, key, element, &mut Marks::default(), scope) {
             Ok(Some(result)) => Data::Each(Arc::new(Each {
                 over,
                 key: result.key.unwrap_or_else(Value::null),
@@ -71,25 +79,34 @@ impl Evaluator<'_> {
         }
     }
 
-    /// Evaluates condition, key and value for one element; `None` when it is filtered out.
+    /// Evaluates condition, key and value for one element; `None` when it is filtered out. The whole result is
+    /// as sensitive as its conditions and keys.
     fn produce(
         &self,
         node: &ForExpression,
         key: Value,
         value: Value,
+        taints: &mut Marks,
         scope: Scope<'_>,
     ) -> Result<Option<Produced>, Value> {
         let outer = Binding { name: &node.value, value, outer: scope.bindings };
         let inner = node.key.as_ref().map(|name| Binding { name, value: key, outer: Some(&outer) });
         let scope = scope.bind(inner.as_ref().unwrap_or(&outer));
         let when = match &node.condition {
-            Some(condition) => condition_of(&self.evaluate(condition, scope), condition.span)?,
+            Some(condition) => {
+                let decided = self.evaluate(condition, scope);
+                taints.extend(&decided.marks.faint());
+                condition_of(&decided, condition.span)?
+            }
             None => Condition::always(),
         };
         if when.is_never() {
             return Ok(None);
         }
         let key = node.result_key.as_ref().map(|key| self.evaluate(key, scope));
+        if let Some(key) = &key {
+            taints.extend(&key.marks.faint());
+        }
         Ok(Some(Produced { when, key, value: self.evaluate(&node.result_value, scope) }))
     }
 }
@@ -160,7 +177,7 @@ fn object(key: &Expression, group: bool, kept: &[&Produced]) -> Value {
             let name = match convert(name, &Type::String).map(|name| name.data) {
                 Ok(Data::String(name)) => name,
                 Ok(Data::Unknown(unknown)) if unknown.error_message().is_some() => {
-                    return Value { data: Data::Unknown(unknown), marks: crate::value::Marks::default() };
+                    return Data::Unknown(unknown).into();
                 }
                 Ok(Data::Unknown(unknown)) => {
                     return unknown.derive(format!("{{for … : {} => …}}", unknown.identity)).into();

@@ -80,6 +80,14 @@ impl Instance {
     }
 }
 
+/// What `count` and `for_each` of a block make.
+pub(super) struct Expansion {
+    pub instances: Rc<Vec<Instance>>,
+    /// What is unknown about which there are: worth saying where somebody needs the block. Until then the
+    /// values that hang on it are unknown themselves.
+    pub unknown: Vec<Notice>,
+}
+
 impl Evaluator<'_> {
     /// The instances that `count` and `for_each` of a block make. `what` names the block in notices.
     pub(super) fn expand(
@@ -88,10 +96,11 @@ impl Evaluator<'_> {
         for_each: Option<&Expression>,
         what: &str,
         scope: Scope<'_>,
-    ) -> Rc<Vec<Instance>> {
+    ) -> Expansion {
+        let mut unknown = Vec::new();
         let mut instances = match (count, for_each) {
-            (Some(count), _) => self.expand_count(count, what, scope),
-            (None, Some(for_each)) => self.expand_for_each(for_each, what, scope),
+            (Some(count), _) => self.expand_count(count, what, scope, &mut unknown),
+            (None, Some(for_each)) => self.expand_for_each(for_each, what, scope, &mut unknown),
             (None, None) => {
                 vec![Instance::new(Key::Single, Value::null(), Value::null(), Condition::always())]
             }
@@ -115,10 +124,16 @@ impl Evaluator<'_> {
             }
         }
         self.expanded.set(self.expanded.get() + instances.len());
-        Rc::new(instances)
+        Expansion { instances: Rc::new(instances), unknown }
     }
 
-    fn expand_count(&self, count: &Expression, what: &str, scope: Scope<'_>) -> Vec<Instance> {
+    fn expand_count(
+        &self,
+        count: &Expression,
+        what: &str,
+        scope: Scope<'_>,
+        notices: &mut Vec<Notice>,
+    ) -> Vec<Instance> {
         let value = self.evaluate(count, scope);
         // presence[i]: when there are more than i instances.
         let mut presence: Vec<Condition> = Vec::new();
@@ -141,7 +156,11 @@ impl Evaluator<'_> {
                     }
                 }
                 Ok(Data::Unknown(unknown)) if unknown.error_message().is_none() => {
-                    self.unknown_repetition(count, &format!("how many instances {what} has"), &unknown);
+                    notices.push(unknown_repetition(
+                        count,
+                        &format!("how many instances {what} has"),
+                        &unknown,
+                    ));
                     let question = |least: usize| {
                         let words = format!("{} >= {least}", unknown.identity);
                         Condition::is(&Arc::new(Question::boolean(words, None)), true)
@@ -162,7 +181,13 @@ impl Evaluator<'_> {
             .collect()
     }
 
-    fn expand_for_each(&self, for_each: &Expression, what: &str, scope: Scope<'_>) -> Vec<Instance> {
+    fn expand_for_each(
+        &self,
+        for_each: &Expression,
+        what: &str,
+        scope: Scope<'_>,
+        notices: &mut Vec<Notice>,
+    ) -> Vec<Instance> {
         let value = self.evaluate(for_each, scope);
         // For each key: under which condition it is there, with which value.
         let mut found: BTreeMap<Key, Vec<(Condition, Value, Value)>> = BTreeMap::new();
@@ -186,7 +211,7 @@ impl Evaluator<'_> {
                 {
                     for element in elements.iter().take(MAX_INSTANCES) {
                         for (inner, element) in element.alternatives() {
-                            let Some(key) = self.set_key(&element, for_each, what) else { continue };
+                            let Some(key) = self.set_key(&element, for_each, what, notices) else { continue };
                             let both = condition.and(&inner);
                             found.entry(key).or_default().push((both, element.clone(), element.clone()));
                         }
@@ -196,7 +221,7 @@ impl Evaluator<'_> {
                     }
                 }
                 Data::Each(each) => {
-                    let (key, words) = self.every(each, for_each, what);
+                    let (key, words) = every(each, for_each, what, notices);
                     let both = condition.and(&each.when);
                     stands_for.insert(key.clone(), words);
                     let each_key = if each.key.is_null() { &each.element } else { &each.key };
@@ -209,7 +234,7 @@ impl Evaluator<'_> {
                         element: access::element_of(unknown),
                         when: Condition::always(),
                     };
-                    let (key, words) = self.every(&each, for_each, what);
+                    let (key, words) = every(&each, for_each, what, notices);
                     stands_for.insert(key.clone(), words);
                     found.entry(key).or_default().push((condition, each.key, each.element));
                 }
@@ -236,26 +261,21 @@ impl Evaluator<'_> {
             .collect()
     }
 
-    /// One key that stands for every key of an unknown collection, and how to say so.
-    fn every(&self, each: &Each, for_each: &Expression, what: &str) -> (Key, Arc<str>) {
-        let key = if each.key.is_null() { &each.element } else { &each.key };
-        let identity: Arc<str> = key.as_unknown().map_or_else(
-            || format!("each key of {}", each.over).into(),
-            |unknown| Arc::clone(&unknown.identity),
-        );
-        let reason = each.element.first_unknown().or_else(|| key.first_unknown()).map_or_else(
-            || Unknown::new(each.over.to_string(), Reason::Deployment),
-            |unknown| Unknown { identity: Arc::clone(&each.over), ..unknown.clone() },
-        );
-        self.unknown_repetition(for_each, &format!("which instances {what} has"), &reason);
-        (Key::Unknown(Arc::clone(&identity)), identity.replacen("each", "every", 1).into())
-    }
-
-    fn set_key(&self, element: &Value, for_each: &Expression, what: &str) -> Option<Key> {
+    fn set_key(
+        &self,
+        element: &Value,
+        for_each: &Expression,
+        what: &str,
+        notices: &mut Vec<Notice>,
+    ) -> Option<Key> {
         match &element.data {
             Data::String(name) => Some(Key::Name(Arc::clone(name))),
             Data::Unknown(unknown) if unknown.error_message().is_none() => {
-                self.unknown_repetition(for_each, &format!("the key of an instance of {what}"), unknown);
+                notices.push(unknown_repetition(
+                    for_each,
+                    &format!("the key of an instance of {what}"),
+                    unknown,
+                ));
                 Some(Key::Unknown(Arc::clone(&unknown.identity)))
             }
             _ => {
@@ -281,13 +301,26 @@ impl Evaluator<'_> {
         );
     }
 
-    fn unknown_repetition(&self, place: &Expression, what: &str, unknown: &Unknown) {
-        let notice = crate::resource::unknown_notice(what, unknown, place.span);
-        self.notice(notice);
-    }
-
     fn too_many_instances(&self, place: &Expression, what: &str) {
         let message = format!("{what} has more than {MAX_INSTANCES} instances; only these were looked at");
         self.notice(Notice::at(NoticeKind::LimitReached, place.span, message));
     }
+}
+
+/// One key that stands for every key of an unknown collection, and how to say so.
+fn every(each: &Each, for_each: &Expression, what: &str, notices: &mut Vec<Notice>) -> (Key, Arc<str>) {
+    let key = if each.key.is_null() { &each.element } else { &each.key };
+    let identity: Arc<str> = key
+        .as_unknown()
+        .map_or_else(|| format!("each key of {}", each.over).into(), |unknown| Arc::clone(&unknown.identity));
+    let reason = each.element.first_unknown().or_else(|| key.first_unknown()).map_or_else(
+        || Unknown::new(each.over.to_string(), Reason::Deployment),
+        |unknown| Unknown { identity: Arc::clone(&each.over), ..unknown.clone() },
+    );
+    notices.push(unknown_repetition(for_each, &format!("which instances {what} has"), &reason));
+    (Key::Unknown(Arc::clone(&identity)), identity.replacen("each", "every", 1).into())
+}
+
+fn unknown_repetition(place: &Expression, what: &str, unknown: &Unknown) -> Notice {
+    crate::resource::unknown_notice(what, unknown, place.span)
 }

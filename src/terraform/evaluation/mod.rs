@@ -4,6 +4,7 @@
 //! something asks for it, and remembered. What asks is the collector, for the attributes the graph wants.
 
 mod access;
+mod arms;
 mod calls;
 mod collect;
 mod expression;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::source::Place;
+use crate::source::{Notice, Place};
 use crate::terraform::configuration::Module;
 use crate::value::{Condition, Value};
 
@@ -67,6 +67,17 @@ pub struct ModuleInstance {
     pub resources: RefCell<HashMap<usize, Option<Rc<Vec<Instance>>>>>,
     /// The instances of each call with the module instance each makes (`None`: not on disk).
     pub calls: RefCell<HashMap<usize, Option<CallInstances>>>,
+    /// What is unknown about which instances there are, until somebody who needs them says it.
+    pub unknown_repetitions: RefCell<HashMap<Repeated, Vec<Notice>>>,
+}
+
+/// A block that `count` or `for_each` may repeat, by its index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Repeated {
+    /// A resource or data source.
+    Resource(usize),
+    /// A module call.
+    Call(usize),
 }
 
 /// Index of a resource, index of its instance, attribute name.

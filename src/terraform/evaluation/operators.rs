@@ -78,8 +78,10 @@ pub fn unary(operator: UnaryOperator, operand: &Value, span: Span) -> Value {
 
 /// `a + b` and the others.
 pub fn binary(operator: BinaryOperator, left: &Value, right: &Value, span: Span) -> Value {
-    let mut taints = left.marks.taints();
-    taints.extend(&right.marks.taints());
+    let compares = matches!(operator, BinaryOperator::Equal | BinaryOperator::NotEqual);
+    let marks = |side: &Value| if compares { side.deep_marks() } else { side.marks.clone() };
+    let mut taints = marks(left).taints();
+    taints.extend(&marks(right).taints());
     let computes = matches!(
         operator,
         BinaryOperator::Add

@@ -11,8 +11,8 @@ use crate::terraform::configuration::ResourceBlock;
 use crate::terraform::schema::{self, Unset};
 use crate::value::{Data, Mark, Reason, Unknown, Value, assume, lift};
 
-use super::instances::Instance;
-use super::module_instance::{Memo, ModuleInstance};
+use super::instances::{Expansion, Instance};
+use super::module_instance::{Memo, ModuleInstance, Repeated};
 use super::{Binding, Evaluator, Scope, error};
 
 /// Arguments that Terraform reads itself.
@@ -32,8 +32,10 @@ impl Evaluator<'_> {
         let block = &module.module.resources[resource];
         let what = format!("{}{}", module.prefix, block.address());
         let scope = Scope::of(module);
-        let instances = self.expand(block.count.as_ref(), block.for_each.as_ref(), &what, scope);
+        let Expansion { instances, unknown } =
+            self.expand(block.count.as_ref(), block.for_each.as_ref(), &what, scope);
         module.resources.borrow_mut().insert(resource, Some(Rc::clone(&instances)));
+        module.unknown_repetitions.borrow_mut().insert(Repeated::Resource(resource), unknown);
         Some(instances)
     }
 

@@ -27,7 +27,9 @@ impl Evaluator<'_> {
                 lift(&[value], |value| text_of(&value[0], inner.span))
             }
             TemplatePart::If { condition, then, otherwise } => {
-                let holds = match super::operators::condition_of(&self.evaluate(condition, scope), span) {
+                let decided = self.evaluate(condition, scope);
+                let taints = decided.marks.faint();
+                let holds = match super::operators::condition_of(&decided, span) {
                     Ok(holds) => holds,
                     Err(failure) => return failure,
                 };
@@ -38,13 +40,15 @@ impl Evaluator<'_> {
                 if !holds.is_always() {
                     arms.push((holds.not(), self.template(otherwise, span, scope)));
                 }
-                crate::value::choose(arms)
+                crate::value::choose(arms).with_marks(&taints)
             }
             TemplatePart::For { key, value, collection, body } => {
                 let collection_value = self.evaluate(collection, scope);
-                lift(&[collection_value], |collection_value| {
+                let taints = collection_value.marks.taints();
+                let text = lift(&[collection_value], |collection_value| {
                     self.template_for(key.as_ref(), value, &collection_value[0], body, collection.span, scope)
-                })
+                });
+                text.with_marks(&taints)
             }
         }
     }
@@ -105,7 +109,11 @@ impl Evaluator<'_> {
             };
         };
         let isolated = Scope { bindings: None, is_template_file: true, ..scope };
-        self.with_variables(&mut entries.iter(), isolated, &expression)
+        let rendered = self.with_variables(&mut entries.iter(), isolated, &expression);
+        lift(&[rendered], |rendered| match rendered[0].is_null() {
+            true => error(span, format!("template {name} results in null")),
+            false => rendered[0].clone(),
+        })
     }
 
     /// Binds the entries one inside the other, then evaluates.

@@ -37,7 +37,7 @@ pub fn toset(call: &Call<'_>) -> Result<Value, String> {
         element,
         when: Condition::always(),
     };
-    Ok(Value { data: Data::Each(Arc::new(each)), marks: converted.marks.clone() })
+    Ok(Value::from(Data::Each(Arc::new(each))).with_marks(&converted.marks))
 }
 
 fn convert_to(call: &Call<'_>, to: &Type) -> Result<Value, String> {
@@ -56,7 +56,7 @@ pub fn sensitive(call: &Call<'_>) -> Result<Value, String> {
 
 pub fn nonsensitive(call: &Call<'_>) -> Result<Value, String> {
     let value = call.argument(0);
-    Ok(Value { data: value.data.clone(), marks: value.marks.without(&Mark::Sensitive) })
+    Ok(Value { marks: value.marks.without(&Mark::Sensitive), ..value.clone() })
 }
 
 pub fn issensitive(call: &Call<'_>) -> Result<Value, String> {

@@ -3,7 +3,7 @@
 use super::conversion::{each_in_list, each_of};
 use super::limits::MAX_ELEMENTS;
 use super::signature::{Call, Open};
-use crate::value::{Data, Type, Value, lift};
+use crate::value::{Data, Marks, Type, Value, lift};
 
 pub fn flatten(call: &Call<'_>) -> Result<Value, String> {
     let value = call.argument(0);
@@ -35,6 +35,7 @@ fn flat(sequence: &Value, budget: &mut usize) -> Value {
     }
     let mut parts = Vec::new();
     let mut run = Vec::new();
+    let mut taints = Marks::default();
     for element in sequence.elements().unwrap_or_default() {
         *budget = budget.saturating_sub(1);
         if *budget == 0 {
@@ -55,6 +56,7 @@ fn flat(sequence: &Value, budget: &mut usize) -> Value {
             }),
             _ => flat_element(element, budget),
         };
+        taints.extend(&inner.marks.taints());
         if let Data::Tuple(elements) = &inner.data {
             run.extend(elements.iter().cloned());
         } else {
@@ -63,7 +65,7 @@ fn flat(sequence: &Value, budget: &mut usize) -> Value {
         }
     }
     parts.push(Value::tuple(run));
-    lift(&parts, join)
+    lift(&parts, join).with_marks(&taints)
 }
 
 fn flat_element(element: &Value, budget: &mut usize) -> Value {
@@ -76,12 +78,13 @@ fn flat_element(element: &Value, budget: &mut usize) -> Value {
     if taints.is_empty() {
         return flat;
     }
-    match &flat.data {
+    let flat = match &flat.data {
         Data::Tuple(elements) => {
             Value::tuple(elements.iter().map(|one| one.clone().with_marks(&taints)).collect())
         }
-        _ => flat.with_marks(&taints),
-    }
+        _ => flat,
+    };
+    flat.with_marks(&taints)
 }
 
 /// Tuples one after the other; with an open part among them, that part when it is all there is.

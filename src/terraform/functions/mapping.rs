@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::conversion::each_in_list;
 use super::sequence::with_open_part;
 use super::signature::{Call, Open};
-use crate::value::{Data, Each, Part, Value, convert, equal, type_of, unify};
+use crate::value::{Data, Each, Part, Type, Value, convert, equal, is_open, type_of};
 
 pub fn keys(call: &Call<'_>) -> Result<Value, String> {
     let value = call.argument(0);
@@ -38,7 +38,10 @@ pub fn values(call: &Call<'_>) -> Result<Value, String> {
 
 /// Of a map, a list; of an object, a tuple.
 fn sequence_like(mapping: &Value, elements: Vec<Value>) -> Value {
-    if matches!(mapping.data, Data::Map(_)) { Value::list(elements) } else { Value::tuple(elements) }
+    match type_of(mapping) {
+        Type::Map(element) => Value::list(elements).with_type(&Type::List(element)),
+        _ => Value::tuple(elements),
+    }
 }
 
 fn not_a_mapping(value: &Value) -> String {
@@ -71,25 +74,19 @@ pub fn lookup(call: &Call<'_>) -> Result<Value, String> {
             _ => format!("lookup failed to find key {key:?}"),
         });
     };
-    match &mapping.data {
-        Data::Map(entries) => match entries.values().map(type_of).find(|one| *one != crate::value::Type::Any)
-        {
-            Some(element) => convert(default, &element).map_err(|message| {
-                format!("the default value must have the same type as the map elements: {message}")
-            }),
-            None => Ok(default.clone()),
-        },
+    match type_of(mapping) {
+        Type::Map(element) if !is_open(mapping) => convert(default, &element).map_err(|message| {
+            format!("the default value must have the same type as the map elements: {message}")
+        }),
         _ => Ok(default.clone()),
     }
 }
 
 pub fn merge(call: &Call<'_>) -> Result<Value, String> {
     for argument in call.arguments {
-        if !matches!(
-            argument.data,
-            Data::Map(_) | Data::Object(_) | Data::Null | Data::Unknown(_) | Data::Each(_)
-        ) {
-            return Err(format!("arguments must be maps or objects, got {}", type_of(argument).name()));
+        let of_type = type_of(argument);
+        if !matches!(of_type, Type::Map(_) | Type::Object(_) | Type::Any) {
+            return Err(format!("arguments must be maps or objects, got {}", of_type.name()));
         }
     }
     if let Some(result) = with_open_part(call) {
@@ -99,16 +96,14 @@ pub fn merge(call: &Call<'_>) -> Result<Value, String> {
     for entries in call.arguments.iter().filter_map(Value::entries) {
         merged.extend(entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
     }
-    let maps_only = !merged.is_empty()
-        && call.arguments.iter().all(|argument| matches!(argument.data, Data::Map(_) | Data::Null));
-    if maps_only {
-        let before: Vec<Value> = merged.values().cloned().collect();
-        // Maps of different element types merge to an object.
-        if unify(&before).is_some_and(|unified| unified == before) {
-            return Ok(Value::map(merged));
+    // Maps of one type merge to a map, anything else to an object.
+    let mut types = call.arguments.iter().map(type_of);
+    match types.next() {
+        Some(first @ Type::Map(_)) if types.all(|one| one == first) => {
+            Ok(Value::map(merged).with_type(&first))
         }
+        _ => Ok(Value::object(merged)),
     }
-    Ok(Value::object(merged))
 }
 
 pub fn zipmap(call: &Call<'_>) -> Result<Value, String> {
@@ -146,7 +141,10 @@ pub fn zipmap(call: &Call<'_>) -> Result<Value, String> {
         let Data::String(name) = &name.data else { return Ok(call.unknown()) };
         zipped.insert(Arc::clone(name), element.clone());
     }
-    Ok(if matches!(values.data, Data::List(_)) { Value::map(zipped) } else { Value::object(zipped) })
+    Ok(match type_of(values) {
+        Type::List(element) => Value::map(zipped).with_type(&Type::Map(element)),
+        _ => Value::object(zipped),
+    })
 }
 
 pub fn transpose(call: &Call<'_>) -> Result<Value, String> {

@@ -55,6 +55,9 @@ const HIDE_THEIR_ARGUMENT: &[&str] = &[
     "uuidv5",
 ];
 
+/// Functions that look at their arguments from outside and yet are as sensitive as anything inside.
+const AS_SENSITIVE_AS_ELEMENTS: &[&str] = &["coalescelist", "matchkeys"];
+
 /// What functions that read files need.
 pub struct FileContext<'a> {
     /// Reads are confined to its boundary.
@@ -106,6 +109,11 @@ fn check_count(function: &Function, count: usize) -> Result<(), String> {
 /// One call without choices among its arguments.
 fn apply(function: &Function, arguments: &[Value], files: &FileContext<'_>) -> Value {
     let mut taints = taints_of(function.treatment, arguments);
+    if AS_SENSITIVE_AS_ELEMENTS.contains(&function.name) {
+        for argument in arguments.iter().filter(|argument| limits::is_walkable(argument)) {
+            taints.extend(&argument.deep_marks().taints());
+        }
+    }
     if HIDE_THEIR_ARGUMENT.contains(&function.name) {
         taints = taints.faint();
     }

@@ -3,7 +3,9 @@
 use super::conversion::each_of;
 use super::limits::{MAX_ELEMENTS, MAX_NODES};
 use super::signature::{Call, Open};
-use crate::value::{Data, Number, Reason, Type, Unknown, Value, convert, equal, type_of, unify};
+use crate::value::{
+    Data, Number, Reason, Type, Unknown, Value, common_type, convert, equal, is_open, type_of, unify,
+};
 
 pub fn length(call: &Call<'_>) -> Result<Value, String> {
     use unicode_segmentation::UnicodeSegmentation as _;
@@ -47,13 +49,19 @@ pub fn concat(call: &Call<'_>) -> Result<Value, String> {
     if count > MAX_ELEMENTS {
         return Ok(call.too_large());
     }
-    let joined: Vec<Value> = call.arguments.iter().filter_map(Value::elements).flatten().cloned().collect();
+    let join = |parts: &[Value]| parts.iter().filter_map(Value::elements).flatten().cloned().collect();
+    // Lists of types that have one in common make a list of that type, anything else a tuple.
     if call.arguments.iter().all(|argument| matches!(argument.data, Data::List(_)))
-        && let Some(unified) = unify(&joined)
+        && let Some(common) = common_type(call.arguments.iter().map(type_of))
     {
-        return Ok(Value::list(unified));
+        if call.arguments.iter().any(is_open) {
+            return Ok(Value::list(join(call.arguments)));
+        }
+        let converted: Vec<Value> =
+            call.arguments.iter().map(|argument| convert(argument, &common)).collect::<Result<_, _>>()?;
+        return Ok(Value::list(join(&converted)).with_type(&common));
     }
-    Ok(Value::tuple(joined))
+    Ok(Value::tuple(join(call.arguments)))
 }
 
 /// When an argument is not known: that one, if all others are empty; else the result is not known either.
@@ -247,11 +255,12 @@ pub fn coalescelist(call: &Call<'_>) -> Result<Value, String> {
         if Open::of(argument).is_some() {
             return Ok(call.unknown());
         }
-        match &argument.data {
-            Data::List(elements) | Data::Tuple(elements) if elements.is_empty() => {}
-            Data::List(_) | Data::Tuple(_) => return Ok(argument.clone()),
-            _ => return Err("coalescelist arguments must be lists or tuples".to_owned()),
+        if !matches!(type_of(argument), Type::List(_) | Type::Tuple(_)) {
+            return Err("coalescelist arguments must be lists or tuples".to_owned());
         }
+    }
+    if let Some(found) = call.arguments.iter().find(|one| one.elements().is_some_and(|all| !all.is_empty())) {
+        return Ok(found.clone());
     }
     Err("no non-null arguments".to_owned())
 }

@@ -7,21 +7,22 @@ use super::conversion::each_in_list;
 use super::limits::{MAX_ELEMENTS, MAX_NODES};
 use super::sequence::with_open_part;
 use super::signature::{Call, Open};
-use crate::value::{Data, Value, equal, set_of, unify};
+use crate::value::{Data, Type, Value, common_type, convert, equal, is_open, set_of, type_of, unify};
 
 pub fn setunion(call: &Call<'_>) -> Result<Value, String> {
     if let Some(result) = with_open_part(call) {
         return Ok(result);
     }
-    let sets = unified(call)?;
+    let (sets, of_type) = unified(call)?;
     if sets.iter().map(Vec::len).sum::<usize>() > MAX_ELEMENTS {
         return Ok(call.too_large());
     }
-    Ok(set_of(sets.into_iter().flatten().collect()))
+    Ok(set_of(sets.into_iter().flatten().collect()).with_type(&of_type))
 }
 
 pub fn setintersection(call: &Call<'_>) -> Result<Value, String> {
-    let mut sets = unified(call)?.into_iter();
+    let (sets, of_type) = unified(call)?;
+    let mut sets = sets.into_iter();
     let mut common = sets.next().unwrap_or_default();
     for set in sets {
         let set = set_of(set);
@@ -31,23 +32,25 @@ pub fn setintersection(call: &Call<'_>) -> Result<Value, String> {
         let Some(kept) = retain(&common, &set, true) else { return Ok(call.unknown()) };
         common = kept;
     }
-    Ok(set_of(common))
+    Ok(set_of(common).with_type(&of_type))
 }
 
 pub fn setsubtract(call: &Call<'_>) -> Result<Value, String> {
-    if call.argument(1).elements().is_some_and(<[Value]>::is_empty) {
+    if call.argument(1).elements().is_some_and(<[Value]>::is_empty) && Open::of(call.argument(0)).is_some() {
         return Ok(call.argument(0).clone());
     }
     if call.arguments.iter().any(|argument| Open::of(argument).is_some()) {
         return Ok(call.unknown());
     }
-    let mut sets = unified(call)?.into_iter();
+    let (sets, of_type) = unified(call)?;
+    let mut sets = sets.into_iter();
     let from = sets.next().unwrap_or_default();
     let without = set_of(sets.next().unwrap_or_default());
     if too_many_pairs(&from, &without) {
         return Ok(call.unsupported("too many pairs to compare"));
     }
-    Ok(retain(&from, &without, false).map_or_else(|| call.unknown(), set_of))
+    let kept = retain(&from, &without, false).map(|kept| set_of(kept).with_type(&of_type));
+    Ok(kept.unwrap_or_else(|| call.unknown()))
 }
 
 /// Whether comparing each with each takes too long; texts are looked up instead.
@@ -87,13 +90,28 @@ fn retain(elements: &[Value], set: &Value, wanted: bool) -> Option<Vec<Value>> {
     Some(kept)
 }
 
-/// The elements of all arguments, converted to one type.
-fn unified(call: &Call<'_>) -> Result<Vec<Vec<Value>>, String> {
+/// The elements of all arguments, converted to one type, and that type.
+fn unified(call: &Call<'_>) -> Result<(Vec<Vec<Value>>, Type), String> {
     let sets: Vec<&[Value]> =
         (0..call.arguments.len()).map(|index| call.elements(index)).collect::<Result<_, _>>()?;
-    let all: Vec<Value> = sets.iter().flat_map(|set| set.iter().cloned()).collect();
-    let mut converted = unify(&all).ok_or("given sets must all have compatible element types")?.into_iter();
-    Ok(sets.iter().map(|set| converted.by_ref().take(set.len()).collect()).collect())
+    if call.arguments.iter().any(is_open) {
+        let all: Vec<Value> = sets.iter().flat_map(|set| set.iter().cloned()).collect();
+        let converted = unify(&all).ok_or("given sets must all have compatible element types")?;
+        let mut converted = converted.into_iter();
+        let sets = sets.iter().map(|set| converted.by_ref().take(set.len()).collect());
+        return Ok((sets.collect(), Type::Set(Box::new(Type::Any))));
+    }
+    let is_blank = |one: &Type| *one == Type::Set(Box::new(Type::Any));
+    let types = call.arguments.iter().map(type_of).filter(|one| !is_blank(one));
+    let common = common_type(types)
+        .map(|common| if common == Type::Any { Type::Set(Box::new(Type::Any)) } else { common })
+        .ok_or("given sets must all have compatible element types")?;
+    let converted = call
+        .arguments
+        .iter()
+        .map(|set| Ok(convert(set, &common)?.elements().unwrap_or_default().to_vec()))
+        .collect::<Result<_, String>>()?;
+    Ok((converted, common))
 }
 
 pub fn setproduct(call: &Call<'_>) -> Result<Value, String> {

@@ -64,7 +64,7 @@ pub static TABLE: &[Function] = &[
         network::cidrsubnets,
     ),
     row("coalesce", Itself, &[p("vals", Any).nullable().repeated()], Any, sequence::coalesce),
-    row("coalescelist", Itself, &[p("vals", Any).repeated()], Any, sequence::coalescelist),
+    row("coalescelist", Itself, &[p("vals", Any).nullable().repeated()], Any, sequence::coalescelist),
     row("compact", HoistedItself, &[p("list", Strings)], Strings, sequence::compact),
     row("concat", Itself, &[p("seqs", Any).repeated()], Any, sequence::concat),
     row("contains", HoistedItself, &[p("list", Any), p("value", Any)], Bool, sequence::contains),
