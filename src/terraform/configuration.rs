@@ -9,6 +9,7 @@ use crate::source::{Notice, NoticeKind, Span};
 use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind, StepKind};
 use crate::value::Type;
 
+use super::construct::Construct;
 use super::models::Model;
 use super::type_expression::{Constraint, parse_constraint};
 
@@ -74,6 +75,8 @@ pub struct ResourceBlock {
     pub for_each: Option<Expression>,
     /// `provider`, as written: `aws.prod`.
     pub provider: Option<Arc<str>>,
+    /// The construct that it was generated from.
+    pub construct: Option<Construct>,
     /// All arguments and nested blocks.
     pub body: Body,
     /// The block's header.
@@ -219,7 +222,8 @@ impl Module {
         }
     }
 
-    fn add_resource(&mut self, mode: Mode, resource_type: &Arc<str>, name: &Arc<str>, block: Block) {
+    fn add_resource(&mut self, mode: Mode, resource_type: &Arc<str>, name: &Arc<str>, mut block: Block) {
+        let construct = Construct::take(&mut block);
         let (count, for_each) = self.repetition(&block);
         let provider =
             block.body.attribute("provider").and_then(|attribute| reference_text(&attribute.value));
@@ -230,6 +234,7 @@ impl Module {
             count,
             for_each,
             provider,
+            construct,
             header: block.header,
             body: block.body,
         };

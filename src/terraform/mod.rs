@@ -1,6 +1,7 @@
 //! Terraform configurations to resources. All knowledge of the language ends here.
 
 mod configuration;
+mod construct;
 mod evaluation;
 /// The built-in functions.
 pub mod functions;

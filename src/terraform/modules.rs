@@ -21,6 +21,8 @@ pub struct ModuleLoader<'a> {
     manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
     /// By model, and the call that it stands at.
     modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
+    /// Files that a generator names as where its input stands.
+    programs: RefCell<HashMap<PathBuf, Option<FileId>>>,
 }
 
 /// Where a call's source leads, when it is a path.
@@ -43,6 +45,7 @@ impl<'a> ModuleLoader<'a> {
             loaded: RefCell::default(),
             manifests: RefCell::default(),
             modelled: RefCell::default(),
+            programs: RefCell::default(),
         }
     }
 
@@ -83,6 +86,12 @@ impl<'a> ModuleLoader<'a> {
         files.extend(beside.iter().map(|path| ModuleFile::read(self.workspace, path)));
         files.extend(generated.iter().map(|file| ModuleFile::of(self.workspace, *file)));
         Arc::new(assemble(directory.to_owned(), files))
+    }
+
+    /// A file of the program that a configuration was generated from, when it lies in what is scanned.
+    pub fn program_file(&self, path: &Path) -> Option<FileId> {
+        let mut programs = self.programs.borrow_mut();
+        *programs.entry(path.to_owned()).or_insert_with(|| self.workspace.load(path).ok())
     }
 
     /// Resolves a `source` written in a module of that directory.

@@ -273,6 +273,11 @@ impl Collector<'_, '_> {
             }
             any_kept = true;
             let mut provenance = module.provenance.clone();
+            let construct = block.construct.as_ref();
+            provenance.extend(
+                construct
+                    .and_then(|construct| construct.place(self.evaluator.workspace, self.evaluator.loader)),
+            );
             provenance.push(Place::new(block.header, address.clone()));
             self.contents.resources.push(Resource {
                 resource_type: Arc::clone(&block.resource_type),
@@ -286,6 +291,7 @@ impl Collector<'_, '_> {
                 stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
                 provenance,
                 inferred_from: module.inferred_from.clone(),
+                construct_path: construct.map(|construct| Arc::clone(&construct.path)),
             });
         }
         any_kept
