@@ -144,7 +144,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     Understood { graph, coverage, notices }
 }
 
-/// The files. Where OpenTofu has a file of its own in the place of Terraform's, that one is read.
+/// The files. Where `OpenTofu` has a file of its own in the place of Terraform's, that one is read.
 fn discover(settings: &InputSettings) -> Discovered {
     let mut discovered = walk(&settings.workspace, &settings.paths, classify);
     let read: BTreeSet<PathBuf> = discovered.entries.iter().map(|entry| entry.path.clone()).collect();

@@ -11,7 +11,7 @@ use crate::syntax::hcl::{self, Body};
 use super::configuration::Module;
 use super::{json_syntax, overrides};
 
-/// The endings of configuration files, and the ones of OpenTofu that take the place of Terraform's.
+/// The endings of configuration files, and the ones of `OpenTofu` that take the place of Terraform's.
 const ENDINGS: [(&str, Option<&str>); 4] =
     [(".tf", Some(".tofu")), (".tf.json", Some(".tofu.json")), (".tofu", None), (".tofu.json", None)];
 
@@ -26,7 +26,7 @@ const NOT_CONFIGURATION: [(&str, &str); 7] = [
     (".tfdeploy", "a stack's deployments; the modules of its components are read where they are"),
 ];
 
-/// Whether Terraform or OpenTofu reads a file of this name as part of the module in its directory.
+/// Whether Terraform or `OpenTofu` reads a file of this name as part of the module in its directory.
 pub fn is_configuration(name: &str) -> bool {
     !is_ignored(name) && ending(name).is_some()
 }
@@ -49,7 +49,7 @@ fn ignored_configuration(name: &str) -> Option<&'static str> {
         .then_some("an editor's copy or a hidden file, which Terraform passes over")
 }
 
-/// The file of the same directory that OpenTofu reads in the place of this one, were it there.
+/// The file of the same directory that `OpenTofu` reads in the place of this one, were it there.
 pub fn replacement(name: &str) -> Option<String> {
     let (ending, replaced_by) = ending(name)?;
     Some(format!("{}{}", name.strip_suffix(ending)?, replaced_by?))

@@ -16,7 +16,7 @@ use crate::source::{FileId, Notice, NoticeKind, Span};
 use crate::syntax::hcl::{Attribute, Block, Body};
 use crate::syntax::json::{self, Member, Node, NodeKind};
 
-use shape::{FILE, Meaning, POLICY_DOCUMENT, RESOURCE, Shape};
+use shape::{FILE, Meaning, POLICY_DOCUMENT, Shape};
 
 /// The key that Terraform passes over in every body. A resource's own is kept as an attribute of this name,
 /// which no native file can have: generators write there where the resource comes from.
@@ -100,8 +100,7 @@ impl Reader {
         for member in self.members(node, "the arguments of a block") {
             let name = &*member.key.text;
             if name == COMMENT {
-                let is_resource = std::ptr::eq(shape, &RESOURCE) || std::ptr::eq(shape, &POLICY_DOCUMENT);
-                if is_resource {
+                if shape.is_resource {
                     body.attributes.extend(self.attribute(member, Meaning::Literal));
                 }
                 continue;
@@ -156,7 +155,7 @@ impl Reader {
         }
         let is_document =
             head.labels.first().is_some_and(|label| &*label.key.text == "aws_iam_policy_document");
-        let shape = if is_document && std::ptr::eq(shape, &RESOURCE) { &POLICY_DOCUMENT } else { shape };
+        let shape = if is_document && shape.is_resource { &POLICY_DOCUMENT } else { shape };
         self.each_body(node, |reader, node| {
             let contents = reader.body(node, shape);
             body.blocks.push(block(head, node, contents));

@@ -8,6 +8,8 @@ pub(super) struct Shape {
     arguments: &'static [(&'static str, Meaning)],
     /// What every other one means.
     otherwise: Meaning,
+    /// Whether it is a resource or data block.
+    pub(super) is_resource: bool,
 }
 
 /// What an argument's value is.
@@ -67,13 +69,15 @@ pub(super) static FILE: Shape = Shape {
         ("language", Blocks(0, &LITERALS)),
     ],
     otherwise: Nothing,
+    is_resource: false,
 };
 
-static EXPRESSIONS: Shape = Shape { arguments: &[], otherwise: Expression };
-static LITERALS: Shape = Shape { arguments: &[], otherwise: Literal };
+static EXPRESSIONS: Shape = Shape { arguments: &[], otherwise: Expression, is_resource: false };
+static LITERALS: Shape = Shape { arguments: &[], otherwise: Literal, is_resource: false };
 
 /// A nested block of which only Terraform's own words are known.
-static NESTED: Shape = Shape { arguments: &[("dynamic", Dynamic)], otherwise: Expression };
+static NESTED: Shape =
+    Shape { arguments: &[("dynamic", Dynamic)], otherwise: Expression, is_resource: false };
 
 static TERRAFORM: Shape = Shape {
     arguments: &[
@@ -83,9 +87,10 @@ static TERRAFORM: Shape = Shape {
         ("provider_meta", Blocks(1, &EXPRESSIONS)),
     ],
     otherwise: Literal,
+    is_resource: false,
 };
 
-static REQUIRED_PROVIDERS: Shape = Shape { arguments: &[], otherwise: Literal };
+static REQUIRED_PROVIDERS: Shape = Shape { arguments: &[], otherwise: Literal, is_resource: false };
 
 static PROVIDER: Shape = Shape {
     arguments: &[
@@ -99,11 +104,13 @@ static PROVIDER: Shape = Shape {
         ("dynamic", Dynamic),
     ],
     otherwise: Expression,
+    is_resource: false,
 };
 
 static VARIABLE: Shape = Shape {
     arguments: &[("type", TypeExpression), ("validation", Blocks(0, &EXPRESSIONS))],
     otherwise: Literal,
+    is_resource: false,
 };
 
 static OUTPUT: Shape = Shape {
@@ -114,6 +121,7 @@ static OUTPUT: Shape = Shape {
         ("postcondition", Blocks(0, &EXPRESSIONS)),
     ],
     otherwise: Literal,
+    is_resource: false,
 };
 
 static MODULE: Shape = Shape {
@@ -125,9 +133,10 @@ static MODULE: Shape = Shape {
         ("lifecycle", Blocks(0, &LIFECYCLE)),
     ],
     otherwise: Expression,
+    is_resource: false,
 };
 
-pub(super) static RESOURCE: Shape = Shape {
+static RESOURCE: Shape = Shape {
     arguments: &[
         ("provider", Reference),
         ("depends_on", Reference),
@@ -137,6 +146,7 @@ pub(super) static RESOURCE: Shape = Shape {
         ("dynamic", Dynamic),
     ],
     otherwise: Expression,
+    is_resource: true,
 };
 
 /// `aws_iam_policy_document`: its document is made of its blocks.
@@ -149,6 +159,7 @@ pub(super) static POLICY_DOCUMENT: Shape = Shape {
         ("statement", Blocks(0, &STATEMENT)),
     ],
     otherwise: Expression,
+    is_resource: true,
 };
 
 static STATEMENT: Shape = Shape {
@@ -159,6 +170,7 @@ static STATEMENT: Shape = Shape {
         ("dynamic", Dynamic),
     ],
     otherwise: Expression,
+    is_resource: false,
 };
 
 static LIFECYCLE: Shape = Shape {
@@ -171,15 +183,20 @@ static LIFECYCLE: Shape = Shape {
         ("action_trigger", Blocks(0, &EXPRESSIONS)),
     ],
     otherwise: Literal,
+    is_resource: false,
 };
 
 static PROVISIONER: Shape = Shape {
     arguments: &[("connection", Blocks(0, &EXPRESSIONS)), ("when", Reference), ("on_failure", Reference)],
     otherwise: Expression,
+    is_resource: false,
 };
 
-static ACTION: Shape =
-    Shape { arguments: &[("provider", Reference), ("config", Blocks(0, &NESTED))], otherwise: Expression };
+static ACTION: Shape = Shape {
+    arguments: &[("provider", Reference), ("config", Blocks(0, &NESTED))],
+    otherwise: Expression,
+    is_resource: false,
+};
 
 static MOVE: Shape = Shape {
     arguments: &[
@@ -191,9 +208,11 @@ static MOVE: Shape = Shape {
         ("provisioner", Blocks(1, &PROVISIONER)),
     ],
     otherwise: Expression,
+    is_resource: false,
 };
 
 static CHECK: Shape = Shape {
     arguments: &[("data", Blocks(2, &RESOURCE)), ("assert", Blocks(0, &EXPRESSIONS))],
     otherwise: Nothing,
+    is_resource: false,
 };
