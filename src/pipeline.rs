@@ -198,7 +198,23 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
         .map(|(path, written)| Entry { path: path.clone(), standing: Standing::Document(written.format()) });
     discovered.entries.extend(named);
     discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    give_way(&mut discovered);
     (discovered, documents)
+}
+
+/// Where OpenTofu has a file of its own in the place of Terraform's, that one is read.
+fn give_way(discovered: &mut Discovered) {
+    let read: BTreeSet<PathBuf> = discovered.entries.iter().map(|entry| entry.path.clone()).collect();
+    for entry in &mut discovered.entries {
+        let name = entry.path.file_name().and_then(|name| name.to_str());
+        let replacement = name.and_then(terraform::replacement).map(|name| entry.path.with_file_name(name));
+        if entry.standing == Standing::Terraform && replacement.is_some_and(|path| read.contains(&path)) {
+            entry.standing = Standing::LeftOut(
+                "OpenTofu reads the .tofu file of the same name in its place; Terraform would read this one and \
+                 none of the .tofu files",
+            );
+        }
+    }
 }
 
 fn unreadable(workspace: &Workspace, path: &Path, error: &ReadError) -> Notice {
@@ -217,12 +233,8 @@ fn classify(name: &str) -> Option<Standing> {
         Some(Standing::LeftOut("Terragrunt's JSON syntax is not read"))
     } else if name == "terragrunt.stack.hcl" {
         Some(Standing::LeftOut("Terragrunt's stacks are not read"))
-    } else if name.ends_with(".tf.json") {
-        Some(Standing::LeftOut("Terraform's JSON syntax is not read"))
-    } else if name.ends_with(".tofu") || name.ends_with(".tofu.json") {
-        Some(Standing::LeftOut("OpenTofu's own files are not read"))
-    } else if name.ends_with(".tfvars.json") {
-        Some(Standing::LeftOut("variables in JSON are not read"))
+    } else if let Some(why) = terraform::why_not_configuration(name) {
+        Some(Standing::NotCode(why))
     } else if [".json", ".tfstate", ".tfplan"].iter().any(|end| name.ends_with(end))
         || ["plan.out", "tfplan"].contains(&name)
     {
@@ -318,7 +330,10 @@ fn undeclared(assignments: &[CommandLineInput], roots: &[Arc<terraform::Module>]
 }
 
 fn file_count(entries: &[crate::discover::Entry]) -> usize {
-    entries.iter().filter(|entry| !matches!(entry.standing, Standing::LeftOut(_))).count()
+    let is_read = |entry: &&crate::discover::Entry| {
+        !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_))
+    };
+    entries.iter().filter(is_read).count()
 }
 
 fn count_of(notices: &[Notice], kind: NoticeKind) -> usize {

@@ -25,8 +25,10 @@ pub enum Standing {
     Document(&'static str),
     /// Not told by its name: what is in it has to be looked at.
     ByContent,
-    /// Left out, and why.
+    /// Left out, and why: code that is not read, which a gate must not be silent about.
     LeftOut(&'static str),
+    /// Left out, and why: it declares nothing, so that nothing is missed.
+    NotCode(&'static str),
 }
 
 /// A file or folder that was met.

@@ -88,6 +88,8 @@ pub struct Finding {
     pub trail: Vec<Place>,
     /// The module whose known defaults it rests on, when that module's source is not on disk.
     pub inferred_from: Option<String>,
+    /// The construct of a program that the primary place was generated from: `Stack/alice/key`.
+    pub construct_path: Option<String>,
     /// Stable identity (64 hex digits): rule, root, subject, flagged addresses; no lines, no columns.
     pub fingerprint: String,
 }

@@ -398,6 +398,7 @@ impl Builder {
             existed_before: Condition::always(),
             imported: Condition::never(),
             inferred_from: resource.inferred_from.clone(),
+            construct_path: resource.construct_path.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         self.push_user(User {
@@ -428,6 +429,7 @@ impl Builder {
             existed_before: Condition::always(),
             imported: Condition::never(),
             inferred_from: resource.inferred_from.clone(),
+            construct_path: resource.construct_path.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         let name = Name::Unknown(format!("the user of {}", resource.address).into());
@@ -458,6 +460,7 @@ impl Builder {
             existed_before: resource.existed_before.clone(),
             imported: resource.imported.clone(),
             inferred_from: resource.inferred_from.clone(),
+            construct_path: resource.construct_path.clone(),
         });
         self.graph.nodes.len() - 1
     }

@@ -26,6 +26,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
             provenance: Vec::new(),
             span: output.span,
             inferred_from: None,
+            construct_path: None,
             words: "an output that is not sensitive",
         };
         record(graph, root, &keys, &output.value, &place);
@@ -48,6 +49,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
                 provenance,
                 span: attribute.span,
                 inferred_from: resource.inferred_from.clone(),
+                construct_path: resource.construct_path.clone(),
                 words: sink.place,
             };
             record(graph, root, &keys, &attribute.value, &place);
@@ -60,6 +62,7 @@ struct Found {
     presence: Condition,
     provenance: Vec<Place>,
     inferred_from: Option<Arc<str>>,
+    construct_path: Option<Arc<str>>,
     span: Span,
     words: &'static str,
 }
@@ -86,6 +89,7 @@ fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, valu
             existed_before: Condition::never(),
             imported: Condition::never(),
             inferred_from: found.inferred_from.clone(),
+            construct_path: found.construct_path.clone(),
         });
         let node = graph.nodes.len() - 1;
         graph.exposures.push(Exposure { node, place: found.words.into(), when: found.presence.and(&when) });

@@ -68,6 +68,8 @@ pub struct Node {
     pub imported: Condition,
     /// The module whose known defaults say so, when that module's source is not on disk.
     pub inferred_from: Option<Arc<str>>,
+    /// The construct of a program that it was generated from: `Stack/alice/key`.
+    pub construct_path: Option<Arc<str>>,
 }
 
 impl Node {

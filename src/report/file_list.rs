@@ -48,7 +48,7 @@ impl FileList {
                 Standing::Terragrunt => (Some("terragrunt"), None),
                 Standing::Document(format) => (Some(format), None),
                 Standing::ByContent => (None, None),
-                Standing::LeftOut(why) => (None, Some(why)),
+                Standing::LeftOut(why) | Standing::NotCode(why) => (None, Some(why)),
             };
             let root = match entry.standing {
                 Standing::Document(_) => Some(workspace.display(&entry.path)),

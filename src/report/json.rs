@@ -73,6 +73,8 @@ pub struct JsonFinding {
     pub trail: Vec<LabelledLocation>,
     /// The module whose known defaults it rests on, its source not being on disk; else null.
     pub inferred_from: Option<String>,
+    /// The construct of a program (CDKTF) that `location` was generated from; else null.
+    pub construct_path: Option<String>,
     /// Stable identity, 64 hexadecimal digits; independent of lines and columns.
     pub fingerprint: String,
 }
@@ -212,6 +214,7 @@ fn json_finding(files: &Files, finding: &Finding) -> JsonFinding {
         related: labelled(files, &finding.related),
         trail: labelled(files, &finding.trail),
         inferred_from: finding.inferred_from.clone(),
+        construct_path: finding.construct_path.clone(),
         fingerprint: finding.fingerprint.clone(),
     }
 }

@@ -69,6 +69,7 @@ fn the_whole_document() {
             }
           ],
           "inferred_from": null,
+          "construct_path": null,
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         },
         {
@@ -93,6 +94,7 @@ fn the_whole_document() {
           "related": [],
           "trail": [],
           "inferred_from": null,
+          "construct_path": null,
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         },
         {
@@ -139,6 +141,7 @@ fn the_whole_document() {
             }
           ],
           "inferred_from": null,
+          "construct_path": null,
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         }
       ],

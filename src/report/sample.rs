@@ -187,6 +187,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         related: Vec::new(),
         trail: Vec::new(),
         inferred_from: None,
+        construct_path: None,
         fingerprint: "0123456789abcdef".repeat(4),
     }
 }

@@ -23,6 +23,12 @@ pub fn inference(finding: &Finding) -> Option<String> {
     Some(format!("this is what {module} makes by its known defaults; its source is not on disk"))
 }
 
+/// From what of a program the place of a finding was generated.
+pub fn construct(finding: &Finding) -> Option<String> {
+    let path = finding.construct_path.as_ref()?;
+    Some(format!("generated from the construct {path}"))
+}
+
 /// What was looked at: `checked 14 users, 9 access keys, 3 passwords in 4 roots; 1 module not on disk`.
 pub fn coverage(coverage: &Coverage) -> String {
     let mut line = format!(

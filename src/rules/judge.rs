@@ -126,6 +126,7 @@ fn finding(
             .chain(&hit.flagged)
             .chain([&hit.subject_node])
             .find_map(|node| graph.nodes[*node].inferred_from.as_deref().map(str::to_owned)),
+        construct_path: graph.nodes[primary].construct_path.as_deref().map(str::to_owned),
         fingerprint: fingerprint(graph, &rule.id, hit.severity, &root.path, &user.address, &hit.flagged),
     }
 }

@@ -9,6 +9,7 @@ use crate::source::{Notice, NoticeKind, Span};
 use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind};
 use crate::value::{Type, Value};
 
+use super::construct::Construct;
 use super::lifecycle::{FormerAddress, ImportBlock, enabled};
 use super::models::Model;
 use super::providers::{ProviderBlock, ProviderReference, RequiredProviders};
@@ -53,6 +54,9 @@ pub struct Variable {
     pub name: Arc<str>,
     /// `type`, `any` when absent.
     pub constraint: Type,
+    /// The types that override files took the place of, in order: the default is converted to each of them
+    /// before it is converted to `constraint`.
+    pub overridden_constraints: Vec<Type>,
     /// Whether `type` is written at all.
     pub has_type: bool,
     /// `default`.
@@ -84,6 +88,8 @@ pub struct ResourceBlock {
     pub enabled: Option<Expression>,
     /// `provider`
     pub provider: Option<ProviderReference>,
+    /// The construct that it was generated from.
+    pub construct: Option<Construct>,
     /// All arguments and nested blocks.
     pub body: Body,
     /// The block's header.
@@ -200,18 +206,21 @@ impl Module {
 
     fn add_variable(&mut self, name: &Arc<str>, block: &Block) {
         let body = &block.body;
-        let constraint = match body.attribute("type").map(|attribute| parse_constraint(&attribute.value)) {
-            Some(Ok(constraint)) => constraint,
-            Some(Err((span, message))) => {
+        // More than one stands here when override files changed it.
+        let mut constraints = Vec::new();
+        for attribute in body.attributes.iter().filter(|attribute| &*attribute.name == "type") {
+            let constraint = parse_constraint(&attribute.value).unwrap_or_else(|(span, message)| {
                 self.invalid(span, message);
                 Constraint::default()
-            }
-            None => Constraint::default(),
-        };
+            });
+            constraints.push(constraint.of_type);
+        }
+        let constraint = constraints.pop();
         let variable = Variable {
             name: Arc::clone(name),
-            has_type: body.attribute("type").is_some(),
-            constraint: constraint.of_type,
+            has_type: constraint.is_some(),
+            constraint: constraint.unwrap_or(Constraint::default().of_type),
+            overridden_constraints: constraints,
             default: body.attribute("default").map(|attribute| attribute.value.clone()),
             nullable: literal_bool(body, "nullable").unwrap_or(true),
             sensitive: literal_bool(body, "sensitive").unwrap_or(false),
@@ -268,7 +277,8 @@ impl Module {
         }
     }
 
-    fn add_resource(&mut self, mode: Mode, resource_type: &Arc<str>, name: &Arc<str>, block: Block) {
+    fn add_resource(&mut self, mode: Mode, resource_type: &Arc<str>, name: &Arc<str>, mut block: Block) {
+        let construct = Construct::take(&mut block);
         let (count, for_each, enabled) = self.repetition(&block);
         let provider = block.body.attribute("provider").and_then(|attribute| {
             let reference = ProviderReference::new(&attribute.value);
@@ -285,6 +295,7 @@ impl Module {
             for_each,
             enabled,
             provider,
+            construct,
             header: block.header,
             body: block.body,
         };

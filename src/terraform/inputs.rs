@@ -1,7 +1,9 @@
 //! Values given to a root's variables: tfvars files and the command line, in Terraform's order.
 //!
-//! Later overrides earlier, whole values at a time: what Terragrunt puts into the environment, `terraform.tfvars`, then `*.auto.tfvars` by name, then
-//! `--var` and `--var-file` as they stand on the command line.
+//! Later overrides earlier, whole values at a time: what Terragrunt puts into the environment,
+//! `terraform.tfvars`, `terraform.tfvars.json`, then `*.auto.tfvars` and `*.auto.tfvars.json` in one order of
+//! their names, then `--var` and `--var-file` as they stand on the command line. `TF_VAR_` variables of the
+//! environment that credlint itself runs in are not read: the same tree gives the same findings everywhere.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,6 +14,7 @@ use crate::syntax::hcl;
 use crate::value::{Type, Unknown, Value};
 
 use super::configuration::Variable;
+use super::json_syntax;
 use super::type_expression::constant;
 
 /// One `--var` or `--var-file`, as given.
@@ -86,10 +89,15 @@ impl Inputs {
     }
 
     fn add_file(&mut self, workspace: &Workspace, file: FileId, notices: &mut Vec<Notice>) {
-        let text = Arc::clone(&workspace.files.get(file).text);
-        let parsed = hcl::parse(file, &text);
-        notices.extend(parsed.notices);
-        for attribute in parsed.body.attributes {
+        let source = workspace.files.get(file);
+        let (body, told) = if source.path.ends_with(".json") {
+            json_syntax::parse_variables(file, &source.text)
+        } else {
+            let parsed = hcl::parse(file, &source.text);
+            (parsed.body, parsed.notices)
+        };
+        notices.extend(told);
+        for attribute in body.attributes {
             let value = constant(&attribute.value).unwrap_or_else(|| {
                 let message = "a value in a variables file must be a constant";
                 notices.push(Notice::at(NoticeKind::InvalidConfiguration, attribute.value.span, message));
@@ -97,7 +105,7 @@ impl Inputs {
             });
             self.given.insert(attribute.name, Given::Value(value, attribute.value.span));
         }
-        for block in parsed.body.blocks {
+        for block in body.blocks {
             let message = "a variables file holds no blocks";
             notices.push(Notice::at(NoticeKind::InvalidConfiguration, block.header, message));
         }
@@ -106,6 +114,7 @@ impl Inputs {
 
 /// Whether a file name is one that Terraform reads variables from unasked.
 pub fn is_automatic(name: &str) -> bool {
+    let name = name.strip_suffix(".json").unwrap_or(name);
     name == "terraform.tfvars" || name.ends_with(".auto.tfvars")
 }
 
@@ -122,8 +131,12 @@ fn automatic_files(workspace: &Workspace, directories: &[&Path]) -> Vec<std::pat
         })
         .map(|(path, _)| path)
         .collect();
-    // terraform.tfvars first; the rest is sorted by name already.
-    files.sort_by_key(|path| path.file_name().is_none_or(|name| name != "terraform.tfvars"));
+    // The rest is sorted by name already.
+    files.sort_by_key(|path| match path.file_name().and_then(|name| name.to_str()) {
+        Some("terraform.tfvars") => 0,
+        Some("terraform.tfvars.json") => 1,
+        _ => 2,
+    });
     files
 }
 

@@ -1,15 +1,19 @@
 //! Terraform configurations to resources. All knowledge of the language ends here.
 
 mod configuration;
+mod construct;
 mod evaluation;
 /// The built-in functions.
 pub mod functions;
 mod inputs;
+mod json_syntax;
 mod lifecycle;
 mod manifest;
 mod models;
+mod module_files;
 mod module_source;
 mod modules;
+mod overrides;
 /// Plans and states.
 pub mod plan;
 mod providers;
@@ -21,4 +25,5 @@ mod version_constraint;
 pub use configuration::Module;
 pub use evaluation::{Terragrunt, Unit, collect, is_unit_file};
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
-pub use modules::{ModuleLoader, has_backend, is_configuration, local_calls};
+pub use module_files::{is_configuration, replacement, why_not_configuration};
+pub use modules::{ModuleLoader, has_backend, local_calls};

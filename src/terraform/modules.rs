@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Notice, NoticeKind, ReadError, Span, Workspace};
-use crate::syntax::hcl;
+use crate::source::{FileId, ReadError, Span, Workspace};
 
 use super::configuration::{Module, ModuleCall};
 use super::manifest::Manifest;
 use super::models::Model;
+use super::module_files::{ModuleFile, assemble, read_directory};
 use super::module_source::ModuleSource;
 
 /// Loads modules and remembers them.
@@ -21,6 +21,8 @@ pub struct ModuleLoader<'a> {
     manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
     /// By model, and the call that it stands at.
     modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
+    /// Files that a generator names as where its input stands.
+    programs: RefCell<HashMap<PathBuf, Option<FileId>>>,
 }
 
 /// Where a call's source leads, when it is a path.
@@ -43,6 +45,7 @@ impl<'a> ModuleLoader<'a> {
             loaded: RefCell::default(),
             manifests: RefCell::default(),
             modelled: RefCell::default(),
+            programs: RefCell::default(),
         }
     }
 
@@ -79,13 +82,16 @@ impl<'a> ModuleLoader<'a> {
             return self.load(directory);
         }
         let replaced: Vec<_> = beside.iter().filter_map(|path| path.file_name()).collect();
-        let mut files = read_files(self.workspace, directory, &replaced);
-        files.extend(beside.iter().map(|path| read_file(self.workspace, path)));
-        for file in generated {
-            let parsed = hcl::parse(*file, &self.workspace.files.get(*file).text);
-            files.push((parsed.body, parsed.notices));
-        }
-        Arc::new(Module::from_files(directory.to_owned(), files))
+        let mut files = read_directory(self.workspace, directory, &replaced);
+        files.extend(beside.iter().map(|path| ModuleFile::read(self.workspace, path)));
+        files.extend(generated.iter().map(|file| ModuleFile::of(self.workspace, *file)));
+        Arc::new(assemble(directory.to_owned(), files))
+    }
+
+    /// A file of the program that a configuration was generated from, when it lies in what is scanned.
+    pub fn program_file(&self, path: &Path) -> Option<FileId> {
+        let mut programs = self.programs.borrow_mut();
+        *programs.entry(path.to_owned()).or_insert_with(|| self.workspace.load(path).ok())
     }
 
     /// Resolves a `source` written in a module of that directory.
@@ -99,56 +105,8 @@ impl<'a> ModuleLoader<'a> {
     }
 }
 
-/// Whether Terraform reads a file of this name as part of the module in its directory.
-pub fn is_configuration(name: &str) -> bool {
-    let is_ignored =
-        name.starts_with('.') || name.ends_with('~') || (name.starts_with('#') && name.ends_with('#'));
-    !is_ignored && Path::new(name).extension().is_some_and(|extension| extension == "tf")
-}
-
 fn read_module(workspace: &Workspace, directory: &Path) -> Module {
-    Module::from_files(directory.to_owned(), read_files(workspace, directory, &[]))
-}
-
-type ReadFile = (hcl::Body, Vec<Notice>);
-
-/// The files of a module, but for those of these names.
-fn read_files(workspace: &Workspace, directory: &Path, without: &[&std::ffi::OsStr]) -> Vec<ReadFile> {
-    let mut files = Vec::new();
-    let entries = match workspace.list(directory) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let path = workspace.display(directory);
-            let notice = Notice::about(NoticeKind::UnreadableFile, path, error.to_string());
-            files.push((hcl::Body::default(), vec![notice]));
-            Vec::new()
-        }
-    };
-    for (path, is_directory) in entries {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        if !is_directory && is_configuration(name) && !without.contains(&std::ffi::OsStr::new(name)) {
-            files.push(read_file(workspace, &path));
-        }
-    }
-    files
-}
-
-fn read_file(workspace: &Workspace, path: &Path) -> ReadFile {
-    match workspace.load(path) {
-        Ok(file) => {
-            let text = Arc::clone(&workspace.files.get(file).text);
-            let parsed = hcl::parse(file, &text);
-            (parsed.body, parsed.notices)
-        }
-        Err(error) => {
-            let kind = match error {
-                ReadError::OutsideRoot => NoticeKind::OutsideRoot,
-                _ => NoticeKind::UnreadableFile,
-            };
-            let notice = Notice::about(kind, workspace.display(path), error.to_string());
-            (hcl::Body::default(), vec![notice])
-        }
-    }
+    assemble(directory.to_owned(), read_directory(workspace, directory, &[]))
 }
 
 /// The canonical directories that the calls of a directory's module lead to.

@@ -12,7 +12,7 @@ use anstyle::Style;
 
 use super::excerpt::first_line;
 use super::severity::words;
-use super::wording::{inference, qualification};
+use super::wording::{construct, inference, qualification};
 use super::{Report, inert};
 use crate::finding::{Finding, Subject};
 use crate::source::Place;
@@ -107,7 +107,10 @@ fn one_finding(
     out.push('\n');
     let bold = Style::new().bold();
     let inference = inference(finding).unwrap_or_default();
-    for (word, text) in [("note:", &inference), ("why:", &finding.why), ("fix:", &finding.fix)] {
+    let construct = construct(finding).unwrap_or_default();
+    for (word, text) in
+        [("note:", &construct), ("note:", &inference), ("why:", &finding.why), ("fix:", &finding.fix)]
+    {
         if !text.is_empty() {
             out.push_str(&format!("  {} {}\n", painted(word, bold, options.color), inert(text)));
         }

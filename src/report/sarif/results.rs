@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_sarif::sarif::{
-    CodeFlow, PropertyBag, Result as SarifResult, ResultLevel, ThreadFlow, ThreadFlowLocation,
+    CodeFlow, Location, LogicalLocation, PropertyBag, Result as SarifResult, ResultLevel, ThreadFlow,
+    ThreadFlowLocation,
 };
 
 use super::super::severity::words;
@@ -49,7 +50,7 @@ fn result(report: &Report<'_>, finding: &Finding, indices: &BTreeMap<&str, usize
         .rule_id(finding.rule.to_string())
         .level(level(finding))
         .message(message(text(finding)))
-        .locations(vec![locations::place(report.files, &finding.primary, None)])
+        .locations(vec![primary(report, finding)])
         .related_locations(
             related
                 .map(|(at, place)| locations::place(report.files, place, Some(at + 1)))
@@ -63,6 +64,16 @@ fn result(report: &Report<'_>, finding: &Finding, indices: &BTreeMap<&str, usize
         result.code_flows = Some(vec![code_flow(report, finding)]);
     }
     result
+}
+
+/// The primary place, and the construct of a program that it was generated from.
+fn primary(report: &Report<'_>, finding: &Finding) -> Location {
+    let mut location = locations::place(report.files, &finding.primary, None);
+    if let Some(path) = &finding.construct_path {
+        let construct = LogicalLocation::builder().fully_qualified_name(inert(path).into_owned()).build();
+        location.logical_locations = Some(vec![construct]);
+    }
+    location
 }
 
 fn level(finding: &Finding) -> ResultLevel {

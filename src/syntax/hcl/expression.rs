@@ -10,6 +10,7 @@ use super::repair::{CarvedObject, Repaired, Syntax, repair};
 use super::template::{Form, lower_template};
 use super::tree::{Expression, ExpressionKind, ObjectItem};
 use crate::source::{FileId, Span};
+use crate::syntax::Decoded;
 
 /// The time that the parser needs for an object grows with the square of its items. Text with objects and more
 /// separators than this goes through the repair, which takes objects apart first.
@@ -44,48 +45,86 @@ pub(super) struct Piece<'a> {
     pub text: &'a str,
     /// What is parsed in its stead.
     repaired: Option<Repaired>,
+    /// Where the piece stands in the file when it stands there in another form; `base` counts for nothing then.
+    decoded: Option<&'a Decoded>,
 }
 
 /// Parses an expression whose text starts at byte `base` of the file.
 pub(super) fn parse(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
-    let range = trimmed(text, 0..text.len());
-    if !needs_repair(text)
-        && let Ok(parsed) = parser::parse_expr(&text[range.clone()])
-    {
-        let piece = Piece { file, base, text, repaired: None };
-        return Lowering { piece: &piece, start: range.start }.expression(&parsed, 0);
-    }
-    parse_repaired(file, base, text)
+    Piece::new(file, base, text).expression()
+}
+
+/// Parses an expression that stands in the file in another form.
+pub(super) fn parse_decoded(file: FileId, decoded: &Decoded) -> Result<Expression, Failure> {
+    Piece::decoded(file, decoded).expression()
 }
 
 /// Parses the repaired copy of an expression.
+#[cfg(test)]
 pub(super) fn parse_repaired(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
-    let repaired = repair(text, Syntax::Expression)?;
-    let piece = Piece { file, base, text, repaired: Some(repaired) };
-    piece.parse_range(0..text.len(), 0)
+    Piece::new(file, base, text).repaired_expression()
 }
 
 /// Parses a template without quotes or heredoc markers whose text starts at byte `base` of the file.
 pub(super) fn parse_template(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
-    let mut piece = Piece { file, base, text, repaired: None };
-    let direct = if needs_repair(text) { None } else { parser::parse_template(text).ok() };
-    let template = if let Some(template) = direct {
-        template
-    } else {
-        let repaired = repair(text, Syntax::Template)?;
-        let copy = repaired.without_objects(0..text.len());
-        piece.repaired = Some(repaired);
-        parser::parse_template(&copy).map_err(|error| Failure::of_parser(&error, 0))?
-    };
-    let form = Form { quoting: Quoting::Unquoted, dedent: false };
-    let kind = lower_template(&Lowering { piece: &piece, start: 0 }, &template, form, 0)?;
-    Ok(Expression { kind: Box::new(kind), span: piece.span(0..text.len()) })
+    Piece::new(file, base, text).template()
+}
+
+/// Parses a template that stands in the file in another form.
+pub(super) fn parse_decoded_template(file: FileId, decoded: &Decoded) -> Result<Expression, Failure> {
+    Piece::decoded(file, decoded).template()
+}
+
+impl<'a> Piece<'a> {
+    fn new(file: FileId, base: usize, text: &'a str) -> Self {
+        Self { file, base, text, repaired: None, decoded: None }
+    }
+
+    fn decoded(file: FileId, decoded: &'a Decoded) -> Self {
+        Self { file, base: 0, text: &decoded.text, repaired: None, decoded: Some(decoded) }
+    }
+
+    fn expression(self) -> Result<Expression, Failure> {
+        let range = trimmed(self.text, 0..self.text.len());
+        if !needs_repair(self.text)
+            && let Ok(parsed) = parser::parse_expr(&self.text[range.clone()])
+        {
+            return Lowering { piece: &self, start: range.start }.expression(&parsed, 0);
+        }
+        self.repaired_expression()
+    }
+
+    fn repaired_expression(mut self) -> Result<Expression, Failure> {
+        self.repaired = Some(repair(self.text, Syntax::Expression)?);
+        self.parse_range(0..self.text.len(), 0)
+    }
+
+    fn template(mut self) -> Result<Expression, Failure> {
+        let text = self.text;
+        let direct = if needs_repair(text) { None } else { parser::parse_template(text).ok() };
+        let template = if let Some(template) = direct {
+            template
+        } else {
+            let repaired = repair(text, Syntax::Template)?;
+            let copy = repaired.without_objects(0..text.len());
+            self.repaired = Some(repaired);
+            parser::parse_template(&copy).map_err(|error| Failure::of_parser(&error, 0))?
+        };
+        let form = Form { quoting: Quoting::Unquoted, dedent: false };
+        let kind = lower_template(&Lowering { piece: &self, start: 0 }, &template, form, 0)?;
+        Ok(Expression { kind: Box::new(kind), span: self.span(0..text.len()) })
+    }
 }
 
 impl Piece<'_> {
     /// A range of the piece as a place in the file.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        Span::new(self.file, self.base + range.start, self.base + range.end)
+        match self.decoded {
+            Some(decoded) => {
+                Span::new(self.file, decoded.source_offset(range.start), decoded.source_offset(range.end))
+            }
+            None => Span::new(self.file, self.base + range.start, self.base + range.end),
+        }
     }
 
     /// The object that was taken out of the parsed text at a place in the piece.

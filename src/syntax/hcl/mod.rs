@@ -22,6 +22,7 @@ pub use split::{Chunk, ChunkKind, Split, split};
 pub use tree::*;
 
 use crate::source::{FileId, Notice, NoticeKind, Span};
+use crate::syntax::Decoded;
 
 /// A file's tree, its comments, and what could not be read. Never a failure: what is bad is left out.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +61,37 @@ pub fn parse_template(file: FileId, start: usize, text: &str) -> Result<Expressi
         let message = format!("this is not a template: {}", failure.message);
         Notice::at(NoticeKind::ParseError, span_at(file, start, text, failure.offset), message)
     })
+}
+
+/// Parses an expression that is written in a string of another format.
+pub fn parse_decoded_expression(file: FileId, decoded: &Decoded) -> Result<Expression, Notice> {
+    expression::parse_decoded(file, decoded).map_err(|failure| {
+        decoded_failure(
+            file,
+            decoded,
+            failure.offset,
+            format!("this is not an expression: {}", failure.message),
+        )
+    })
+}
+
+/// Parses a template that is written in a string of another format.
+pub fn parse_decoded_template(file: FileId, decoded: &Decoded) -> Result<Expression, Notice> {
+    expression::parse_decoded_template(file, decoded).map_err(|failure| {
+        decoded_failure(file, decoded, failure.offset, format!("this is not a template: {}", failure.message))
+    })
+}
+
+fn decoded_failure(file: FileId, decoded: &Decoded, offset: usize, message: String) -> Notice {
+    let inner = span_at(file, 0, &decoded.text, offset);
+    let start = decoded.source_offset(inner.start as usize);
+    let span = Span::new(file, start, decoded.source_offset(inner.end as usize));
+    Notice::at(NoticeKind::ParseError, span, message)
+}
+
+/// The text of a string value as Terraform holds it.
+pub fn normalized(text: &str) -> std::sync::Arc<str> {
+    literal::normalized(text.to_owned())
 }
 
 /// The number of bytes of a byte-order mark at the start, and the text after it.

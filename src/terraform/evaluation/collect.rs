@@ -324,6 +324,9 @@ impl Collector<'_, '_> {
             }
         }
         let mut provenance = module.provenance.clone();
+        let construct = block.construct.as_ref();
+        let (workspace, loader) = (self.evaluator.workspace, self.evaluator.loader);
+        provenance.extend(construct.and_then(|construct| construct.place(workspace, loader)));
         provenance.push(Place::new(block.header, address.clone()));
         let mut resource = Resource {
             resource_type: Arc::clone(&block.resource_type),
@@ -343,6 +346,7 @@ impl Collector<'_, '_> {
             stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
             provenance,
             inferred_from: module.inferred_from.clone(),
+            construct_path: construct.map(|construct| Arc::clone(&construct.path)),
         };
         let mut any_kept = false;
         if self.secrets_only {

@@ -9,9 +9,7 @@ use crate::source::Span;
 use crate::syntax::hcl::{Block, Body};
 use crate::terraform::configuration::ResourceBlock;
 use crate::terraform::schema::{self, Unset};
-use crate::value::{
-    Condition, Data, Mark, Question, Reason, Unknown, Value, assume, choose, lift, type_of,
-};
+use crate::value::{Condition, Data, Mark, Question, Reason, Unknown, Value, assume, choose, lift, type_of};
 
 use super::instances::{Expansion, Instance, Repetition};
 use super::module_instance::{Memo, ModuleInstance, Repeated};

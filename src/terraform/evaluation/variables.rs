@@ -77,8 +77,11 @@ impl Evaluator<'_> {
 
     fn default(&self, variable: &Variable) -> Option<Value> {
         let default = variable.default.as_ref()?;
-        let value = super::super::type_expression::constant(default)
+        let mut value = super::super::type_expression::constant(default)
             .unwrap_or_else(|| error(default.span, "the default of a variable is not a constant"));
+        for overridden in &variable.overridden_constraints {
+            value = convert(&value, overridden).unwrap_or(value);
+        }
         Some(self.converted(variable, &value, default.span))
     }
 

@@ -105,6 +105,7 @@ impl Planned<'_, '_> {
                     existed_before: when(instance.exists),
                     imported: when(instance.is_imported),
                     inferred_from: None,
+                    construct_path: None,
                     provenance: self.places.provenance(&instance.address, address, instance.span),
                 };
                 Some((resource, instance.span))

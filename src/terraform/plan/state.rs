@@ -163,6 +163,7 @@ fn document(
             existed_before: Condition::always(),
             imported: Condition::never(),
             inferred_from: None,
+            construct_path: None,
             provenance: places.provenance(&instance.address, &instance.text, instance.span),
         };
         resources.push((resource, instance.span));

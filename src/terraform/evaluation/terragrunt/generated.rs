@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::resource::unknown_notice;
 use crate::source::{FileId, Notice, NoticeKind};
-use crate::terraform::modules::is_configuration;
+use crate::terraform::module_files::is_configuration;
 
 use super::super::{Evaluator, Scope};
 use super::unit::Layers;

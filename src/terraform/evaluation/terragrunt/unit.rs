@@ -9,7 +9,8 @@ use crate::source::{FileId, Notice, NoticeKind, Place, Span, Workspace};
 use crate::syntax::hcl::Block;
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::{CommandLineInput, Inputs};
-use crate::terraform::modules::{ModuleLoader, is_configuration};
+use crate::terraform::module_files::is_configuration;
+use crate::terraform::modules::ModuleLoader;
 use crate::value::Value;
 
 use super::super::module_instance::ModuleInstance;
