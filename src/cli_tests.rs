@@ -180,7 +180,8 @@ fn help_of_check() {
       -h, --help  Print help (see more with '--help')
 
     Input:
-      [PATH]...                 Files and directories to read [default: .]
+      [PATH]...                 Files and directories to read; plans and states in JSON are read when
+                                they are named here [default: .]
           --root <DIR>          Read nothing outside this directory [default: the git work tree that
                                 PATH is in, else PATH]
           --var <NAME=VALUE>    Set a Terraform variable or template parameter
@@ -214,6 +215,7 @@ fn help_of_check() {
     Examples:
       credlint check
       credlint check infra/prod --var-file prod.tfvars --var create_key=true
+      credlint check plan.json            (made by `terraform show -json`)
       credlint check --select CIS-1.13,multiple-active-keys --fail-on high
       credlint check --output sarif=credlint.sarif --output json=credlint.json
 

@@ -95,6 +95,7 @@ pub struct ResourceValues<'a> {
 
 /// What is done to one instance.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are the format's words")]
 pub struct Change<'a> {
     /// With module path and keys.
     #[serde(borrow)]
@@ -143,6 +144,7 @@ pub struct Configuration<'a> {
 
 /// One module of the program.
 #[derive(Debug, Default, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "they are the format's words")]
 pub struct Module<'a> {
     /// Its outputs.
     #[serde(borrow, default)]

@@ -95,7 +95,9 @@ impl<'a> Index<'a> {
 
     /// The block of an instance.
     pub fn block(&self, address: &Address) -> Option<&ResourceBlock<'a>> {
-        let module: String = address.module.iter().map(|step| format!("module.{}.", step.name)).collect();
+        let keyless: Vec<Step> =
+            address.module.iter().map(|step| Step { key: None, ..step.clone() }).collect();
+        let module = prefix(&keyless);
         self.blocks.get(&format!("{module}{}", address.block()))
     }
 

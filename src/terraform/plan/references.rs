@@ -120,7 +120,7 @@ impl<'i, 'a> Resolver<'i, 'a> {
         match (path[0].name.as_str(), path.get(1)) {
             ("each", Some(step)) if step.name == "value" => match scope.for_each {
                 Some(for_each) => {
-                    self.follow(Scope { for_each: None, ..scope }, for_each, scope.key, depth, found)
+                    self.follow(Scope { for_each: None, ..scope }, for_each, scope.key, depth, found);
                 }
                 None => found.push(opaque(scope, name)),
             },

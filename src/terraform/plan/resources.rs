@@ -199,7 +199,7 @@ impl Planned<'_, '_> {
         for (index, flag) in unknown.iter().enumerate() {
             match flag {
                 serde_json::Value::Bool(false) => {
-                    elements.extend(known.get(index).and_then(|raw| self::known(raw)))
+                    elements.extend(known.get(index).and_then(|raw| self::known(raw)));
                 }
                 _ => open += 1,
             }

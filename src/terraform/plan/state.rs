@@ -68,7 +68,7 @@ pub fn shown(
         waiting.extend(module.child_modules.iter().flatten());
     }
     let outputs = values.outputs.unwrap_or_default();
-    Ok(document(loader, whole, instances, &outputs, candidates, interest, notices))
+    Ok(document(loader, whole, &instances, &outputs, candidates, interest, notices))
 }
 
 /// Reads a state file.
@@ -115,24 +115,24 @@ pub fn file(
         }
     }
     let outputs = state.outputs.unwrap_or_default();
-    Ok(document(loader, whole, instances, &outputs, candidates, interest, notices))
+    Ok(document(loader, whole, &instances, &outputs, candidates, interest, notices))
 }
 
 fn document(
     loader: &ModuleLoader<'_>,
     whole: &Whole<'_>,
-    instances: Vec<Instance<'_>>,
+    instances: &[Instance<'_>],
     outputs: &Outputs<'_>,
     candidates: &[PathBuf],
     interest: &Interest,
     notices: Vec<Notice>,
 ) -> Document {
-    let directory = candidates.iter().find(|directory| declares_all(loader, directory, &instances)).cloned();
+    let directory = candidates.iter().find(|directory| declares_all(loader, directory, instances)).cloned();
     let places = Places::new(loader, directory.as_deref());
     let secrets: Vec<(&str, String)> = instances.iter().flat_map(secrets).collect();
     let mut contents = RootContents { notices, ..RootContents::default() };
     let mut resources: Vec<(Resource, Span)> = Vec::new();
-    for instance in &instances {
+    for instance in instances {
         let resource_type = instance.address.resource_type.as_str();
         let kept = interest.resources.get_key_value(resource_type);
         let sink = interest.sinks.get_key_value(resource_type).filter(|_| kept.is_none());
