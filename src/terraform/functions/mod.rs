@@ -108,9 +108,13 @@ fn check_count(function: &Function, count: usize) -> Result<(), String> {
 
 /// One call without choices among its arguments.
 fn apply(function: &Function, arguments: &[Value], files: &FileContext<'_>) -> Value {
+    // Types and marks are told by looking through a value: nothing is done with one that has no end.
+    if !arguments.iter().all(limits::is_walkable) {
+        return Call { function, arguments: &[], files }.too_large();
+    }
     let mut taints = taints_of(function.treatment, arguments);
     if AS_SENSITIVE_AS_ELEMENTS.contains(&function.name) {
-        for argument in arguments.iter().filter(|argument| limits::is_walkable(argument)) {
+        for argument in arguments {
             taints.extend(&argument.deep_marks().taints());
         }
     }
@@ -137,7 +141,7 @@ fn apply(function: &Function, arguments: &[Value], files: &FileContext<'_>) -> V
     let result = if function.treatment.hoists() { with_identities(result, arguments) } else { result };
     // Nothing of the elements is left to carry their taints.
     if result.as_unknown().is_some() && !HIDE_THEIR_ARGUMENT.contains(&function.name) {
-        for argument in arguments.iter().filter(|argument| limits::is_walkable(argument)) {
+        for argument in arguments {
             taints.extend(&argument.deep_marks().taints());
         }
     }
