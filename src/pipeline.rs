@@ -202,7 +202,7 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
     (discovered, documents)
 }
 
-/// Where OpenTofu has a file of its own in the place of Terraform's, that one is read.
+/// Where `OpenTofu` has a file of its own in the place of Terraform's, that one is read.
 fn give_way(discovered: &mut Discovered) {
     let read: BTreeSet<PathBuf> = discovered.entries.iter().map(|entry| entry.path.clone()).collect();
     for entry in &mut discovered.entries {
