@@ -113,8 +113,6 @@ pub struct RootContents {
     pub accounts: BTreeMap<Arc<str>, AccountIdentity>,
     /// What was not understood.
     pub notices: Vec<Notice>,
-    /// How many module calls have no source on disk.
-    pub modules_not_on_disk: usize,
 }
 
 /// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do. None is due

@@ -1,0 +1,167 @@
+//! discover: the files of every format, and what of them is a root.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use crate::discover::{Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
+use crate::settings::InputSettings;
+use crate::source::Workspace;
+use crate::terraform::plan::Written;
+use crate::terraform::{self, ModuleLoader, Terragrunt, Unit};
+
+/// What was found, and which of it is a root.
+pub struct Layout {
+    /// Files that are read or were left out.
+    pub discovered: Discovered,
+    /// Root modules, and modules that are only called.
+    pub roots: Roots,
+    /// Terragrunt units by directory; each is one of the roots.
+    pub units: BTreeMap<PathBuf, Unit>,
+    /// Plans and states: roots of their own.
+    pub documents: Vec<(PathBuf, Written)>,
+}
+
+impl Layout {
+    /// Looks at what the settings name.
+    pub fn of(settings: &InputSettings, loader: &ModuleLoader<'_>) -> Self {
+        let (discovered, documents) = discover(settings);
+        let units = units(loader, &settings.workspace, &discovered);
+        let candidates = candidates(loader, &settings.workspace, &discovered, &units);
+        Self { roots: choose_roots(&candidates), discovered, units, documents }
+    }
+
+    /// How many files are read.
+    pub fn file_count(&self) -> usize {
+        let is_read = |entry: &&Entry| !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_));
+        self.discovered.entries.iter().filter(is_read).count()
+    }
+}
+
+/// What is there: trees are walked; plans and states are read where they are named, and elsewhere left out.
+fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
+    let workspace = &settings.workspace;
+    let what = |path: &Path| {
+        let start = workspace.read_start(path, terraform::plan::START_BYTES).ok()?;
+        terraform::plan::detect(&start)
+    };
+    let (mut documents, mut trees) = (Vec::new(), Vec::new());
+    for path in &settings.paths {
+        match what(path) {
+            Some(_) if documents.iter().any(|(other, _)| other == path) => {}
+            Some(written) => documents.push((path.clone(), written)),
+            None => trees.push(path.clone()),
+        }
+    }
+    let mut discovered = walk(workspace, &trees, classify);
+    discovered.entries.retain_mut(|entry| {
+        if entry.standing != Standing::ByContent {
+            return true;
+        }
+        match what(&entry.path) {
+            Some(written) => entry.standing = Standing::LeftOut(written.left_out()),
+            None => return false,
+        }
+        !documents.iter().any(|(path, _)| *path == entry.path)
+    });
+    let named = documents
+        .iter()
+        .map(|(path, written)| Entry { path: path.clone(), standing: Standing::Document(written.format()) });
+    discovered.entries.extend(named);
+    discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    give_way(&mut discovered);
+    (discovered, documents)
+}
+
+/// Where `OpenTofu` has a file of its own in the place of Terraform's, that one is read.
+fn give_way(discovered: &mut Discovered) {
+    let read: BTreeSet<PathBuf> = discovered.entries.iter().map(|entry| entry.path.clone()).collect();
+    for entry in &mut discovered.entries {
+        let name = entry.path.file_name().and_then(|name| name.to_str());
+        let replacement = name.and_then(terraform::replacement).map(|name| entry.path.with_file_name(name));
+        if entry.standing == Standing::Terraform && replacement.is_some_and(|path| read.contains(&path)) {
+            entry.standing = Standing::LeftOut(
+                "OpenTofu reads the .tofu file of the same name in its place; Terraform would read this one and \
+                 none of the .tofu files",
+            );
+        }
+    }
+}
+
+/// Which format a file name stands for.
+fn classify(name: &str) -> Option<Standing> {
+    if terraform::is_configuration(name) {
+        Some(Standing::Terraform)
+    } else if terraform::is_automatic(name) {
+        Some(Standing::TerraformVariables)
+    } else if terraform::is_unit_file(name) {
+        Some(Standing::Terragrunt)
+    } else if name == "terragrunt.hcl.json" {
+        Some(Standing::LeftOut("Terragrunt's JSON syntax is not read"))
+    } else if name == "terragrunt.stack.hcl" {
+        Some(Standing::LeftOut("Terragrunt's stacks are not read"))
+    } else if let Some(why) = terraform::why_not_configuration(name) {
+        Some(Standing::NotCode(why))
+    } else if [".json", ".tfstate", ".tfplan"].iter().any(|end| name.ends_with(end))
+        || ["plan.out", "tfplan"].contains(&name)
+    {
+        Some(Standing::ByContent)
+    } else {
+        None
+    }
+}
+
+fn candidates(
+    loader: &ModuleLoader<'_>,
+    workspace: &Workspace,
+    discovered: &Discovered,
+    units: &BTreeMap<PathBuf, Unit>,
+) -> BTreeMap<PathBuf, Candidate> {
+    let has_variables: Vec<&Path> = discovered
+        .entries
+        .iter()
+        .filter(|entry| entry.standing == Standing::TerraformVariables)
+        .filter_map(|entry| entry.path.parent())
+        .collect();
+    let mut candidates: BTreeMap<PathBuf, Candidate> = discovered
+        .directories
+        .iter()
+        .filter_map(|directory| {
+            let directory = workspace.resolve(directory).ok()?;
+            let candidate = Candidate {
+                calls: terraform::local_calls(loader, &directory),
+                is_applied: has_variables.contains(&directory.as_path())
+                    || terraform::has_backend(loader, &directory),
+                is_unit: false,
+            };
+            Some((directory, candidate))
+        })
+        .collect();
+    for (directory, unit) in units {
+        let candidate = candidates.entry(directory.clone()).or_default();
+        candidate.is_unit = true;
+        candidate.calls.extend(unit.module_directory.iter().filter(|module| *module != directory).cloned());
+    }
+    candidates
+}
+
+/// The Terragrunt units by directory. A file that another one includes is not a unit itself.
+fn units(
+    loader: &ModuleLoader<'_>,
+    workspace: &Workspace,
+    discovered: &Discovered,
+) -> BTreeMap<PathBuf, Unit> {
+    let files = Terragrunt::default();
+    let mut units: BTreeMap<PathBuf, Unit> = discovered
+        .entries
+        .iter()
+        .filter(|entry| entry.standing == Standing::Terragrunt)
+        .filter_map(|entry| {
+            let path = workspace.resolve(&entry.path).ok()?;
+            let unit = Unit::read(workspace, loader, &files, &path)?;
+            Some((unit.directory.clone(), unit))
+        })
+        .collect();
+    let included: BTreeSet<PathBuf> = units.values().flat_map(|unit| unit.includes.iter().cloned()).collect();
+    units.retain(|_, unit| !included.contains(&unit.file));
+    units
+}

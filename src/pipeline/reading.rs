@@ -1,0 +1,148 @@
+//! read: each root by the reader of its format.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::discover::{Entry, Standing};
+use crate::graph::GraphRoot;
+use crate::resource::{Interest, RootContents};
+use crate::settings::InputSettings;
+use crate::source::{Notice, NoticeKind, Workspace};
+use crate::terraform::plan::Written;
+use crate::terraform::{self, CommandLineInput, Inputs, Module, ModuleLoader};
+
+use super::Layout;
+
+/// What all roots hold.
+pub struct Reading {
+    /// Each root that holds anything, and its contents.
+    pub roots: Vec<(GraphRoot, RootContents)>,
+    /// How many roots there are, those that hold nothing of interest included.
+    pub looked_at: usize,
+    /// What was not understood.
+    pub notices: Vec<Notice>,
+}
+
+/// Reads every root.
+pub fn read(
+    settings: &InputSettings,
+    loader: &ModuleLoader<'_>,
+    layout: &Layout,
+    interest: &Interest,
+) -> Reading {
+    let mut directories = layout.roots.roots.clone();
+    let notices = settings.notices.iter().chain(&layout.discovered.notices).cloned().collect();
+    let reading = Reading { roots: Vec::new(), looked_at: 0, notices };
+    let mut reader = Reader { settings, loader, layout, interest, reading };
+    for (path, written) in &layout.documents {
+        reader.document(path, *written, &mut directories);
+    }
+    let modules: Vec<_> = directories.iter().filter_map(|directory| reader.directory(directory)).collect();
+    let mut reading = reader.reading;
+    reading.looked_at = directories.len() + layout.documents.len();
+    if reading.looked_at == 0 {
+        let message = "no Terraform configuration was found, so nothing was checked";
+        let paths = settings.paths.iter().map(|path| settings.workspace.display(path));
+        reading.notices.extend(paths.map(|path| Notice::about(NoticeKind::FormatNotRead, path, message)));
+    }
+    reading.notices.extend(not_read(&settings.workspace, &layout.discovered.entries));
+    reading.notices.extend(undeclared(&settings.assignments, &modules));
+    reading
+}
+
+struct Reader<'a> {
+    settings: &'a InputSettings,
+    loader: &'a ModuleLoader<'a>,
+    layout: &'a Layout,
+    interest: &'a Interest,
+    reading: Reading,
+}
+
+impl Reader<'_> {
+    /// Reads a plan or state. A plan says what becomes of its configuration, which is then no root beside it:
+    /// both together would report everything twice.
+    fn document(&mut self, path: &Path, written: Written, roots: &mut Vec<PathBuf>) {
+        let workspace = &self.settings.workspace;
+        let file = match workspace.load_unshown(path) {
+            Ok(file) => file,
+            Err(error) => {
+                let path = workspace.display(path);
+                let notice = Notice::about(NoticeKind::UnreadableFile, path, error.to_string());
+                self.reading.notices.push(notice);
+                return;
+            }
+        };
+        let beside = terraform::plan::directories_beside(workspace, path);
+        let directories: Vec<PathBuf> = roots.iter().cloned().chain(beside).collect();
+        let document =
+            terraform::plan::read(workspace, self.loader, file, written, &directories, self.interest);
+        let root = GraphRoot { path: workspace.display(path), format: written.format() };
+        self.reading.roots.push((root, document.contents));
+        if written == Written::Plan {
+            roots.retain(|root| Some(root) != document.directory.as_ref());
+        }
+    }
+
+    /// Reads the root module or Terragrunt unit in a directory; gives its module.
+    fn directory(&mut self, directory: &PathBuf) -> Option<Arc<Module>> {
+        let (workspace, assignments) = (&self.settings.workspace, &self.settings.assignments);
+        let path = workspace.display(directory);
+        let unit = self.layout.units.get(directory);
+        if unit.is_some_and(|unit| unit.is_excluded) {
+            let message = "this unit is left out of every run, so it was not checked";
+            self.reading.notices.push(Notice::about(NoticeKind::FormatNotRead, path, message));
+            return None;
+        }
+        let module = unit.map_or_else(|| self.loader.load(directory), |unit| Arc::clone(&unit.module));
+        let is_relevant = self.loader.reaches(&module, &self.interest.resources);
+        // A value that is unknown matters only where it can decide something.
+        let matters = |notice: &&Notice| is_relevant || notice.kind != NoticeKind::UnknownValue;
+        let said = unit.iter().flat_map(|unit| unit.notices.iter()).filter(matters);
+        self.reading.notices.extend(said.cloned());
+        if !is_relevant {
+            return Some(module);
+        }
+        let (inputs, notices) = match unit {
+            Some(unit) => unit.inputs(workspace, assignments),
+            None => Inputs::gather(workspace, &[directory], assignments),
+        };
+        self.reading.notices.extend(notices);
+        let (format, provenance) = match unit {
+            Some(unit) => ("terragrunt", unit.provenance.clone()),
+            None => ("terraform", Vec::new()),
+        };
+        let root = Arc::clone(&module);
+        let contents = terraform::collect(workspace, self.loader, root, &inputs, self.interest, provenance);
+        self.reading.roots.push((GraphRoot { path, format }, contents));
+        Some(module)
+    }
+}
+
+/// Files that are infrastructure code and are not read: a gate must not be silent about them.
+fn not_read(workspace: &Workspace, entries: &[Entry]) -> Vec<Notice> {
+    entries
+        .iter()
+        .filter_map(|entry| match entry.standing {
+            Standing::LeftOut(why) => {
+                Some(Notice::about(NoticeKind::FormatNotRead, workspace.display(&entry.path), why))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// A `--var` that no root declares is most likely a slip of the pen.
+fn undeclared(assignments: &[CommandLineInput], roots: &[Arc<terraform::Module>]) -> Vec<Notice> {
+    assignments
+        .iter()
+        .filter_map(|assignment| match assignment {
+            CommandLineInput::Text { name, .. } => Some(name),
+            CommandLineInput::File(_) => None,
+        })
+        .filter(|name| !roots.iter().any(|root| root.variables.contains_key(name.as_str())))
+        .map(|name| {
+            let message = format!("no root declares a variable `{name}`, so --var {name}=… changes nothing");
+            Notice::about(NoticeKind::InvalidConfiguration, "--var", message)
+        })
+        .collect()
+}
