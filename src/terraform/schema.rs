@@ -158,7 +158,16 @@ pub fn is_identity(resource_type: &str, attribute: &str) -> bool {
 /// The attributes that the whole resource as an object shows although its block does not set them.
 pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
     match resource_type {
-        "aws_iam_user" => &["id", "arn", "unique_id", "path"],
+        "aws_iam_user" => &[
+            "id",
+            "arn",
+            "unique_id",
+            "path",
+            "permissions_boundary",
+            "force_destroy",
+            "tags",
+            "tags_all",
+        ],
         "aws_iam_group" | "aws_iam_policy" => &["id", "arn", "path"],
         "awscc_iam_user" => &["id", "arn", "user_name", "path"],
         "awscc_iam_group" => &["id", "arn", "group_name", "path"],
@@ -169,6 +178,12 @@ pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
         "aws_iam_user_login_profile" => &["id", "password", "encrypted_password"],
         _ => &["id"],
     }
+}
+
+/// Whether the whole resource shows every attribute that there is: reading any other is an error, which `try`
+/// and `can` see.
+pub fn is_shown_complete(resource_type: &str) -> bool {
+    resource_type == "aws_iam_user"
 }
 
 /// Whether instances of a type have a secret that can be referred to.

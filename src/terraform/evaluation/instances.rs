@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::source::{Notice, NoticeKind};
 use crate::syntax::hcl::Expression;
 use crate::value::{
-    Condition, Data, Each, Question, Reason, Type, Unknown, Value, choose, convert, describe,
+    Condition, Data, Each, Mark, Question, Reason, Type, Unknown, Value, choose, convert, describe,
 };
 
 use super::{Evaluator, Scope, access};
@@ -237,6 +237,11 @@ impl Evaluator<'_> {
         let mut found: BTreeMap<Key, Vec<(Condition, Value, Value)>> = BTreeMap::new();
         let mut stands_for: BTreeMap<Key, Arc<str>> = BTreeMap::new();
         for (condition, alternative) in value.alternatives() {
+            // Keys stand in addresses, which are shown.
+            if alternative.marks.iter().any(Mark::is_taint) {
+                self.invalid_repetition(for_each, what, "its `for_each` is sensitive");
+                continue;
+            }
             match &alternative.data {
                 Data::Map(entries) | Data::Object(entries) => {
                     for (name, element) in entries.iter().take(MAX_INSTANCES) {

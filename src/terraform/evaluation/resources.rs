@@ -175,8 +175,11 @@ impl Evaluator<'_> {
             fields.insert(name, value);
         }
         let address = Self::resource_address(module, block, &instances[at]);
+        // The empty name says that there may be attributes that are not shown.
+        let is_complete = schema::is_shown_complete(&block.resource_type);
+        let attribute = if is_complete { "id" } else { "" };
         Value::object(fields)
-            .with_mark(Mark::AttributeOf { address: address.into(), attribute: Arc::from("") })
+            .with_mark(Mark::AttributeOf { address: address.into(), attribute: Arc::from(attribute) })
     }
 
     /// What a body says of a name: an argument's value, or nested blocks of that type as a tuple.
