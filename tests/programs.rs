@@ -16,7 +16,7 @@ fn the_graph_is_what_terraform_plans() {
     for program in programs() {
         let planned = std::fs::read_to_string(program.join("planned.json")).unwrap();
         let planned: BTreeMap<String, Value> = serde_json::from_str(&planned).unwrap();
-        let understood = understood(&program);
+        let understood = understood(&program, &[]);
         let addresses = planned.keys().chain(understood.keys());
         for address in addresses.collect::<std::collections::BTreeSet<_>>() {
             let (planned, understood) = (planned.get(address), understood.get(address));
@@ -30,6 +30,28 @@ fn the_graph_is_what_terraform_plans() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+/// `planned.json` is of `required = "team"`; what is not known without it is null here.
+#[test]
+fn keys_that_are_unknown_are_as_many_as_known_ones() {
+    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform/required-keys");
+    let planned = std::fs::read_to_string(program.join("planned.json")).unwrap();
+    let planned: BTreeMap<String, Value> = serde_json::from_str(&planned).unwrap();
+    assert_eq!(understood(&program, &["--var", "required=team"]), planned);
+    let open: BTreeMap<String, Value> = understood(&program, &[])
+        .into_iter()
+        .map(|(address, facts)| {
+            let address = address.replace("${var.required}", "team").replace("[var.required]", "[\"team\"]");
+            (address, facts)
+        })
+        .collect();
+    assert_eq!(open.keys().collect::<Vec<_>>(), planned.keys().collect::<Vec<_>>());
+    for (address, facts) in &open {
+        for known in ["path", "status"] {
+            assert_eq!(facts.get(known), planned[address].get(known), "{address}");
+        }
+    }
+}
+
 /// Equal, but for what Terraform does not know before an apply.
 fn agrees(planned: Option<&Value>, understood: Option<&Value>) -> bool {
     let (Some(Value::Object(planned)), Some(Value::Object(understood))) = (planned, understood) else {
@@ -40,9 +62,10 @@ fn agrees(planned: Option<&Value>, understood: Option<&Value>) -> bool {
 }
 
 /// What exists by default, in the shape of `planned.json`.
-fn understood(program: &Path) -> BTreeMap<String, Value> {
+fn understood(program: &Path, more: &[&str]) -> BTreeMap<String, Value> {
     let path = program.to_str().unwrap();
-    let line = CommandLine::parse_from_arguments(["credlint", "graph", path, "--root", path]).unwrap();
+    let arguments = ["credlint", "graph", path, "--root", path];
+    let line = CommandLine::parse_from_arguments(arguments.iter().chain(more)).unwrap();
     let Command::Graph(arguments) = line.command else { unreachable!("`graph` parses as graph") };
     let settings = InputSettings::new(&arguments.input).unwrap();
     let understood = pipeline::understand(&settings);
@@ -76,6 +99,6 @@ fn programs() -> Vec<PathBuf> {
         .filter(|path| path.join("planned.json").exists())
         .collect();
     programs.sort();
-    assert!(programs.len() >= 7, "the programs are gone");
+    assert!(programs.len() >= 21, "the programs are gone");
     programs
 }

@@ -158,16 +158,9 @@ pub fn is_identity(resource_type: &str, attribute: &str) -> bool {
 /// The attributes that the whole resource as an object shows although its block does not set them.
 pub fn shown_unset(resource_type: &str) -> &'static [&'static str] {
     match resource_type {
-        "aws_iam_user" => &[
-            "id",
-            "arn",
-            "unique_id",
-            "path",
-            "permissions_boundary",
-            "force_destroy",
-            "tags",
-            "tags_all",
-        ],
+        "aws_iam_user" => {
+            &["id", "arn", "unique_id", "path", "permissions_boundary", "force_destroy", "tags", "tags_all"]
+        }
         "aws_iam_group" | "aws_iam_policy" => &["id", "arn", "path"],
         "awscc_iam_user" => &["id", "arn", "user_name", "path"],
         "awscc_iam_group" => &["id", "arn", "group_name", "path"],

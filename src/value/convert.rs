@@ -93,6 +93,18 @@ fn convert_unknown(unknown: &Unknown, to: &Type) -> Result<Unknown, String> {
         return Err(required(to));
     }
     converted.of_type = Some(Arc::new(to.filled_from(from).plain()));
+    if !converted.entries.is_empty() {
+        let entries = match to {
+            Type::Any => return Ok(converted),
+            Type::Map(element) => converted
+                .entries
+                .iter()
+                .map(|(key, value)| Ok((key.clone(), convert(value, element)?)))
+                .collect::<Result<_, String>>()?,
+            _ => Vec::new(),
+        };
+        converted = converted.with_entries(entries);
+    }
     Ok(converted)
 }
 

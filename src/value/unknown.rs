@@ -1,12 +1,16 @@
 //! What is not known, and what it stands for.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Type, Value};
+use super::{Data, Type, Value};
 use crate::source::Span;
 
 /// Longest identity kept in full (bytes); longer ones end in `…` and a hash, so that they stay distinct.
 const MAX_IDENTITY_BYTES: usize = 240;
+
+/// Entries of an object with unknown keys that are kept, and values within each.
+const MAX_ENTRIES: usize = 1_000;
 
 /// A value that nothing is known of but what it stands for. Two unknowns of one identity are the same value.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +28,8 @@ pub struct Unknown {
     pub of_type: Option<Arc<Type>>,
     /// When this is the JSON text of a value that is not wholly known: that value.
     pub json: Option<Arc<Value>>,
+    /// When this is an object some of whose keys are unknown: its keys and values.
+    pub entries: Arc<[(Value, Value)]>,
     /// Text that it is known to end in (`:iam::aws:policy/AdministratorAccess`).
     pub suffix: Option<Arc<str>>,
     /// Texts that it is known not to be.
@@ -69,6 +75,7 @@ impl Unknown {
             origin: None,
             of_type: None,
             json: None,
+            entries: Arc::default(),
             suffix: None,
             other_than: Arc::default(),
         }
@@ -91,6 +98,22 @@ impl Unknown {
     #[must_use]
     pub fn typed(mut self, of_type: Type) -> Self {
         self.of_type = Some(Arc::new(of_type));
+        self
+    }
+
+    /// The same unknown, told to be an object of these keys and values. Only a modest number of them is kept,
+    /// none inside another, so that walking them always ends soon; and none when two keys may not differ.
+    #[must_use]
+    pub fn with_entries(mut self, entries: Vec<(Value, Value)>) -> Self {
+        let mut keys = BTreeSet::new();
+        let are_apart = entries.iter().all(|(key, _)| match &key.data {
+            Data::String(text) => keys.insert((false, Arc::clone(text))),
+            Data::Unknown(unknown) => keys.insert((true, Arc::clone(&unknown.identity))),
+            _ => false,
+        });
+        let are_plain = entries.len() <= MAX_ENTRIES
+            && entries.iter().all(|(_, value)| value.is_within(MAX_ENTRIES) && !holds_entries(value));
+        self.entries = if are_apart && are_plain { entries.into() } else { Arc::default() };
         self
     }
 
@@ -144,6 +167,11 @@ impl Value {
         };
         Self::from(derived).with_marks(&self.deep_marks().taints())
     }
+}
+
+fn holds_entries(value: &Value) -> bool {
+    value.as_unknown().is_some_and(|unknown| !unknown.entries.is_empty())
+        || value.children().into_iter().any(holds_entries)
 }
 
 fn shorten(identity: String) -> String {

@@ -179,6 +179,11 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Value {
             Data::Each(each) if is_same_unknown(&each.key, key) => {
                 choose([(each.when.clone(), each.element.clone())])
             }
+            Data::Unknown(unknown)
+                if let Some((_, entry)) = unknown.entries.iter().find(|(own, _)| is_same_key(own, key)) =>
+            {
+                entry.clone()
+            }
             Data::Unknown(_) | Data::Each(_) => indexed(value, key),
             _ if matches!(key.data, Data::Unknown(_)) => indexed(value, key),
             Data::List(elements) | Data::Tuple(elements) => list_element(elements, key, span),
@@ -195,6 +200,11 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Value {
 /// Whether the unknown may be a collection that has keys.
 fn has_parts(unknown: &Unknown) -> bool {
     !matches!(unknown.of_type.as_deref(), Some(Type::Bool | Type::Number | Type::String | Type::Set(_)))
+}
+
+/// Whether two keys are surely the same: one text, or one unknown.
+fn is_same_key(left: &Value, right: &Value) -> bool {
+    left.as_str().is_some_and(|text| right.as_str() == Some(text)) || is_same_unknown(left, right)
 }
 
 fn is_same_unknown(left: &Value, right: &Value) -> bool {

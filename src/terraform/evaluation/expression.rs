@@ -7,6 +7,7 @@ use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, StepKind,
 use crate::terraform::functions::{self, FileContext};
 use crate::value::{Condition, Data, Marks, Type, Unknown, Value, choose, convert, describe, hoist, lift};
 
+use super::for_expression::text_keys;
 use super::named_instances::part_of_arn;
 use super::operators::{condition_of, from_condition};
 use super::{Evaluator, Scope, error};
@@ -67,7 +68,8 @@ impl Evaluator<'_> {
                     Ok(Data::Unknown(unknown)) if unknown.error_message().is_some() => return key.clone(),
                     Ok(Data::Unknown(unknown)) => {
                         let identity = format!("{{({}) = …}}", unknown.identity);
-                        return unknown.derive(identity).into();
+                        let entries = text_keys(keys).zip(values.iter().cloned()).collect();
+                        return unknown.derive(identity).with_entries(entries).into();
                     }
                     _ => return error(item.key.span, "the key of an object must be a string"),
                 }

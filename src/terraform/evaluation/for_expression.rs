@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::syntax::hcl::{Expression, ForExpression};
 use crate::value::{
-    Condition, Data, Each, MAX_ALTERNATIVES, Marks, Type, Value, choose, convert, describe, lift,
+    Condition, Data, Each, MAX_ALTERNATIVES, Marks, Type, Unknown, Value, choose, convert, describe, lift,
 };
 
 use super::operators::condition_of;
@@ -124,6 +124,7 @@ pub(super) fn entries(collection: &Value) -> Option<Vec<(Value, Value)>> {
         Data::Map(entries) | Data::Object(entries) => {
             Some(entries.iter().map(|(key, value)| (Value::string(Arc::clone(key)), value.clone())).collect())
         }
+        Data::Unknown(unknown) if !unknown.entries.is_empty() => Some(unknown.entries.to_vec()),
         _ => None,
     }
 }
@@ -168,6 +169,12 @@ fn assemble(node: &ForExpression, produced: &[Produced], span: Span) -> Value {
     }))
 }
 
+/// Keys as the texts that they become.
+pub(super) fn text_keys(keys: &[Value]) -> impl Iterator<Item = Value> {
+    keys.iter()
+        .map(|key| convert(key, &Type::String).unwrap_or_else(|message| Unknown::error(message).into()))
+}
+
 fn object(key: &Expression, group: bool, kept: &[&Produced]) -> Value {
     let keys: Vec<Value> = kept.iter().filter_map(|one| one.key.clone()).collect();
     lift(&keys, |keys| {
@@ -180,7 +187,12 @@ fn object(key: &Expression, group: bool, kept: &[&Produced]) -> Value {
                     return Data::Unknown(unknown).into();
                 }
                 Ok(Data::Unknown(unknown)) => {
-                    return unknown.derive(format!("{{for … : {} => …}}", unknown.identity)).into();
+                    let open = unknown.derive(format!("{{for … : {} => …}}", unknown.identity));
+                    if group {
+                        return open.into();
+                    }
+                    let values = kept.iter().map(|one| one.value.clone());
+                    return open.with_entries(text_keys(keys).zip(values).collect()).into();
                 }
                 _ => return error(key.span, "the key of each result must be a string"),
             };

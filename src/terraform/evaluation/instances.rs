@@ -279,6 +279,13 @@ impl Evaluator<'_> {
                     let each_key = if each.key.is_null() { &each.element } else { &each.key };
                     found.entry(key).or_default().push((both, each_key.clone(), each.element.clone()));
                 }
+                Data::Unknown(unknown) if !unknown.entries.is_empty() => {
+                    for (key, element) in unknown.entries.iter() {
+                        let Some(name) = self.set_key(key, for_each, what, notices) else { continue };
+                        let one = (condition.clone(), key.clone(), element.clone());
+                        found.entry(name).or_default().push(one);
+                    }
+                }
                 Data::Unknown(unknown) if unknown.error_message().is_none() => {
                     let each = Each {
                         over: Arc::clone(&unknown.identity),

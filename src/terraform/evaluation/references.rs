@@ -292,7 +292,16 @@ impl Evaluator<'_> {
         if block.has_for_each && block.instances.iter().any(|one| matches!(one.key, Key::Unknown(_))) {
             let unknown = block.instances.iter().find_map(|one| one.each_key.first_unknown());
             return match unknown {
-                Some(unknown) => unknown.derive(block.address.clone()).into(),
+                Some(unknown) => {
+                    let open = unknown.derive(block.address.clone());
+                    let are_there = |one: &Instance| one.stands_for.is_none() && one.presence.is_always();
+                    let instances = block.instances.iter().enumerate().filter(|(_, one)| !one.is_named);
+                    if !instances.clone().all(|(_, one)| are_there(one)) {
+                        return open.into();
+                    }
+                    let entries = instances.map(|(at, one)| (one.each_key.clone(), part(at))).collect();
+                    open.with_entries(entries).into()
+                }
                 None => Unknown::new(block.address.clone(), Reason::Deployment).into(),
             };
         }
