@@ -1,6 +1,7 @@
 //! From a root module to the resources that were asked for: walks every module instance once.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -38,6 +39,7 @@ pub fn collect(
         evaluator: &evaluator,
         contents: RootContents::default(),
         imports: Imports::new(),
+        read: BTreeSet::new(),
         seen: BTreeSet::new(),
         secrets_only: false,
     };
@@ -60,6 +62,8 @@ struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
     imports: Imports,
+    /// Directories of modules that were visited.
+    read: BTreeSet<PathBuf>,
     /// Named instances that were visited.
     seen: BTreeSet<(usize, usize, usize)>,
     /// Whether this walk is the second, for the places where a secret may end up. Resources are then kept only
@@ -73,8 +77,8 @@ impl Collector<'_, '_> {
         if module.presence.is_never() {
             return false;
         }
-        for notice in &module.module.notices {
-            self.evaluator.notice(notice.clone());
+        if self.read.insert(module.module.directory.clone()) {
+            self.evaluator.notices.borrow_mut().extend(module.module.notices.iter().cloned());
         }
         if !self.secrets_only {
             self.evaluator.add_imports(module, &mut self.imports);
