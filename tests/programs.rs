@@ -10,6 +10,9 @@ use credlint::settings::InputSettings;
 use credlint::{pipeline, report};
 use serde_json::{Value, json};
 
+mod project;
+use project::{Project, column, messages};
+
 #[test]
 fn the_graph_is_what_terraform_plans() {
     let mut failures = Vec::new();
@@ -50,6 +53,47 @@ fn keys_that_are_unknown_are_as_many_as_known_ones() {
             assert_eq!(facts.get(known), planned[address].get(known), "{address}");
         }
     }
+}
+
+/// Terraform 1.11 refuses the first three ("Sensitive values ... cannot be used as `for_each` arguments") and plans
+/// the last, whose values alone are sensitive.
+#[test]
+fn sensitive_keys_make_no_instances_and_are_not_shown() {
+    let project = Project::new(&[(
+        "main.tf",
+        r#"
+variable "names" {
+  type      = set(string)
+  default   = ["hidden-one", "hidden-two"]
+  sensitive = true
+}
+resource "aws_iam_user" "from_set" {
+  for_each = toset([for name in var.names : name])
+  name     = each.value
+}
+resource "aws_iam_user" "among_others" {
+  for_each = setunion(["shown"], var.names)
+  name     = each.value
+}
+resource "aws_iam_user" "filtered" {
+  for_each = { for key in ["a"] : key => key if contains(var.names, "hidden-one") }
+  name     = each.value
+}
+resource "aws_iam_user" "values" {
+  for_each = { for key in ["a", "b"] : key => join("", var.names) }
+  name     = each.value
+}
+"#,
+    )]);
+    let graph = project.graph(".");
+    let addresses = column(&graph["users"], "address");
+    assert_eq!(addresses, ["aws_iam_user.values[\"a\"]", "aws_iam_user.values[\"b\"]"]);
+    let messages = messages(&graph);
+    assert_eq!(messages.len(), 3, "{messages:?}");
+    for (message, name) in messages.iter().zip(["from_set", "among_others", "filtered"]) {
+        assert_eq!(*message, format!("aws_iam_user.{name} has no instances: its `for_each` is sensitive"));
+    }
+    assert!(!graph.to_string().contains("hidden"), "{graph}");
 }
 
 /// Equal, but for what Terraform does not know before an apply.
