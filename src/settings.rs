@@ -1,7 +1,6 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use miette::Diagnostic;
 
@@ -243,7 +242,7 @@ fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::F
     let text = read_text(path).map_err(failed)?;
     let shown =
         path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
-    Ok(workspace.files.add(shown, Arc::<str>::from(text)))
+    Ok(workspace.files.add(shown, text))
 }
 
 #[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]

@@ -75,6 +75,22 @@ fn findings(paths: &[&Path]) -> BTreeSet<String> {
     found
 }
 
+/// Users with their accounts, credentials with their users.
+fn nodes(path: &Path) -> BTreeSet<String> {
+    let graph = graph_of(path);
+    let rows = ["users", "access_keys", "passwords"].map(|kind| graph[kind].as_array().unwrap().clone());
+    let facts = ["address", "account", "user", "status"];
+    let existing = rows.into_iter().flatten().filter(|row| row["by_default"] == true);
+    existing.map(|row| facts.map(|fact| row[fact].to_string()).join(" ")).collect()
+}
+
+fn graph_of(path: &Path) -> Value {
+    let (settings, _) = settings(&[path]);
+    let understood = pipeline::understand(&settings);
+    let text = report::graph::json(&understood.graph, &understood.notices, &settings.workspace.files);
+    serde_json::from_str(&text).unwrap()
+}
+
 fn messages(paths: &[&Path], rule: &str) -> Vec<String> {
     let (checked, _) = check(paths);
     let of_rule = checked.findings.iter().filter(|finding| &*finding.rule == rule);
@@ -93,6 +109,9 @@ fn a_plan_says_what_its_program_says_and_where() {
         }
         let (of_program, of_plan) = (findings(&[&program]), findings(&[&plan]));
         let odd: Vec<&String> = of_program.symmetric_difference(&of_plan).collect();
+        assert!(odd.is_empty(), "{}: {odd:#?}", program.display());
+        let (of_program, of_plan_alone) = (nodes(&program), nodes(&plan));
+        let odd: Vec<&String> = of_program.symmetric_difference(&of_plan_alone).collect();
         assert!(odd.is_empty(), "{}: {odd:#?}", program.display());
         compared += of_plan.len();
     }
@@ -130,6 +149,59 @@ fn every_unknown_link_finds_its_user() {
     assert_eq!(links, expected);
     assert_eq!(understood.notices, []);
     assert_eq!(understood.graph.roots[0].format, "terraform-plan");
+}
+
+#[test]
+fn configurations_of_one_account_are_one_and_of_two_are_two() {
+    let expected = [
+        ("aws_iam_access_key.home", "aws_iam_user.home"),
+        ("aws_iam_access_key.home_second", "aws_iam_user.home"),
+        ("aws_iam_access_key.prod", "aws_iam_user.prod"),
+        ("aws_iam_access_key.shared", "aws_iam_user.shared"),
+        ("module.worker.aws_iam_access_key.this", "aws_iam_user.staging"),
+    ];
+    let accounts = [
+        ("aws_iam_user.home", "aws"),
+        ("aws_iam_user.prod", "111122223333"),
+        ("aws_iam_user.shared", "777788889999"),
+        ("aws_iam_user.staging", "444455556666"),
+    ];
+    let pairs = |graph: &Value, kind: &str, fact: &str| -> BTreeSet<(String, String)> {
+        let rows = graph[kind].as_array().unwrap().iter();
+        rows.map(|row| (row["address"].as_str().unwrap().into(), row[fact].as_str().unwrap_or("").into()))
+            .collect()
+    };
+    let owned = |pairs: &[(&str, &str)]| -> BTreeSet<(String, String)> {
+        pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    };
+    let plan = fixtures().join("programs/accounts/plan.json");
+    let graph = graph_of(&plan);
+    assert_eq!(pairs(&graph, "access_keys", "user"), owned(&expected));
+    assert_eq!(pairs(&graph, "users", "account"), owned(&accounts));
+    // Without its configuration a plan does not say what a role is that is no constant: nothing is guessed.
+    let folder = tempfile::tempdir().unwrap();
+    let alone = folder.path().join("plan.json");
+    std::fs::copy(&plan, &alone).unwrap();
+    let links = pairs(&graph_of(&alone), "access_keys", "user");
+    let differs: Vec<_> = links.symmetric_difference(&owned(&expected)).cloned().collect();
+    assert!(differs.iter().all(|(key, _)| key == "aws_iam_access_key.shared"), "{differs:?}");
+    assert_eq!(differs.len(), 2);
+}
+
+#[test]
+fn a_plan_of_a_part_says_so() {
+    let text = std::fs::read_to_string(fixtures().join("plans/smallest/plan.json")).unwrap();
+    for (whole, part, expected) in [
+        ("\"complete\":true", "\"complete\":false", "of a part of the program"),
+        ("\"errored\":false", "\"errored\":true,\"later\":1", "planning stopped with an error"),
+        ("\"complete\":true", "\"complete\":false,\"deferred_changes\":[{}]", "1 changes are left"),
+    ] {
+        let changed = text.replacen(whole, part, 1);
+        assert_ne!(changed, text);
+        let notices = read(&changed, Written::Plan).contents.notices;
+        assert_eq!(notices.len(), 1, "{notices:?}");
+        assert!(notices[0].message.contains(expected), "{notices:?}");
+    }
 }
 
 #[test]

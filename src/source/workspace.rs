@@ -1,12 +1,14 @@
 //! The only way to the file system for what is scanned: nothing outside the boundary is ever read.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use super::{FileId, Files};
 
 /// Files larger than this are not read (bytes). A hand-written configuration is far below it.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Plans and states larger than this are not read (bytes). Programs write them, so they grow with a deployment.
+pub const MAX_DOCUMENT_BYTES: u64 = 512 * 1024 * 1024;
 
 /// Why a file could not be read. Each is the input's fault, never ours.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +22,9 @@ pub enum ReadError {
     /// It is not UTF-8.
     #[error("is not UTF-8 text")]
     NotUtf8,
-    /// It is larger than [`MAX_FILE_BYTES`].
-    #[error("is larger than 64 MiB")]
-    TooLarge,
+    /// It is larger than that many bytes.
+    #[error("is larger than {} MiB", .0 / 1024 / 1024)]
+    TooLarge(u64),
     /// The operating system refused.
     #[error("cannot be read: {0}")]
     Io(std::io::Error),
@@ -78,14 +80,18 @@ impl Workspace {
 
     /// The raw bytes of a file inside the boundaries.
     pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.read_at_most(path, MAX_FILE_BYTES)
+    }
+
+    fn read_at_most(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         let real = self.resolve(path)?;
         let metadata = std::fs::metadata(&real).map_err(ReadError::Io)?;
         // A pipe or a device would block or never end.
         if !metadata.is_file() {
             return Err(ReadError::Missing);
         }
-        if metadata.len() > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge);
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge(limit));
         }
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads scanned files")]
         std::fs::read(&real).map_err(ReadError::Io)
@@ -99,12 +105,12 @@ impl Workspace {
     /// Reads a file and adds it to the table.
     pub fn load(&self, path: &Path) -> Result<FileId, ReadError> {
         let text = self.read_text(path)?;
-        Ok(self.files.add(self.display(path), Arc::<str>::from(text)))
+        Ok(self.files.add(self.display(path), text))
     }
 
     /// Reads a file whose text no report may show, and adds it to the table.
     pub fn load_unshown(&self, path: &Path) -> Result<FileId, ReadError> {
-        let bytes = self.read_bytes(path)?;
+        let bytes = self.read_at_most(path, MAX_DOCUMENT_BYTES)?;
         // Some shells write UTF-16 when they redirect what a program prints.
         let text = match bytes.strip_prefix(b"\xff\xfe") {
             Some(wide) => {
