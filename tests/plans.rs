@@ -80,7 +80,8 @@ fn nodes(path: &Path) -> BTreeSet<String> {
     let graph = graph_of(path);
     let rows = ["users", "access_keys", "passwords"].map(|kind| graph[kind].as_array().unwrap().clone());
     let facts = ["address", "account", "user", "status"];
-    let existing = rows.into_iter().flatten().filter(|row| row["by_default"] == true);
+    let existing =
+        rows.into_iter().flatten().filter(|row| row["by_default"] == true && row["external"] != true);
     existing.map(|row| facts.map(|fact| row[fact].to_string()).join(" ")).collect()
 }
 
