@@ -299,6 +299,45 @@ fn with_its_directory_a_plan_is_judged_once() {
     assert!(walked.notices[0].message.contains("read when it is named"), "{:?}", walked.notices);
 }
 
+/// What `credlint` prints and its status when this is its standard input, in a directory.
+fn piped(directory: &Path, arguments: &[&str], input: &[u8]) -> (String, Option<i32>) {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_credlint"));
+    command.args(arguments).current_dir(directory).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn a_plan_can_come_through_a_pipe() {
+    let program = fixtures().join("plans/links");
+    let plan = std::fs::read(program.join("plan.json")).unwrap();
+    let arguments = ["check", "-", "--format", "json"];
+    // In the directory of its configuration it says what the file says there.
+    let (text, status) = piped(&program, &arguments, &plan);
+    assert_eq!(status, Some(1));
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let of_file: Value = serde_json::from_str(&rendered(&[&program.join("plan.json")])[1]).unwrap();
+    let places = |document: &Value| -> Vec<String> {
+        let findings = document["findings"].as_array().unwrap().iter();
+        findings.map(|finding| format!("{} {}", finding["message"], finding["location"])).collect()
+    };
+    assert_eq!(places(&document), places(&of_file));
+    // Elsewhere it is its own place.
+    let folder = tempfile::tempdir().unwrap();
+    let (text, _) = piped(folder.path(), &arguments, &plan);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["findings"].as_array().unwrap().len(), places(&of_file).len());
+    assert!(document["findings"][0]["location"]["path"] == "<stdin>", "{text}");
+    // What is no plan is not passed over.
+    for other in [&b"resource \"aws_iam_user\" \"a\" {}"[..], b"", b"\xff", b"PK\x03\x04\xff"] {
+        assert_eq!(piped(folder.path(), &["check", "-"], other).1, Some(2));
+    }
+}
+
 /// What is said of a file of this text: the one notice, whether it makes the run incomplete, and the help.
 fn refused(name: &str, text: &[u8]) -> (String, bool, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -313,7 +352,7 @@ fn refused(name: &str, text: &[u8]) -> (String, bool, String) {
 
 #[test]
 fn what_cannot_be_read_says_how_it_can() {
-    let binary = refused("plan.out", b"PK\x03\x04and so on");
+    let binary = refused("plan.out", b"PK\x03\x04\xff\xfe and so on");
     assert!(binary.0.contains("binary plan") && binary.1 && binary.2.contains("terraform show -json FILE"));
     let progress = b"{\"@level\":\"info\",\"@message\":\"Terraform 1.11.4\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n";
     let progress = refused("plan.json", progress);

@@ -29,7 +29,7 @@ use super::evaluation::provider_arguments;
 use super::inputs::Inputs;
 use super::modules::ModuleLoader;
 use crate::resource::{Interest, RootContents};
-use crate::source::{FileId, Notice, NoticeKind, Span, Workspace};
+use crate::source::{FileId, Notice, NoticeKind, STANDARD_INPUT, Span, Workspace};
 
 /// The newest major version of plan and state JSON that is known.
 const FORMAT: &str = "1";
@@ -273,6 +273,8 @@ fn add_values<'a>(
 
 /// The directory of a plan and those above it, up to the boundary: where its configuration may be.
 pub fn directories_beside(workspace: &Workspace, file: &Path) -> Vec<PathBuf> {
+    let piped = workspace.standard_input.as_ref().filter(|_| file == Path::new(STANDARD_INPUT));
+    let file = piped.map_or_else(|| file.to_owned(), |(_, directory)| directory.join(STANDARD_INPUT));
     let above = file.ancestors().skip(1);
     above.map_while(|directory| workspace.resolve(directory).ok()).take(8).collect()
 }
