@@ -6,31 +6,22 @@
     reason = "writes programs and runs credlint on them"
 )]
 
+mod project;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
 
+use project::{Project, messages, parsed};
+
 /// What `credlint COMMAND` says of a program, as JSON.
 fn run(command: &[&str], files: &[(&str, &str)]) -> Value {
-    let directory = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        let path = directory.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    run_in(command, directory.path())
+    run_in(command, Project::new(files).path())
 }
 
-fn run_in(command: &[&str], directory: &Path) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_credlint"))
-        .args(command)
-        .args(["--root", "."])
-        .current_dir(directory)
-        .output()
-        .unwrap();
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+fn run_in(command: &[&str], folder: &Path) -> Value {
+    parsed(&project::run_in(folder, &[command, &["--root", "."]].concat()))
 }
 
 fn graph(program: &str) -> Value {
@@ -45,11 +36,6 @@ fn field(graph: &Value, kind: &str, name: &str) -> BTreeMap<String, Value> {
 
 fn owner(graph: &Value, key: &str) -> String {
     field(graph, "access_keys", "user")[key].as_str().unwrap_or("nobody").to_owned()
-}
-
-fn messages(graph: &Value) -> Vec<String> {
-    let rows = graph["notices"].as_array().unwrap().iter();
-    rows.map(|row| row["message"].as_str().unwrap().to_owned()).collect()
 }
 
 /// `rule subject` of each finding, in order.
@@ -186,7 +172,7 @@ fn a_provider_that_is_not_there_is_named() {
     // A module that is scanned by itself has nobody to pass what it asks for.
     let asks = "terraform {\n required_providers {\n aws = {\n source = \"hashicorp/aws\"\n \
                 configuration_aliases = [aws.nowhere]\n }\n }\n}\n";
-    assert!(self::messages(&graph(&format!("{asks}{program}"))).is_empty());
+    assert!(project::messages(&graph(&format!("{asks}{program}"))).is_empty());
 }
 
 /// The addresses are those that `terraform plan` imports when the same program is written with `terraform_data`.

@@ -5,63 +5,11 @@
     reason = "writes programs and runs credlint on them"
 )]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod project;
 
 use serde_json::Value;
 
-/// A folder of files, and credlint run in it.
-struct Project(tempfile::TempDir);
-
-impl Project {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = directory.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        Self(directory)
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_credlint"))
-            .args(arguments)
-            .current_dir(self.path())
-            .output()
-            .unwrap()
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        let mut all = vec!["check", "--format", "json"];
-        all.extend(arguments);
-        let output = self.run(&all);
-        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
-    }
-
-    /// `rule subject` of each finding.
-    fn found(&self, arguments: &[&str]) -> Vec<String> {
-        findings(&self.json(arguments))
-    }
-}
-
-fn findings(report: &Value) -> Vec<String> {
-    let text = |value: &Value| value.as_str().unwrap().to_owned();
-    let rows = report["findings"].as_array().unwrap();
-    let mut found: Vec<String> =
-        rows.iter().map(|row| format!("{} {}", text(&row["rule"]), text(&row["subject"]))).collect();
-    found.sort();
-    found
-}
-
-fn kinds(report: &Value) -> Vec<String> {
-    let rows = report["notices"].as_array().unwrap();
-    rows.iter().map(|row| row["kind"].as_str().unwrap().to_owned()).collect()
-}
+use project::{Project, findings, kinds};
 
 const TWO_KEYS: &str = r#"
 resource "aws_iam_user" "ci" {

@@ -1,12 +1,15 @@
 //! Which files make a module, and that its syntax makes no difference.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "writes a tree to scan")]
 
+mod project;
+
 use std::path::Path;
 
 use credlint::cli::{Command, CommandLine};
 use credlint::settings::InputSettings;
 use credlint::source::NoticeKind;
 use credlint::{pipeline, report};
+use project::Project;
 use serde_json::Value;
 
 fn settings(folder: &Path) -> InputSettings {
@@ -14,16 +17,6 @@ fn settings(folder: &Path) -> InputSettings {
     let line = CommandLine::parse_from_arguments(["credlint", "graph", path, "--root", path]).unwrap();
     let Command::Graph(arguments) = line.command else { unreachable!("`graph` parses as graph") };
     InputSettings::new(&arguments.input).unwrap()
-}
-
-fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, text) in files {
-        let path = folder.path().join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
-    folder
 }
 
 fn understood(folder: &Path) -> (Value, pipeline::Understood, InputSettings) {
@@ -58,7 +51,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 #[test]
 fn both_syntaxes_give_the_same_graph() {
-    let native = tree(&[(
+    let native = Project::new(&[(
         "main.tf",
         r#"
 variable "n" { default = 2 }
@@ -82,7 +75,7 @@ resource "aws_iam_user_policy" "a" {
 }
 "#,
     )]);
-    let json = tree(&[(
+    let json = Project::new(&[(
         "main.tf.json",
         r#"{"variable": {"n": {"default": 2}}, "resource": {
   "aws_iam_user": {"a": {"count": "${var.n}", "name": "a-${count.index}"}},
@@ -99,7 +92,7 @@ resource "aws_iam_user_policy" "a" {
 #[test]
 fn a_tofu_file_takes_the_place_of_its_namesake() {
     let user = |name: &str| format!("resource \"aws_iam_user\" \"{name}\" {{\n  name = \"{name}\"\n}}\n");
-    let folder = tree(&[
+    let folder = Project::new(&[
         ("main.tf", &user("left_out")),
         ("main.tofu", &user("taken")),
         ("other.tf", &user("other")),
@@ -116,7 +109,7 @@ fn a_tofu_file_takes_the_place_of_its_namesake() {
 
 #[test]
 fn what_has_no_base_is_told_and_makes_nothing() {
-    let folder = tree(&[
+    let folder = Project::new(&[
         ("main.tf", "resource \"aws_iam_user\" \"a\" {\n  name = \"a\"\n}\n"),
         ("override.tf", "resource \"aws_iam_user\" \"b\" {\n  name = \"b\"\n}\nlocals {\n  x = 1\n}\n"),
     ]);
@@ -128,7 +121,7 @@ fn what_has_no_base_is_told_and_makes_nothing() {
 
 #[test]
 fn a_construct_is_named_and_its_line_is_shown() {
-    let folder = tree(&[
+    let folder = Project::new(&[
         ("main.ts", "import { Construct } from 'constructs';\n\n  new IamUser(this, 'alice');\n"),
         (
             "cdktf.out/stacks/team/cdk.tf.json",

@@ -5,44 +5,13 @@
     reason = "writes programs and runs credlint on them"
 )]
 
-use std::process::Command;
+mod project;
 
 use serde_json::Value;
 
+use project::{Project, column, parsed};
+
 const USER: &str = "resource \"aws_iam_user\" \"this\" {\n  name = \"installed\"\n}\n";
-
-/// A folder of files, and credlint run in it.
-struct Project(tempfile::TempDir);
-
-impl Project {
-    fn new(files: &[(&str, &str)]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        for (path, text) in files {
-            let path = directory.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        Self(directory)
-    }
-
-    fn run(&self, arguments: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_credlint"))
-            .args(arguments)
-            .current_dir(self.0.path())
-            .output()
-            .unwrap();
-        assert!(!output.stdout.is_empty(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
-    }
-
-    fn graph(&self, path: &str) -> Value {
-        serde_json::from_str(&self.run(&["graph", path, "--root", ".", "--format", "json"])).unwrap()
-    }
-
-    fn check(&self) -> Value {
-        serde_json::from_str(&self.run(&["check", "--root", ".", "--format", "json"])).unwrap()
-    }
-}
 
 /// A root that calls one installed module, with this call and this manifest entry.
 fn installed(call: &str, entry: &str) -> Project {
@@ -52,11 +21,6 @@ fn installed(call: &str, entry: &str) -> Project {
         (".terraform/modules/m/main.tf", USER),
         (".terraform/modules/m/sub/main.tf", USER),
     ])
-}
-
-fn column(rows: &Value, name: &str) -> Vec<String> {
-    let text = |row: &Value| row[name].as_str().unwrap().to_owned();
-    rows.as_array().unwrap().iter().map(text).collect()
 }
 
 /// Addresses of the users, keys and passwords that exist by default.
@@ -331,7 +295,7 @@ output "unknown" {
 fn findings_say_on_what_they_rest() {
     let project = Project::new(&[("main.tf", MODELLED)]);
     let model = "terraform-aws-modules/iam/aws//modules/iam-user 6.1 to 6.5";
-    let report = project.check();
+    let report = project.json(&["--root", "."]);
     let findings = report["findings"].as_array().unwrap();
     assert!(findings.iter().all(|finding| finding["inferred_from"] == model), "{findings:?}");
     let of =
@@ -350,11 +314,10 @@ fn findings_say_on_what_they_rest() {
     let kinds = column(&report["notices"], "kind");
     assert_eq!(kinds, ["module-modelled"], "{}", report["notices"]);
 
-    let human = project.run(&["check", "--root", "."]);
+    let human = String::from_utf8(project.run(&["check", "--root", "."]).stdout).unwrap();
     assert!(human.contains(&format!("note: this is what {model} makes by its known defaults")), "{human}");
     assert!(human.contains("; 1 module by known defaults"), "{human}");
-    let sarif: Value =
-        serde_json::from_str(&project.run(&["check", "--root", ".", "--format", "sarif"])).unwrap();
+    let sarif: Value = parsed(&project.run(&["check", "--root", ".", "--format", "sarif"]));
     let result = &sarif["runs"][0]["results"][0];
     assert_eq!(result["properties"]["inferredFrom"], model);
     assert!(result["message"]["text"].as_str().unwrap().contains("known defaults"), "{result}");
@@ -418,7 +381,7 @@ resource "aws_iam_user" "u" {
 }
 "#;
     let project = Project::new(&[("live/main.tf", program)]);
-    let report = project.check();
+    let report = project.json(&["--root", "."]);
     let notices = report["notices"].as_array().unwrap();
     let missing: Vec<&Value> =
         notices.iter().filter(|notice| notice["kind"] == "module-not-on-disk").collect();

@@ -5,37 +5,28 @@
     reason = "writes programs and runs credlint on them"
 )]
 
+mod project;
+
 use std::path::Path;
-use std::process::Command;
 
 use serde_json::Value;
+
+use project::{Project, messages, parsed, run_in};
 
 fn graph(directory: &Path) -> Value {
     json(directory, &["graph", "--format", "json"])
 }
 
 fn json(directory: &Path, arguments: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_credlint"))
-        .args(arguments)
-        .args(["--root", "."])
-        .current_dir(directory)
-        .output()
-        .unwrap();
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"))
+    parsed(&run_in(directory, &[arguments, &["--root", "."]].concat()))
 }
 
-struct Repository(tempfile::TempDir);
+struct Repository(Project);
 
 impl Repository {
     /// A module whose one user is named and placed by its variables, and these files.
     fn new(files: &[(&str, &str)]) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        for (path, text) in [("modules/user/main.tf", MODULE)].iter().chain(files) {
-            let path = directory.path().join(path);
-            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-            std::fs::write(path, text).unwrap();
-        }
-        Self(directory)
+        Self(Project::new(&[&[("modules/user/main.tf", MODULE)], files].concat()))
     }
 
     fn graph(&self) -> Value {
@@ -48,9 +39,7 @@ impl Repository {
     }
 
     fn notices(&self) -> Vec<String> {
-        let graph = self.graph();
-        let notices = graph["notices"].as_array().unwrap().iter();
-        notices.map(|notice| notice["message"].as_str().unwrap().to_owned()).collect()
+        messages(&self.graph())
     }
 }
 

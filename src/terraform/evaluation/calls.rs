@@ -1,9 +1,10 @@
 //! From a module call to the module: a directory, what `terraform init` installed, or a model.
 
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::source::{Notice, NoticeKind, Span};
+use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::terraform::configuration::{Module, ModuleCall};
 use crate::terraform::manifest::Installed;
 use crate::terraform::models::Model;
@@ -11,13 +12,81 @@ use crate::terraform::module_source::ModuleSource;
 use crate::terraform::modules::Source;
 use crate::value::Mark;
 
-use super::module_instance::ModuleInstance;
+use super::instances::{Expansion, Instance, Repetition};
+use super::module_instance::{CallInstances, Caller, ModuleInstance, ModuleSeed, Repeated};
 use super::{Evaluator, Scope};
 
+/// Module instances in one root at most.
+const MAX_MODULE_INSTANCES: usize = 20_000;
 /// How deep modules may call one another.
 const MAX_MODULE_DEPTH: usize = 40;
 
 impl Evaluator<'_> {
+    /// The instances of a module call; `None` while they are being found (the call refers to itself).
+    pub(super) fn call_instances(&self, module: &ModuleInstance, index: usize) -> Option<CallInstances> {
+        if let Some(known) = module.calls.borrow().get(&index) {
+            return known.clone();
+        }
+        module.calls.borrow_mut().insert(index, None);
+        let call = &module.module.calls[index];
+        let what = format!("{}module.{}", module.prefix, call.name);
+        let scope = Scope::of(module);
+        let repetition = Repetition {
+            count: call.count.as_ref(),
+            for_each: call.for_each.as_ref(),
+            enabled: call.enabled.as_ref(),
+        };
+        let Expansion { instances, unknown } = self.expand(repetition, &what, scope);
+        module.unknown_repetitions.borrow_mut().insert(Repeated::Call(index), unknown);
+        let child = if instances.is_empty() { None } else { self.called_module(module, index) };
+        let children = instances
+            .iter()
+            .map(|instance| {
+                let id = child.as_ref().and_then(|child| self.child(module, index, child, instance));
+                (instance.clone(), id)
+            })
+            .collect();
+        let children = Rc::new(children);
+        module.calls.borrow_mut().insert(index, Some(Rc::clone(&children)));
+        Some(children)
+    }
+
+    fn child(
+        &self,
+        module: &ModuleInstance,
+        index: usize,
+        child: &Arc<Module>,
+        instance: &Instance,
+    ) -> Option<usize> {
+        let call = &module.module.calls[index];
+        if self.instances.borrow().len() >= MAX_MODULE_INSTANCES {
+            let message =
+                format!("more than {MAX_MODULE_INSTANCES} module instances; the others were not looked at");
+            self.notice(Notice::at(NoticeKind::LimitReached, call.header, message));
+            return None;
+        }
+        let address = format!("{}module.{}{}", module.prefix, call.name, instance.key);
+        let mut provenance = module.provenance.clone();
+        // What a model makes stands at its call: the call is no further place.
+        if child.model.is_none() {
+            provenance.push(Place::new(call.header, format!("called here as {address}")));
+        }
+        let own_model = || child.model.map(|model| Arc::from(model.label));
+        let providers = self.passed_configurations(module, call, instance);
+        Some(self.add_module(ModuleSeed {
+            prefix: format!("{address}."),
+            module: Arc::clone(child),
+            caller: Some(Caller { parent: module.id, call: index, instance: instance.clone() }),
+            level: module.level + 1,
+            presence: module.presence.and(&instance.presence),
+            stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
+            provenance,
+            providers,
+            inferred_from: module.inferred_from.clone().or_else(own_model),
+            environment: None,
+        }))
+    }
+
     /// The module that a call leads to; `None`, and a notice, when it cannot be read.
     pub(super) fn called_module(&self, module: &ModuleInstance, index: usize) -> Option<Arc<Module>> {
         let call = &module.module.calls[index];

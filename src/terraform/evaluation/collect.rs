@@ -1,6 +1,7 @@
 //! From a root module to the resources that were asked for: walks every module instance once.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,17 +15,12 @@ use crate::terraform::schema;
 use crate::value::{Condition, Data, Mark, Reason, Type, Unknown, Value, lift};
 
 use super::imports::{Imports, mark_imported};
-use super::instances::{Expansion, Instance, Repetition};
-use super::module_instance::{CallInstances, Caller, ModuleInstance, Repeated};
-use super::providers::Configuration;
-use super::terragrunt::Environment;
+use super::instances::Instance;
+use super::module_instance::{ModuleInstance, ModuleSeed, Repeated};
 use super::{Evaluator, Scope};
 
 /// Resource type to the attributes of interest.
 type Wanted = BTreeMap<&'static str, &'static [&'static str]>;
-
-/// Module instances in one root at most.
-const MAX_MODULE_INSTANCES: usize = 20_000;
 
 /// Evaluates a root module and hands over what the graph asks for. `provenance` is what leads to the root
 /// itself: nothing, but for a Terragrunt unit.
@@ -43,6 +39,7 @@ pub fn collect(
         evaluator: &evaluator,
         contents: RootContents::default(),
         imports: Imports::new(),
+        read: BTreeSet::new(),
         seen: BTreeSet::new(),
         secrets_only: false,
     };
@@ -61,134 +58,12 @@ pub fn collect(
     contents
 }
 
-pub(super) struct ModuleSeed {
-    pub(super) prefix: String,
-    pub(super) module: Arc<Module>,
-    pub(super) caller: Option<Caller>,
-    pub(super) level: usize,
-    pub(super) presence: Condition,
-    pub(super) stands_for: Option<Arc<str>>,
-    pub(super) provenance: Vec<Place>,
-    pub(super) providers: BTreeMap<Arc<str>, Configuration>,
-    pub(super) inferred_from: Option<Arc<str>>,
-    pub(super) environment: Option<Rc<Environment>>,
-}
-
-impl ModuleSeed {
-    /// What nobody calls.
-    pub(super) fn root(module: Arc<Module>) -> Self {
-        Self {
-            prefix: String::new(),
-            inferred_from: module.model.map(|model| Arc::from(model.label)),
-            module,
-            caller: None,
-            level: 0,
-            presence: Condition::always(),
-            stands_for: None,
-            provenance: Vec::new(),
-            providers: BTreeMap::new(),
-            environment: None,
-        }
-    }
-}
-
-impl Evaluator<'_> {
-    pub(super) fn add_module(&self, seed: ModuleSeed) -> usize {
-        let mut instances = self.instances.borrow_mut();
-        let id = instances.len();
-        instances.push(Rc::new(ModuleInstance {
-            id,
-            prefix: seed.prefix,
-            module: seed.module,
-            caller: seed.caller,
-            level: seed.level,
-            presence: seed.presence,
-            stands_for: seed.stands_for,
-            provenance: seed.provenance,
-            providers: seed.providers,
-            inferred_from: seed.inferred_from,
-            environment: seed.environment,
-            variables: HashMap::new().into(),
-            locals: HashMap::new().into(),
-            outputs: HashMap::new().into(),
-            attributes: HashMap::new().into(),
-            resources: HashMap::new().into(),
-            calls: HashMap::new().into(),
-            unknown_repetitions: HashMap::new().into(),
-        }));
-        id
-    }
-
-    /// The instances of a module call; `None` while they are being found (the call refers to itself).
-    pub(super) fn call_instances(&self, module: &ModuleInstance, index: usize) -> Option<CallInstances> {
-        if let Some(known) = module.calls.borrow().get(&index) {
-            return known.clone();
-        }
-        module.calls.borrow_mut().insert(index, None);
-        let call = &module.module.calls[index];
-        let what = format!("{}module.{}", module.prefix, call.name);
-        let scope = Scope::of(module);
-        let repetition = Repetition {
-            count: call.count.as_ref(),
-            for_each: call.for_each.as_ref(),
-            enabled: call.enabled.as_ref(),
-        };
-        let Expansion { instances, unknown } = self.expand(repetition, &what, scope);
-        module.unknown_repetitions.borrow_mut().insert(Repeated::Call(index), unknown);
-        let child = if instances.is_empty() { None } else { self.called_module(module, index) };
-        let children = instances
-            .iter()
-            .map(|instance| {
-                let id = child.as_ref().and_then(|child| self.child(module, index, child, instance));
-                (instance.clone(), id)
-            })
-            .collect();
-        let children = Rc::new(children);
-        module.calls.borrow_mut().insert(index, Some(Rc::clone(&children)));
-        Some(children)
-    }
-
-    fn child(
-        &self,
-        module: &ModuleInstance,
-        index: usize,
-        child: &Arc<Module>,
-        instance: &Instance,
-    ) -> Option<usize> {
-        let call = &module.module.calls[index];
-        if self.instances.borrow().len() >= MAX_MODULE_INSTANCES {
-            let message =
-                format!("more than {MAX_MODULE_INSTANCES} module instances; the others were not looked at");
-            self.notice(Notice::at(NoticeKind::LimitReached, call.header, message));
-            return None;
-        }
-        let address = format!("{}module.{}{}", module.prefix, call.name, instance.key);
-        let mut provenance = module.provenance.clone();
-        // What a model makes stands at its call: the call is no further place.
-        if child.model.is_none() {
-            provenance.push(Place::new(call.header, format!("called here as {address}")));
-        }
-        let own_model = || child.model.map(|model| Arc::from(model.label));
-        let providers = self.passed_configurations(module, call, instance);
-        Some(self.add_module(ModuleSeed {
-            prefix: format!("{address}."),
-            module: Arc::clone(child),
-            caller: Some(Caller { parent: module.id, call: index, instance: instance.clone() }),
-            level: module.level + 1,
-            presence: module.presence.and(&instance.presence),
-            stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
-            provenance,
-            providers,
-            inferred_from: module.inferred_from.clone().or_else(own_model),
-            environment: None,
-        }))
-    }
-}
-
 struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
     imports: Imports,
+    /// Directories of modules that were visited.
+    read: BTreeSet<PathBuf>,
     /// Named instances that were visited.
     seen: BTreeSet<(usize, usize, usize)>,
     /// Whether this walk is the second, for the places where a secret may end up. Resources are then kept only
@@ -202,8 +77,8 @@ impl Collector<'_, '_> {
         if module.presence.is_never() {
             return false;
         }
-        for notice in &module.module.notices {
-            self.evaluator.notice(notice.clone());
+        if self.read.insert(module.module.directory.clone()) {
+            self.evaluator.notices.borrow_mut().extend(module.module.notices.iter().cloned());
         }
         if !self.secrets_only {
             self.evaluator.add_imports(module, &mut self.imports);

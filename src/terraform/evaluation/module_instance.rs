@@ -9,6 +9,7 @@ use crate::source::{Notice, Place};
 use crate::terraform::configuration::Module;
 use crate::value::{Condition, Value};
 
+use super::Evaluator;
 use super::instances::Instance;
 use super::providers::Configuration;
 use super::terragrunt::Environment;
@@ -86,3 +87,63 @@ pub type AttributeKey = (usize, usize, Arc<str>);
 
 /// The instances of a call, and the module instance that each makes.
 pub type CallInstances = Rc<Vec<(Instance, Option<usize>)>>;
+
+/// What a module instance is made of.
+pub(super) struct ModuleSeed {
+    pub(super) prefix: String,
+    pub(super) module: Arc<Module>,
+    pub(super) caller: Option<Caller>,
+    pub(super) level: usize,
+    pub(super) presence: Condition,
+    pub(super) stands_for: Option<Arc<str>>,
+    pub(super) provenance: Vec<Place>,
+    pub(super) providers: BTreeMap<Arc<str>, Configuration>,
+    pub(super) inferred_from: Option<Arc<str>>,
+    pub(super) environment: Option<Rc<Environment>>,
+}
+
+impl ModuleSeed {
+    /// What nobody calls.
+    pub(super) fn root(module: Arc<Module>) -> Self {
+        Self {
+            prefix: String::new(),
+            inferred_from: module.model.map(|model| Arc::from(model.label)),
+            module,
+            caller: None,
+            level: 0,
+            presence: Condition::always(),
+            stands_for: None,
+            provenance: Vec::new(),
+            providers: BTreeMap::new(),
+            environment: None,
+        }
+    }
+}
+
+impl Evaluator<'_> {
+    pub(super) fn add_module(&self, seed: ModuleSeed) -> usize {
+        let mut instances = self.instances.borrow_mut();
+        let id = instances.len();
+        instances.push(Rc::new(ModuleInstance {
+            id,
+            prefix: seed.prefix,
+            module: seed.module,
+            caller: seed.caller,
+            level: seed.level,
+            presence: seed.presence,
+            stands_for: seed.stands_for,
+            provenance: seed.provenance,
+            providers: seed.providers,
+            inferred_from: seed.inferred_from,
+            environment: seed.environment,
+            variables: HashMap::new().into(),
+            locals: HashMap::new().into(),
+            outputs: HashMap::new().into(),
+            attributes: HashMap::new().into(),
+            resources: HashMap::new().into(),
+            calls: HashMap::new().into(),
+            unknown_repetitions: HashMap::new().into(),
+        }));
+        id
+    }
+}

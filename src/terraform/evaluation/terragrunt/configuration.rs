@@ -11,8 +11,8 @@ use crate::syntax::hcl::{self, Block, Body};
 use crate::terraform::configuration::Module;
 use crate::value::{Reason, Unknown, Value};
 
-use super::super::collect::ModuleSeed;
 use super::super::module_instance::ModuleInstance;
+use super::super::module_instance::ModuleSeed;
 use super::super::{Evaluator, error};
 
 /// Files that the evaluation of one unit reads at most.
