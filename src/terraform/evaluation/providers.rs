@@ -18,9 +18,8 @@ use crate::terraform::modules::ModuleLoader;
 use crate::terraform::providers::ProviderReference;
 use crate::value::{Value, describe};
 
-use super::collect::ModuleSeed;
 use super::instances::{Expansion, Instance, Repetition};
-use super::module_instance::ModuleInstance;
+use super::module_instance::{ModuleInstance, ModuleSeed};
 use super::{Evaluator, Scope};
 
 /// A provider configuration: that of a module instance, by name, and by key where one block makes several.
