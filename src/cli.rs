@@ -87,7 +87,8 @@ pub struct Check {
 /// What every command that reads code takes.
 #[derive(Clone, Debug, Args)]
 pub struct Input {
-    /// Files and directories to read; plans and states in JSON are read when they are named here
+    /// Files and directories to read; plans and states in JSON are read when they are named here, or from standard
+    /// input as -
     #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath, help_heading = "Input", display_order = 0)]
     pub paths: Vec<PathBuf>,
     /// Read nothing outside this directory [default: the git work tree that PATH is in, else PATH]
@@ -289,6 +290,7 @@ Examples:
   credlint check
   credlint check infra/prod --var-file prod.tfvars --var create_key=true
   credlint check plan.json            (made by `terraform show -json`)
+  terraform show -json tfplan | credlint check -
   credlint check --select CIS-1.13,multiple-active-keys --fail-on high
   credlint check --output sarif=credlint.sarif --output json=credlint.json
 

@@ -181,7 +181,7 @@ fn help_of_check() {
 
     Input:
       [PATH]...                 Files and directories to read; plans and states in JSON are read when
-                                they are named here [default: .]
+                                they are named here, or from standard input as - [default: .]
           --root <DIR>          Read nothing outside this directory [default: the git work tree that
                                 PATH is in, else PATH]
           --var <NAME=VALUE>    Set a Terraform variable or template parameter
@@ -216,6 +216,7 @@ fn help_of_check() {
       credlint check
       credlint check infra/prod --var-file prod.tfvars --var create_key=true
       credlint check plan.json            (made by `terraform show -json`)
+      terraform show -json tfplan | credlint check -
       credlint check --select CIS-1.13,multiple-active-keys --fail-on high
       credlint check --output sarif=credlint.sarif --output json=credlint.json
 

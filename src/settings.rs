@@ -1,14 +1,13 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use miette::Diagnostic;
 
 use crate::cli::{FailOn, Input, Selection, VariableSource};
 use crate::finding::{Confidence, Severity};
 use crate::rules::{Rule, RuleError, RuleSet};
-use crate::source::{Notice, NoticeKind, Workspace};
+use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
 use crate::terraform::CommandLineInput;
 
 /// Why the job cannot start. Each is a mistake in what was typed or in a rule file of the user's own.
@@ -95,7 +94,12 @@ impl InputSettings {
     /// Settles paths, boundaries and variables.
     pub fn new(input: &Input) -> Result<Self, SettingsError> {
         let (mut paths, mut notices, mut failure) = (Vec::new(), Vec::new(), None);
+        let (mut standard_input, here) = (false, current_directory());
         for path in &input.paths {
+            if path == Path::new("-") {
+                standard_input = true;
+                continue;
+            }
             match canonical(path) {
                 Ok(canonical) => paths.push(canonical),
                 Err(error) => {
@@ -105,10 +109,10 @@ impl InputSettings {
                 }
             }
         }
-        if let (true, Some(failure)) = (paths.is_empty(), failure) {
+        if let (true, Some(failure)) = (paths.is_empty() && !standard_input, failure) {
             return Err(failure);
         }
-        let workspace = match &input.root {
+        let mut workspace = match &input.root {
             Some(root) => {
                 let root_directory = canonical(root)?;
                 if let Some(outside) = paths.iter().find(|path| !path.starts_with(&root_directory)) {
@@ -117,8 +121,18 @@ impl InputSettings {
                 }
                 Workspace::new(root_directory.clone(), vec![root_directory])
             }
-            None => default_workspace(&paths),
+            None => {
+                let here = here.iter().filter(|_| standard_input);
+                default_workspace(&paths.iter().chain(here).cloned().collect::<Vec<_>>())
+            }
         };
+        if standard_input {
+            let read = workspace.read_standard_input(std::io::stdin().lock(), here.unwrap_or_default());
+            if let Err(error) = read {
+                let message = error.to_string();
+                notices.push(Notice::about(NoticeKind::UnreadableFile, STANDARD_INPUT, message));
+            }
+        }
         let mut assignments = Vec::new();
         for source in &input.assignments {
             assignments.push(match source {
@@ -211,13 +225,15 @@ fn default_workspace(paths: &[PathBuf]) -> Workspace {
     let is_work_tree = |path: &Path| path.join(".git").exists();
     let base = match boundaries.as_slice() {
         [only] if is_work_tree(only) => only.clone(),
-        _ => std::env::current_dir()
-            .and_then(|directory| directory.canonicalize())
-            .ok()
+        _ => current_directory()
             .filter(|current| boundaries.iter().all(|boundary| boundary.starts_with(current)))
             .unwrap_or_else(|| common_ancestor(&boundaries)),
     };
     Workspace::new(base, boundaries)
+}
+
+fn current_directory() -> Option<PathBuf> {
+    std::env::current_dir().and_then(|directory| directory.canonicalize()).ok()
 }
 
 fn directory_of(path: &Path) -> &Path {
@@ -243,7 +259,7 @@ fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::F
     let text = read_text(path).map_err(failed)?;
     let shown =
         path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
-    Ok(workspace.files.add(shown, Arc::<str>::from(text)))
+    Ok(workspace.files.add(shown, text))
 }
 
 #[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]

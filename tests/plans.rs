@@ -75,6 +75,23 @@ fn findings(paths: &[&Path]) -> BTreeSet<String> {
     found
 }
 
+/// Users with their accounts, credentials with their users.
+fn nodes(path: &Path) -> BTreeSet<String> {
+    let graph = graph_of(path);
+    let rows = ["users", "access_keys", "passwords"].map(|kind| graph[kind].as_array().unwrap().clone());
+    let facts = ["address", "account", "user", "status"];
+    let existing =
+        rows.into_iter().flatten().filter(|row| row["by_default"] == true && row["external"] != true);
+    existing.map(|row| facts.map(|fact| row[fact].to_string()).join(" ")).collect()
+}
+
+fn graph_of(path: &Path) -> Value {
+    let (settings, _) = settings(&[path]);
+    let understood = pipeline::understand(&settings);
+    let text = report::graph::json(&understood.graph, &understood.notices, &settings.workspace.files);
+    serde_json::from_str(&text).unwrap()
+}
+
 fn messages(paths: &[&Path], rule: &str) -> Vec<String> {
     let (checked, _) = check(paths);
     let of_rule = checked.findings.iter().filter(|finding| &*finding.rule == rule);
@@ -93,6 +110,9 @@ fn a_plan_says_what_its_program_says_and_where() {
         }
         let (of_program, of_plan) = (findings(&[&program]), findings(&[&plan]));
         let odd: Vec<&String> = of_program.symmetric_difference(&of_plan).collect();
+        assert!(odd.is_empty(), "{}: {odd:#?}", program.display());
+        let (of_program, of_plan_alone) = (nodes(&program), nodes(&plan));
+        let odd: Vec<&String> = of_program.symmetric_difference(&of_plan_alone).collect();
         assert!(odd.is_empty(), "{}: {odd:#?}", program.display());
         compared += of_plan.len();
     }
@@ -130,6 +150,59 @@ fn every_unknown_link_finds_its_user() {
     assert_eq!(links, expected);
     assert_eq!(understood.notices, []);
     assert_eq!(understood.graph.roots[0].format, "terraform-plan");
+}
+
+#[test]
+fn configurations_of_one_account_are_one_and_of_two_are_two() {
+    let expected = [
+        ("aws_iam_access_key.home", "aws_iam_user.home"),
+        ("aws_iam_access_key.home_second", "aws_iam_user.home"),
+        ("aws_iam_access_key.prod", "aws_iam_user.prod"),
+        ("aws_iam_access_key.shared", "aws_iam_user.shared"),
+        ("module.worker.aws_iam_access_key.this", "aws_iam_user.staging"),
+    ];
+    let accounts = [
+        ("aws_iam_user.home", "aws"),
+        ("aws_iam_user.prod", "111122223333"),
+        ("aws_iam_user.shared", "777788889999"),
+        ("aws_iam_user.staging", "444455556666"),
+    ];
+    let pairs = |graph: &Value, kind: &str, fact: &str| -> BTreeSet<(String, String)> {
+        let rows = graph[kind].as_array().unwrap().iter();
+        rows.map(|row| (row["address"].as_str().unwrap().into(), row[fact].as_str().unwrap_or("").into()))
+            .collect()
+    };
+    let owned = |pairs: &[(&str, &str)]| -> BTreeSet<(String, String)> {
+        pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    };
+    let plan = fixtures().join("programs/accounts/plan.json");
+    let graph = graph_of(&plan);
+    assert_eq!(pairs(&graph, "access_keys", "user"), owned(&expected));
+    assert_eq!(pairs(&graph, "users", "account"), owned(&accounts));
+    // Without its configuration a plan does not say what a role is that is no constant: nothing is guessed.
+    let folder = tempfile::tempdir().unwrap();
+    let alone = folder.path().join("plan.json");
+    std::fs::copy(&plan, &alone).unwrap();
+    let links = pairs(&graph_of(&alone), "access_keys", "user");
+    let differs: Vec<_> = links.symmetric_difference(&owned(&expected)).cloned().collect();
+    assert!(differs.iter().all(|(key, _)| key == "aws_iam_access_key.shared"), "{differs:?}");
+    assert_eq!(differs.len(), 2);
+}
+
+#[test]
+fn a_plan_of_a_part_says_so() {
+    let text = std::fs::read_to_string(fixtures().join("plans/smallest/plan.json")).unwrap();
+    for (whole, part, expected) in [
+        ("\"complete\":true", "\"complete\":false", "of a part of the program"),
+        ("\"errored\":false", "\"errored\":true,\"later\":1", "planning stopped with an error"),
+        ("\"complete\":true", "\"complete\":false,\"deferred_changes\":[{}]", "1 changes are left"),
+    ] {
+        let changed = text.replacen(whole, part, 1);
+        assert_ne!(changed, text);
+        let notices = read(&changed, Written::Plan).contents.notices;
+        assert_eq!(notices.len(), 1, "{notices:?}");
+        assert!(notices[0].message.contains(expected), "{notices:?}");
+    }
 }
 
 #[test]
@@ -226,6 +299,45 @@ fn with_its_directory_a_plan_is_judged_once() {
     assert!(walked.notices[0].message.contains("read when it is named"), "{:?}", walked.notices);
 }
 
+/// What `credlint` prints and its status when this is its standard input, in a directory.
+fn piped(directory: &Path, arguments: &[&str], input: &[u8]) -> (String, Option<i32>) {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let mut command = Command::new(env!("CARGO_BIN_EXE_credlint"));
+    command.args(arguments).current_dir(directory).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.stderr(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn a_plan_can_come_through_a_pipe() {
+    let program = fixtures().join("plans/links");
+    let plan = std::fs::read(program.join("plan.json")).unwrap();
+    let arguments = ["check", "-", "--format", "json"];
+    // In the directory of its configuration it says what the file says there.
+    let (text, status) = piped(&program, &arguments, &plan);
+    assert_eq!(status, Some(1));
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let of_file: Value = serde_json::from_str(&rendered(&[&program.join("plan.json")])[1]).unwrap();
+    let places = |document: &Value| -> Vec<String> {
+        let findings = document["findings"].as_array().unwrap().iter();
+        findings.map(|finding| format!("{} {}", finding["message"], finding["location"])).collect()
+    };
+    assert_eq!(places(&document), places(&of_file));
+    // Elsewhere it is its own place.
+    let folder = tempfile::tempdir().unwrap();
+    let (text, _) = piped(folder.path(), &arguments, &plan);
+    let document: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(document["findings"].as_array().unwrap().len(), places(&of_file).len());
+    assert!(document["findings"][0]["location"]["path"] == "<stdin>", "{text}");
+    // What is no plan is not passed over.
+    for other in [&b"resource \"aws_iam_user\" \"a\" {}"[..], b"", b"\xff", b"PK\x03\x04\xff"] {
+        assert_eq!(piped(folder.path(), &["check", "-"], other).1, Some(2));
+    }
+}
+
 /// What is said of a file of this text: the one notice, whether it makes the run incomplete, and the help.
 fn refused(name: &str, text: &[u8]) -> (String, bool, String) {
     let folder = tempfile::tempdir().unwrap();
@@ -240,7 +352,7 @@ fn refused(name: &str, text: &[u8]) -> (String, bool, String) {
 
 #[test]
 fn what_cannot_be_read_says_how_it_can() {
-    let binary = refused("plan.out", b"PK\x03\x04and so on");
+    let binary = refused("plan.out", b"PK\x03\x04\xff\xfe and so on");
     assert!(binary.0.contains("binary plan") && binary.1 && binary.2.contains("terraform show -json FILE"));
     let progress = b"{\"@level\":\"info\",\"@message\":\"Terraform 1.11.4\",\"type\":\"version\"}\n{\"@level\":\"info\"}\n";
     let progress = refused("plan.json", progress);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::discover::{Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
 use crate::settings::InputSettings;
-use crate::source::Workspace;
+use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
 use crate::terraform::plan::Written;
 use crate::terraform::{self, ModuleLoader, Terragrunt, Unit};
 
@@ -52,7 +52,22 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
             None => trees.push(path.clone()),
         }
     }
+    let mut not_a_document = None;
+    if workspace.standard_input.is_some() {
+        let path = Path::new(STANDARD_INPUT);
+        match what(path) {
+            Some(written) => documents.push((path.to_owned(), written)),
+            None => {
+                let message = "holds no plan or state, which are all that is read there";
+                not_a_document = Some(
+                    Notice::about(NoticeKind::UnreadableFile, STANDARD_INPUT, message)
+                        .with_help("`terraform show -json FILE | credlint check -`"),
+                );
+            }
+        }
+    }
     let mut discovered = walk(workspace, &trees, classify);
+    discovered.notices.extend(not_a_document);
     discovered.entries.retain_mut(|entry| {
         if entry.standing != Standing::ByContent {
             return true;

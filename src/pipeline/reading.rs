@@ -63,7 +63,12 @@ impl Reader<'_> {
     /// both together would report everything twice.
     fn document(&mut self, path: &Path, written: Written, roots: &mut Vec<PathBuf>) {
         let workspace = &self.settings.workspace;
-        let file = match workspace.load_unshown(path) {
+        let loaded = match written {
+            // Not even text.
+            Written::BinaryPlan => Ok(workspace.files.add_unshown(workspace.display(path), "")),
+            _ => workspace.load_unshown(path),
+        };
+        let file = match loaded {
             Ok(file) => file,
             Err(error) => {
                 let path = workspace.display(path);

@@ -10,7 +10,7 @@ pub struct SourceFile {
     /// Path relative to the workspace's base, forward slashes: what every report prints.
     pub path: Arc<str>,
     /// The whole text, byte-order mark included, so that offsets are offsets into the file on disk.
-    pub text: Arc<str>,
+    pub text: Arc<String>,
     /// Whether its text may be shown. That of a plan or state may not: it holds secrets under any name.
     pub is_shown: bool,
     line_starts: std::sync::OnceLock<Vec<u32>>,
@@ -19,7 +19,7 @@ pub struct SourceFile {
 }
 
 /// Bytes between two counts of characters.
-const BLOCK: usize = 64 * 1024;
+const BLOCK: usize = 4 * 1024;
 
 /// A place for people and reports: both counts start at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,19 +106,20 @@ pub struct Files {
 
 impl Files {
     /// Adds a file's text under a path relative to the workspace's base.
-    pub fn add(&self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+    pub fn add(&self, path: impl Into<Arc<str>>, text: impl Into<String>) -> FileId {
         self.push(path.into(), text.into(), true)
     }
 
     /// Adds a file whose text no report may show.
-    pub fn add_unshown(&self, path: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+    pub fn add_unshown(&self, path: impl Into<Arc<str>>, text: impl Into<String>) -> FileId {
         self.push(path.into(), text.into(), false)
     }
 
-    fn push(&self, path: Arc<str>, text: Arc<str>, is_shown: bool) -> FileId {
+    fn push(&self, path: Arc<str>, text: String, is_shown: bool) -> FileId {
         let file = SourceFile {
             path,
-            text,
+            // A plan is large: its text is not copied.
+            text: Arc::new(text),
             is_shown,
             line_starts: std::sync::OnceLock::new(),
             characters: std::sync::OnceLock::new(),

@@ -12,4 +12,4 @@ pub use notice::{Notice, NoticeKind};
 pub use place::Place;
 pub use printable::printable;
 pub use span::{FileId, Span};
-pub use workspace::{ReadError, Workspace, lexically_normal};
+pub use workspace::{ReadError, STANDARD_INPUT, Workspace, lexically_normal};

@@ -1,12 +1,18 @@
 //! The only way to the file system for what is scanned: nothing outside the boundary is ever read.
 
+use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
 
 use super::{FileId, Files};
 
 /// Files larger than this are not read (bytes). A hand-written configuration is far below it.
 pub const MAX_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Plans and states larger than this are not read (bytes). Programs write them, so they grow with a deployment.
+pub const MAX_DOCUMENT_BYTES: u64 = 512 * 1024 * 1024;
+
+/// What reports call standard input. No file has this path: theirs are absolute.
+pub const STANDARD_INPUT: &str = "<stdin>";
 
 /// Why a file could not be read. Each is the input's fault, never ours.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +26,9 @@ pub enum ReadError {
     /// It is not UTF-8.
     #[error("is not UTF-8 text")]
     NotUtf8,
-    /// It is larger than [`MAX_FILE_BYTES`].
-    #[error("is larger than 64 MiB")]
-    TooLarge,
+    /// It is larger than that many bytes.
+    #[error("is larger than {} MiB", .0 / 1024 / 1024)]
+    TooLarge(u64),
     /// The operating system refused.
     #[error("cannot be read: {0}")]
     Io(std::io::Error),
@@ -37,12 +43,14 @@ pub struct Workspace {
     pub boundaries: Vec<PathBuf>,
     /// Every file read so far.
     pub files: Files,
+    /// Standard input, when it was read, and the directory that it was read in.
+    pub standard_input: Option<(FileId, PathBuf)>,
 }
 
 impl Workspace {
     /// A workspace over canonical directories.
     pub fn new(base: PathBuf, boundaries: Vec<PathBuf>) -> Self {
-        Self { base, boundaries, files: Files::default() }
+        Self { base, boundaries, files: Files::default(), standard_input: None }
     }
 
     fn is_inside(&self, path: &Path) -> bool {
@@ -78,14 +86,39 @@ impl Workspace {
 
     /// The raw bytes of a file inside the boundaries.
     pub fn read_bytes(&self, path: &Path) -> Result<Vec<u8>, ReadError> {
+        self.read_at_most(path, MAX_FILE_BYTES)
+    }
+
+    /// Reads standard input, a plan or state, as a file at [`STANDARD_INPUT`].
+    pub fn read_standard_input(&mut self, input: impl Read, directory: PathBuf) -> Result<(), ReadError> {
+        let mut bytes = Vec::new();
+        input.take(MAX_DOCUMENT_BYTES + 1).read_to_end(&mut bytes).map_err(ReadError::Io)?;
+        if bytes.len() as u64 > MAX_DOCUMENT_BYTES {
+            return Err(ReadError::TooLarge(MAX_DOCUMENT_BYTES));
+        }
+        // A binary plan is told by its start, and the rest of it is nothing to read.
+        if bytes.starts_with(b"PK\x03\x04") {
+            bytes.truncate(4);
+        }
+        let file = self.files.add_unshown(STANDARD_INPUT, document_text(bytes)?);
+        self.standard_input = Some((file, directory));
+        Ok(())
+    }
+
+    /// Standard input, when that is what a path means.
+    fn standard_input(&self, path: &Path) -> Option<FileId> {
+        self.standard_input.as_ref().filter(|_| path == Path::new(STANDARD_INPUT)).map(|(file, _)| *file)
+    }
+
+    fn read_at_most(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         let real = self.resolve(path)?;
         let metadata = std::fs::metadata(&real).map_err(ReadError::Io)?;
         // A pipe or a device would block or never end.
         if !metadata.is_file() {
             return Err(ReadError::Missing);
         }
-        if metadata.len() > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge);
+        if metadata.len() > limit {
+            return Err(ReadError::TooLarge(limit));
         }
         #[expect(clippy::disallowed_methods, reason = "this is the one place that reads scanned files")]
         std::fs::read(&real).map_err(ReadError::Io)
@@ -99,27 +132,24 @@ impl Workspace {
     /// Reads a file and adds it to the table.
     pub fn load(&self, path: &Path) -> Result<FileId, ReadError> {
         let text = self.read_text(path)?;
-        Ok(self.files.add(self.display(path), Arc::<str>::from(text)))
+        Ok(self.files.add(self.display(path), text))
     }
 
     /// Reads a file whose text no report may show, and adds it to the table.
     pub fn load_unshown(&self, path: &Path) -> Result<FileId, ReadError> {
-        let bytes = self.read_bytes(path)?;
-        // Some shells write UTF-16 when they redirect what a program prints.
-        let text = match bytes.strip_prefix(b"\xff\xfe") {
-            Some(wide) => {
-                let units: Vec<u16> =
-                    wide.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-                String::from_utf16(&units).map_err(|_| ReadError::NotUtf8)?
-            }
-            None => String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)?,
-        };
+        if let Some(file) = self.standard_input(path) {
+            return Ok(file);
+        }
+        let text = document_text(self.read_at_most(path, MAX_DOCUMENT_BYTES)?)?;
         Ok(self.files.add_unshown(self.display(path), text))
     }
 
     /// The first bytes of a file inside the boundaries.
     pub fn read_start(&self, path: &Path, bytes: usize) -> Result<Vec<u8>, ReadError> {
-        use std::io::Read as _;
+        if let Some(file) = self.standard_input(path) {
+            let source = self.files.get(file);
+            return Ok(source.text.as_bytes().iter().take(bytes).copied().collect());
+        }
         let real = self.resolve(path)?;
         if !std::fs::metadata(&real).map_err(ReadError::Io)?.is_file() {
             return Err(ReadError::Missing);
@@ -147,6 +177,19 @@ impl Workspace {
             .collect();
         paths.sort();
         Ok(paths)
+    }
+}
+
+/// The text of a plan or state.
+fn document_text(bytes: Vec<u8>) -> Result<String, ReadError> {
+    // Some shells write UTF-16 when they redirect what a program prints.
+    match bytes.strip_prefix(b"\xff\xfe") {
+        Some(wide) => {
+            let units: Vec<u16> =
+                wide.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+            String::from_utf16(&units).map_err(|_| ReadError::NotUtf8)
+        }
+        None => String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Terraform configurations to resources. All knowledge of the language ends here.
 
+mod account;
 mod configuration;
 mod construct;
 mod evaluation;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::source::{FileId, ReadError, Span, Workspace};
 
-use super::configuration::{Module, ModuleCall};
-use super::manifest::Manifest;
+use super::configuration::{Module, ModuleCall, literal_string};
+use super::manifest::{Installed, Manifest};
 use super::models::Model;
 use super::module_files::{ModuleFile, assemble, read_directory};
 use super::module_source::ModuleSource;
@@ -166,6 +166,30 @@ impl ModuleLoader<'_> {
         match self.literal_source(&caller.directory, call) {
             Some(Source::Directory(directory)) => self.reaches(&self.load(&directory), types),
             _ => true,
+        }
+    }
+
+    /// Where the module of a call stands, when it is on disk: `path` names the calls that lead to it from the
+    /// root, as a manifest does.
+    pub fn directory_of_call(
+        &self,
+        root: &Path,
+        path: &str,
+        caller: &Module,
+        call: &ModuleCall,
+    ) -> Option<PathBuf> {
+        match self.literal_source(&caller.directory, call)? {
+            Source::Directory(directory) => Some(directory),
+            Source::Remote => {
+                let source = ModuleSource::parse(call.source.as_deref()?);
+                let version =
+                    call.body.attribute("version").and_then(|version| literal_string(&version.value));
+                match self.manifest(root).installed(self.workspace, path, &source, version.as_deref()) {
+                    Installed::Directory(directory) => Some(directory),
+                    _ => None,
+                }
+            }
+            Source::OutsideRoot | Source::Missing => None,
         }
     }
 

@@ -24,6 +24,7 @@ mod terragrunt;
 mod variables;
 
 pub use collect::collect;
+pub use providers::provider_arguments;
 pub use terragrunt::{Terragrunt, Unit, is_unit_file};
 
 use std::cell::{Cell, OnceCell, RefCell};

@@ -8,17 +8,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use sha2::{Digest as _, Sha256};
-
 use crate::resource::AccountIdentity;
-use crate::source::{Notice, NoticeKind, Span};
+use crate::source::{Notice, NoticeKind, Span, Workspace};
 use crate::syntax::hcl::{Body, Expression};
-use crate::terraform::configuration::ModuleCall;
+use crate::terraform::account::{ARGUMENTS, Signature};
+use crate::terraform::configuration::{Module, ModuleCall};
+use crate::terraform::inputs::Inputs;
+use crate::terraform::modules::ModuleLoader;
 use crate::terraform::providers::ProviderReference;
-use crate::value::{Mark, Value, describe};
+use crate::value::{Value, describe};
 
 use super::instances::{Expansion, Instance, Repetition};
-use super::module_instance::ModuleInstance;
+use super::module_instance::{ModuleInstance, ModuleSeed};
 use super::{Evaluator, Scope};
 
 /// A provider configuration: that of a module instance, by name, and by key where one block makes several.
@@ -46,13 +47,6 @@ pub struct Accounts {
 
 /// Configurations by key.
 type Configurations = Rc<BTreeMap<String, Instance>>;
-
-/// What a provider block says of its account.
-struct Signature {
-    text: String,
-    number: Option<Arc<str>>,
-    identity: AccountIdentity,
-}
 
 impl Evaluator<'_> {
     /// The account of a resource.
@@ -150,7 +144,7 @@ impl Evaluator<'_> {
         title: &str,
         span: Span,
     ) -> Signature {
-        let alone = || Signature { text: format!("={title}"), number: None, identity: AccountIdentity::Open };
+        let alone = || Signature::alone(title);
         let name = &configuration.name;
         let Some(block) = module.module.providers.get(name) else {
             // A module that is scanned by itself has no caller to pass what it asks for.
@@ -165,7 +159,7 @@ impl Evaluator<'_> {
                 return alone();
             }
             // Without a block, the environment says which account.
-            return Signature { text: String::new(), number: None, identity: AccountIdentity::Open };
+            return Signature::of_environment();
         };
         let Some(for_each) = &block.for_each else {
             return self.signature_of(&block.body, title, Scope::of(module));
@@ -209,89 +203,27 @@ impl Evaluator<'_> {
     }
 
     fn signature_of(&self, body: &Body, owner: &str, scope: Scope<'_>) -> Signature {
-        let argument = |name: &str| self.written(body, name, scope).filter(|value| !value.is_null());
-        let mut endpoints = Parts { owner, text: String::new() };
-        if let Some(all) = argument("endpoints") {
-            for service in ["iam", "sts"] {
-                endpoints.add(service, last(&all).entries().and_then(|entries| entries.get(service)));
+        Signature::of(owner, |name| self.written(body, name, scope))
+    }
+}
+
+/// What a root module's provider configurations are given, by name and argument, as far as an account hangs on it.
+pub fn provider_arguments(
+    workspace: &Workspace,
+    loader: &ModuleLoader<'_>,
+    module: Arc<Module>,
+    inputs: &Inputs,
+) -> BTreeMap<(Arc<str>, &'static str), Value> {
+    let evaluator = Evaluator::new(workspace, loader, inputs, module.directory.clone());
+    let root = evaluator.add_module(ModuleSeed::root(module));
+    let root = evaluator.instance(root);
+    let mut arguments = BTreeMap::new();
+    for (name, block) in root.module.providers.iter().filter(|(_, block)| block.for_each.is_none()) {
+        for argument in ARGUMENTS {
+            if let Some(value) = evaluator.written(&block.body, argument, Scope::of(&root)) {
+                arguments.insert((Arc::clone(name), argument), value);
             }
         }
-        let roles: Vec<Value> = ["assume_role", "assume_role_with_web_identity"]
-            .into_iter()
-            .filter_map(|name| last(&argument(name)?).entries()?.get("role_arn").cloned())
-            .filter(|role| !role.is_null())
-            .collect();
-        let allowed = argument("allowed_account_ids");
-        let only_allowed = allowed.as_ref().and_then(|ids| match ids.elements() {
-            Some([only]) => account_number(only, 0),
-            _ => None,
-        });
-        if let Some(number) = only_allowed.or_else(|| roles.first().and_then(|role| account_number(role, 4)))
-        {
-            let text = format!("#{number}{}", endpoints.text);
-            let is_aws = endpoints.text.is_empty();
-            return Signature { text, number: is_aws.then_some(number), identity: AccountIdentity::Number };
-        }
-        let mut parts = endpoints;
-        for role in &roles {
-            parts.add("role_arn", Some(role));
-        }
-        parts.add("allowed_account_ids", allowed.as_ref());
-        let profile = argument("profile");
-        let is_profile = parts.text.is_empty() && profile.as_ref().is_some_and(Value::is_wholly_known);
-        parts.add("profile", profile.as_ref());
-        let so_far = parts.text.len();
-        for name in
-            ["access_key", "shared_config_files", "shared_credentials_files", "shared_credentials_file"]
-        {
-            parts.add(name, argument(name).as_ref());
-        }
-        let identity = if is_profile && parts.text.len() == so_far {
-            AccountIdentity::Profile
-        } else {
-            AccountIdentity::Open
-        };
-        Signature { text: parts.text, number: None, identity }
     }
-}
-
-/// Arguments as text that is compared and never shown.
-struct Parts<'a> {
-    owner: &'a str,
-    text: String,
-}
-
-impl Parts<'_> {
-    fn add(&mut self, name: &str, value: Option<&Value>) {
-        let Some(value) = value.filter(|value| !value.is_null()) else { return };
-        let written = match value.as_str() {
-            Some(text) => format!("{text:?}"),
-            // What is sensitive inside reads alike whatever it is.
-            None if value.deep_marks().iter().any(Mark::is_taint) => {
-                format!("{} of {}", describe(value), self.owner)
-            }
-            None => describe(value),
-        };
-        self.text.extend([" ", name, "="]);
-        self.text.extend(Sha256::digest(written).iter().map(|byte| format!("{byte:02x}")));
-    }
-}
-
-/// The last of several nested blocks: of chained roles the one that is used in the end.
-fn last(value: &Value) -> Value {
-    value.elements().and_then(<[Value]>::last).unwrap_or(value).clone()
-}
-
-/// The account number that stands at a place of an ARN, or is the whole text.
-fn account_number(value: &Value, part: usize) -> Option<Arc<str>> {
-    if value.marks.iter().any(Mark::is_taint) {
-        return None;
-    }
-    let text = match &value.data {
-        crate::value::Data::Number(number) => number.to_string(),
-        _ => value.as_str()?.to_owned(),
-    };
-    let number = text.split(':').nth(part)?;
-    let is_number = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| number.into())
+    arguments
 }

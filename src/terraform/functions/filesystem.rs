@@ -39,7 +39,7 @@ fn read(call: &Call<'_>) -> Result<Result<Vec<u8>, Value>, String> {
         Ok(bytes) if bytes.len() > MAX_TEXT_BYTES => Ok(Err(call.too_large())),
         Ok(bytes) => Ok(Ok(bytes)),
         Err(ReadError::OutsideRoot) => Ok(Err(not_on_disk(call))),
-        Err(ReadError::TooLarge) => Ok(Err(call.too_large())),
+        Err(ReadError::TooLarge(_)) => Ok(Err(call.too_large())),
         Err(ReadError::Missing) => Err(format!("no file exists at {path:?}")),
         Err(error) => Err(format!("{path:?} {error}")),
     }

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The top of a plan.
@@ -30,6 +32,28 @@ pub struct Plan<'a> {
     /// Whether planning stopped with an error.
     #[serde(default)]
     pub errored: Option<bool>,
+    /// Whether nothing is left to do once it is applied; not written before Terraform 1.8.
+    #[serde(default)]
+    pub complete: Option<bool>,
+    /// What the root's variables are given.
+    #[serde(borrow, default)]
+    pub variables: Option<BTreeMap<Cow<'a, str>, VariableValue<'a>>>,
+}
+
+/// What a variable is given.
+#[derive(Debug, Deserialize)]
+pub struct VariableValue<'a> {
+    /// Absent when it is null.
+    #[serde(borrow, default)]
+    pub value: Option<&'a RawValue>,
+}
+
+/// A provider configuration.
+#[derive(Debug, Deserialize)]
+pub struct ProviderBlock<'a> {
+    /// By argument.
+    #[serde(borrow, default)]
+    pub expressions: Option<&'a RawValue>,
 }
 
 /// A state as `show -json` prints it: the whole document, and what a plan started from.
@@ -136,7 +160,7 @@ pub struct Changed<'a> {
 pub struct Configuration<'a> {
     /// Provider configurations by key.
     #[serde(borrow, default)]
-    pub provider_config: Option<BTreeMap<Cow<'a, str>, &'a RawValue>>,
+    pub provider_config: Option<BTreeMap<Cow<'a, str>, ProviderBlock<'a>>>,
     /// The root module.
     #[serde(borrow, default)]
     pub root_module: Option<Module<'a>>,
@@ -252,4 +276,37 @@ pub type Members<'a> = BTreeMap<Cow<'a, str>, &'a RawValue>;
 /// The members of an object; none when it is no object.
 pub fn members(raw: Option<&RawValue>) -> Members<'_> {
     raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
+}
+
+/// The `type` of a resource. Terraform writes it before what is long, so that most of a plan is passed over
+/// unread; `None` where there is none.
+pub fn resource_type(raw: &RawValue) -> Option<Cow<'_, str>> {
+    let mut found = None;
+    // Whatever follows the type is left, which is an error to the parser and none to us.
+    let _ = serde_json::Deserializer::from_str(raw.get()).deserialize_map(TypeOf(&mut found));
+    found
+}
+
+struct TypeOf<'f, 'a>(&'f mut Option<Cow<'a, str>>);
+
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl<'a> Visitor<'a> for TypeOf<'_, 'a> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a resource")
+    }
+
+    fn visit_map<M: MapAccess<'a>>(self, mut members: M) -> Result<(), M::Error> {
+        while let Some(Text(name)) = members.next_key()? {
+            if name == "type" {
+                *self.0 = Some(members.next_value::<Text<'a>>()?.0);
+                return Ok(());
+            }
+            members.next_value::<IgnoredAny>()?;
+        }
+        Ok(())
+    }
 }

@@ -1,5 +1,6 @@
 //! Plans and states in JSON to resources: what Terraform says that it will do, or did.
 
+mod accounts;
 mod address;
 mod detect;
 mod format;
@@ -11,19 +12,24 @@ mod state;
 
 pub use detect::{START_BYTES, Written, detect};
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use self::accounts::Accounts;
 use self::address::Address;
-use self::format::{Change, Plan, ResourceValues, Values, members};
+use self::format::{Change, Plan, ResourceValues, Values, VariableValue, members, resource_type};
 use self::index::{Index, Instance};
 use self::places::{Places, planned_directory};
 use self::references::Resolver;
 use self::resources::Planned;
+use super::evaluation::provider_arguments;
+use super::inputs::Inputs;
 use super::modules::ModuleLoader;
 use crate::resource::{Interest, RootContents};
-use crate::source::{FileId, Notice, NoticeKind, Span, Workspace};
+use crate::source::{FileId, Notice, NoticeKind, STANDARD_INPUT, Span, Workspace};
 
 /// The newest major version of plan and state JSON that is known.
 const FORMAT: &str = "1";
@@ -50,7 +56,7 @@ pub fn read(
     let text = source.text.trim_start_matches('\u{feff}');
     let whole = Whole { text, span: Span::new(file, 0, 0), offset: source.text.len() - text.len() };
     let read = match written {
-        Written::Plan => plan(loader, &whole, candidates, interest),
+        Written::Plan => plan(workspace, loader, &whole, candidates, interest),
         Written::ShownState => state::shown(loader, &whole, candidates, interest),
         Written::StateFile => state::file(loader, &whole, candidates, interest),
         Written::BinaryPlan => Err(Notice::about(
@@ -122,6 +128,7 @@ impl<'t> Whole<'t> {
 }
 
 fn plan(
+    workspace: &Workspace,
     loader: &ModuleLoader<'_>,
     whole: &Whole<'_>,
     candidates: &[PathBuf],
@@ -136,6 +143,9 @@ fn plan(
     };
     let mut notices = Vec::new();
     for raw in plan.resource_changes.unwrap_or_default() {
+        if resource_type(raw).is_some_and(|resource_type| !is_wanted(&resource_type)) {
+            continue;
+        }
         let Ok(change) = serde_json::from_str::<Change<'_>>(raw.get()) else {
             notices.push(odd(whole.span_of(raw.get()), "resource change"));
             continue;
@@ -169,17 +179,23 @@ fn plan(
     if let Some(deferred) = plan.deferred_changes.filter(|deferred| !deferred.is_empty()) {
         let message = format!("{} changes are left for a later plan and were not looked at", deferred.len());
         notices.push(Notice::at(NoticeKind::LimitReached, whole.span, message));
+    } else if plan.complete == Some(false) && plan.errored != Some(true) {
+        let message = "the plan is of a part of the program, and nothing else was looked at";
+        notices.push(
+            Notice::at(NoticeKind::LimitReached, whole.span, message)
+                .with_help("a plan without -target is of the whole program"),
+        );
     }
-    let providers = configuration.provider_config.unwrap_or_default();
     let directory = planned_directory(loader, &index, candidates.iter().cloned());
     let resolver = Resolver::new(&index);
     let places = Places::new(loader, directory.as_deref());
-    let reader = Planned {
-        index: &index,
-        resolver: &resolver,
-        places: &places,
-        providers: providers.keys().map(AsRef::as_ref).collect(),
-    };
+    let providers = configuration.provider_config.unwrap_or_default();
+    let at_hand = directory.as_deref().map(|directory| {
+        let inputs = inputs(plan.variables.unwrap_or_default(), whole.span);
+        provider_arguments(workspace, loader, loader.load(directory), &inputs)
+    });
+    let accounts = Accounts::new(&index, &providers, at_hand.unwrap_or_default());
+    let reader = Planned { index: &index, resolver: &resolver, places: &places };
     let mut contents = RootContents { resources: reader.resources(interest), ..RootContents::default() };
     if contents.resources.iter().any(|resource| super::schema::has_secret(&resource.resource_type)) {
         contents.resources.extend(reader.sinks(interest));
@@ -190,8 +206,21 @@ fn plan(
         let message = "the plan holds more references than are followed; some credentials have no user";
         notices.push(Notice::at(NoticeKind::LimitReached, whole.span, message));
     }
+    contents.accounts = accounts.name(&mut contents.resources);
     contents.notices = notices;
     Ok(Document { contents, directory })
+}
+
+/// What the root's variables were given when it was planned: all that they will be.
+fn inputs(variables: BTreeMap<Cow<'_, str>, VariableValue<'_>>, span: Span) -> Inputs {
+    let mut inputs = Inputs::default();
+    inputs.is_complete = true;
+    for (name, variable) in variables {
+        if let Some(value) = variable.value.and_then(resources::known) {
+            inputs.add_environment(name.as_ref().into(), value, span);
+        }
+    }
+    inputs
 }
 
 /// Whether nothing is left after these actions.
@@ -216,6 +245,9 @@ fn add_values<'a>(
     let mut waiting: Vec<_> = values.root_module.iter().collect();
     while let Some(module) = waiting.pop() {
         for raw in module.resources.iter().flatten() {
+            if resource_type(raw).is_some_and(|resource_type| !is_wanted(&resource_type)) {
+                continue;
+            }
             let Ok(values) = serde_json::from_str::<ResourceValues<'a>>(raw.get()) else {
                 notices.push(odd(whole.span_of(raw.get()), "resource"));
                 continue;
@@ -241,6 +273,8 @@ fn add_values<'a>(
 
 /// The directory of a plan and those above it, up to the boundary: where its configuration may be.
 pub fn directories_beside(workspace: &Workspace, file: &Path) -> Vec<PathBuf> {
+    let piped = workspace.standard_input.as_ref().filter(|_| file == Path::new(STANDARD_INPUT));
+    let file = piped.map_or_else(|| file.to_owned(), |(_, directory)| directory.join(STANDARD_INPUT));
     let above = file.ancestors().skip(1);
     above.map_while(|directory| workspace.resolve(directory).ok()).take(8).collect()
 }

@@ -8,7 +8,7 @@ use super::index::Index;
 use crate::resource::Mode;
 use crate::source::{Place, Span};
 use crate::terraform::configuration::Module;
-use crate::terraform::modules::{ModuleLoader, Source};
+use crate::terraform::modules::ModuleLoader;
 
 /// What resources are sorted by: the order in which their blocks are written, a module's own before those of the
 /// modules it calls; instances of one block as the plan has them.
@@ -87,6 +87,7 @@ impl<'p> Places<'p> {
 
     /// The calls that lead to a module instance, and its module when it is on disk.
     fn walk(&self, path: &[Step]) -> Option<(Vec<Place>, Option<Arc<Module>>)> {
+        let root = self.root.as_ref()?.directory.as_path();
         let mut module = Arc::clone(self.root.as_ref()?);
         let mut chain = Vec::new();
         for (depth, step) in path.iter().enumerate() {
@@ -96,8 +97,9 @@ impl<'p> Places<'p> {
             let address = prefix(&path[..=depth]);
             let label = format!("called here as {}", address.trim_end_matches('.'));
             chain.push(Place::new(call.header, label));
-            let source = call.source.as_deref().map(|source| self.loader.resolve(&module.directory, source));
-            let Some(Source::Directory(directory)) = source else { return Some((chain, None)) };
+            let names: Vec<&str> = path[..=depth].iter().map(|step| step.name.as_str()).collect();
+            let directory = self.loader.directory_of_call(root, &names.join("."), &module, call);
+            let Some(directory) = directory else { return Some((chain, None)) };
             module = self.loader.load(&directory);
         }
         Some((chain, Some(module)))

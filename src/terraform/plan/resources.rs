@@ -1,6 +1,6 @@
 //! Planned instances to resources: known attributes as they are, unknown ones as what they refer to.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
@@ -26,8 +26,6 @@ pub struct Planned<'p, 'a> {
     pub resolver: &'p Resolver<'p, 'a>,
     /// Where instances are written.
     pub places: &'p Places<'p>,
-    /// Provider configurations that the program has.
-    pub providers: BTreeSet<&'p str>,
 }
 
 impl Planned<'_, '_> {
@@ -98,7 +96,8 @@ impl Planned<'_, '_> {
                     resource_type: Arc::from(*resource_type),
                     address: Arc::from(address.as_str()),
                     mode,
-                    account: self.account(instance),
+                    // Accounts are named in document order.
+                    account: Arc::from(""),
                     attributes: attributes(instance, wanted),
                     presence: Condition::always(),
                     stands_for: None,
@@ -118,15 +117,6 @@ impl Planned<'_, '_> {
     fn placed(&self, instance: &Instance<'_>, name: &str, value: Value) -> Attribute {
         let span = self.places.attribute(&instance.address, name).unwrap_or(instance.span);
         Attribute { value, span }
-    }
-
-    /// The provider configuration. A module's own is one that the program has; otherwise it is inherited.
-    fn account(&self, instance: &Instance<'_>) -> Arc<str> {
-        let default = instance.address.resource_type.split('_').next().unwrap_or_default();
-        let key = self.index.block(&instance.address).and_then(|block| block.provider_config_key.as_deref());
-        let key = key.unwrap_or(default);
-        let inherited = key.rsplit(':').next().unwrap_or(key);
-        if self.providers.contains(key) { key.into() } else { inherited.into() }
     }
 
     fn scope<'s>(&'s self, instance: &'s Instance<'_>) -> Scope<'s> {
