@@ -224,12 +224,27 @@ impl Evaluator<'_> {
             return error(expression.span, "`can` takes one argument");
         };
         let value = hoist(&self.evaluate(argument, Scope { in_try: true, ..scope }));
-        let succeeds = value
-            .alternatives()
-            .into_iter()
-            .filter(|(_, alternative)| first_error(alternative).is_none())
-            .fold(Condition::never(), |all, (condition, _)| all.or(&condition));
-        from_condition(&succeeds)
+        let computed = !is_plain_reference(argument);
+        let mut succeeds = Condition::never();
+        let mut open = Vec::new();
+        for (condition, alternative) in value.alternatives() {
+            if first_error(&alternative).is_some() {
+                continue;
+            }
+            // What is computed of something unknown may still fail.
+            if computed && !alternative.is_wholly_known() {
+                let answer = alternative.derived(format!("can({})", describe(&alternative)));
+                open.push((condition, answer));
+            } else {
+                succeeds = succeeds.or(&condition);
+            }
+        }
+        if open.is_empty() {
+            return from_condition(&succeeds);
+        }
+        let covered = open.iter().fold(Condition::never(), |all, (condition, _)| all.or(condition));
+        open.push((covered.not(), from_condition(&succeeds)));
+        choose(open)
     }
 }
 
