@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, StepKind, TemplatePart};
 use crate::terraform::functions::{self, FileContext};
+use crate::terraform::type_expression::parse_constraint;
 use crate::value::{Condition, Data, Marks, Type, Unknown, Value, choose, convert, describe, hoist, lift};
 
 use super::named_instances::part_of_arn;
@@ -112,6 +113,7 @@ impl Evaluator<'_> {
         match &*call.name {
             "try" | "core::try" => return self.try_call(call, expression, scope),
             "can" | "core::can" => return self.can_call(call, expression, scope),
+            "convert" | "core::convert" => return self.convert_call(call, expression, scope),
             "templatefile" | "core::templatefile" | "templatestring" | "core::templatestring"
                 if scope.is_template_file =>
             {
@@ -217,6 +219,22 @@ impl Evaluator<'_> {
             results.push((open, failure));
         }
         choose(results)
+    }
+
+    /// `convert(value, type)`: the second argument is a type, not a value.
+    fn convert_call(&self, call: &Call, expression: &Expression, scope: Scope<'_>) -> Value {
+        let [value, of_type] = call.arguments.as_slice() else {
+            return error(expression.span, "`convert` takes a value and a type");
+        };
+        let constraint = match parse_constraint(of_type) {
+            Ok(constraint) => constraint,
+            Err((span, message)) => return error(span, message),
+        };
+        lift(&[self.evaluate(value, scope)], |values| {
+            convert(&values[0], &constraint.of_type).unwrap_or_else(|message| {
+                error(expression.span, format!("call to \"convert\" failed: {message}"))
+            })
+        })
     }
 
     fn can_call(&self, call: &Call, expression: &Expression, scope: Scope<'_>) -> Value {
