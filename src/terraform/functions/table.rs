@@ -1,4 +1,4 @@
-//! The built-in functions of Terraform and OpenTofu, in alphabetical order, as `terraform metadata functions`
+//! The built-in functions of Terraform and `OpenTofu`, in alphabetical order, as `terraform metadata functions`
 //! lists the former.
 
 use super::signature::Accepts::{

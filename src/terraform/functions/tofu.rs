@@ -1,4 +1,4 @@
-//! Functions that OpenTofu has and Terraform does not: `assume…`, `urldecode`, `base64gunzip`, `cidrcontains`.
+//! Functions that `OpenTofu` has and Terraform does not: `assume…`, `urldecode`, `base64gunzip`, `cidrcontains`.
 
 use super::network;
 use super::signature::Call;
@@ -53,7 +53,7 @@ fn within(call: &Call<'_>, least: Option<usize>, most: Option<usize>) -> Result<
         return Err("assumption was not upheld".to_owned());
     }
     let length =
-        value.elements().map(<[Value]>::len).or_else(|| value.entries().map(|entries| entries.len()));
+        value.elements().map(<[Value]>::len).or_else(|| value.entries().map(std::collections::BTreeMap::len));
     let Some(length) = length.and_then(|length| i64::try_from(length).ok()) else { return Ok(value.clone()) };
     if (least..=most).contains(&length) {
         Ok(value.clone())
