@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::syntax::hcl::{Call, Expression, ExpressionKind, ObjectItem, StepKind, TemplatePart};
 use crate::terraform::functions::{self, FileContext};
+use crate::terraform::type_expression::parse_constraint;
 use crate::value::{Condition, Data, Marks, Type, Unknown, Value, choose, convert, describe, hoist, lift};
 
 use super::for_expression::text_keys;
@@ -114,6 +115,7 @@ impl Evaluator<'_> {
         match &*call.name {
             "try" | "core::try" => return self.try_call(call, expression, scope),
             "can" | "core::can" => return self.can_call(call, expression, scope),
+            "convert" | "core::convert" => return self.convert_call(call, expression, scope),
             "templatefile" | "core::templatefile" | "templatestring" | "core::templatestring"
                 if scope.is_template_file =>
             {
@@ -221,17 +223,48 @@ impl Evaluator<'_> {
         choose(results)
     }
 
+    /// `convert(value, type)`: the second argument is a type, not a value.
+    fn convert_call(&self, call: &Call, expression: &Expression, scope: Scope<'_>) -> Value {
+        let [value, of_type] = call.arguments.as_slice() else {
+            return error(expression.span, "`convert` takes a value and a type");
+        };
+        let constraint = match parse_constraint(of_type) {
+            Ok(constraint) => constraint,
+            Err((span, message)) => return error(span, message),
+        };
+        lift(&[self.evaluate(value, scope)], |values| {
+            convert(&values[0], &constraint.of_type).unwrap_or_else(|message| {
+                error(expression.span, format!("call to \"convert\" failed: {message}"))
+            })
+        })
+    }
+
     fn can_call(&self, call: &Call, expression: &Expression, scope: Scope<'_>) -> Value {
         let [argument] = call.arguments.as_slice() else {
             return error(expression.span, "`can` takes one argument");
         };
         let value = hoist(&self.evaluate(argument, Scope { in_try: true, ..scope }));
-        let succeeds = value
-            .alternatives()
-            .into_iter()
-            .filter(|(_, alternative)| first_error(alternative).is_none())
-            .fold(Condition::never(), |all, (condition, _)| all.or(&condition));
-        from_condition(&succeeds)
+        let computed = !is_plain_reference(argument);
+        let mut succeeds = Condition::never();
+        let mut open = Vec::new();
+        for (condition, alternative) in value.alternatives() {
+            if first_error(&alternative).is_some() {
+                continue;
+            }
+            // What is computed of something unknown may still fail.
+            if computed && !alternative.is_wholly_known() {
+                let answer = alternative.derived(format!("can({})", describe(&alternative)));
+                open.push((condition, answer));
+            } else {
+                succeeds = succeeds.or(&condition);
+            }
+        }
+        if open.is_empty() {
+            return from_condition(&succeeds);
+        }
+        let covered = open.iter().fold(Condition::never(), |all, (condition, _)| all.or(condition));
+        open.push((covered.not(), from_condition(&succeeds)));
+        choose(open)
     }
 }
 

@@ -39,7 +39,17 @@ enum Piece {
     Verb(Verb),
 }
 
+const UNTYPED_NULL: &str = "Terraform does not know the text of a null that has no type";
+
+/// A `null` as it is written, not one of a variable that has a type.
+fn is_untyped_null(value: &Value) -> bool {
+    value.is_null() && matches!(crate::value::type_of(value), Type::Any)
+}
+
 pub fn format(call: &Call<'_>) -> Result<Value, String> {
+    if call.rest(1).iter().any(is_untyped_null) {
+        return Ok(call.unsupported(UNTYPED_NULL));
+    }
     let Some(pattern) = call.argument(0).as_str() else { return Ok(call.unknown()) };
     write(call, pattern, call.rest(1))
 }
@@ -48,6 +58,9 @@ pub fn format(call: &Call<'_>) -> Result<Value, String> {
 pub fn formatlist(call: &Call<'_>) -> Result<Value, String> {
     let Some(pattern) = call.argument(0).as_str() else { return Ok(call.unknown()) };
     let arguments = call.rest(1);
+    if arguments.iter().any(is_untyped_null) {
+        return Ok(call.unsupported(UNTYPED_NULL));
+    }
     if let Some(open) = arguments.iter().find(|argument| may_be_list(argument)) {
         return Ok(for_each(call, pattern, arguments, open).unwrap_or_else(|| call.unknown()));
     }
@@ -280,16 +293,13 @@ fn render(verb: &Verb, value: &Value) -> Result<String, String> {
         's' | 'q' => {
             let value = convert(value, &Type::String).map_err(|message| unsupported(&message))?;
             let text = value.as_str().unwrap_or_default();
-            if verb.mode == 'q' {
-                return Ok(pad(verb, json::encode(&value)?));
-            }
-            Ok(pad(
-                verb,
-                match verb.precision {
-                    Some(length) => text.graphemes(true).take(usize::from(length)).collect(),
-                    None => text.to_owned(),
-                },
-            ))
+            let text: String = match verb.precision {
+                // None at all is as if it were not there.
+                Some(length) if length > 0 => text.graphemes(true).take(usize::from(length)).collect(),
+                _ => text.to_owned(),
+            };
+            let quotes = verb.mode == 'q';
+            Ok(pad(verb, if quotes { json::encode(&Value::string(text))? } else { text }))
         }
         mode => {
             let value = convert(value, &Type::Number).map_err(|message| unsupported(&message))?;

@@ -17,11 +17,13 @@ mod mapping;
 mod network;
 mod numeric;
 mod pattern;
+mod pattern_class;
 mod sequence;
 mod set;
 mod signature;
 mod table;
 mod text;
+mod tofu;
 mod yaml;
 mod yaml_encode;
 

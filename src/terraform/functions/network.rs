@@ -64,6 +64,26 @@ impl Range {
 }
 
 /// A negative number counts from the end of the range.
+/// Whether a range holds an address, or all of another range.
+pub fn contains(containing: &str, contained: &str) -> Result<bool, String> {
+    let range = Range::parse(containing)?;
+    let inner = if contained.contains('/') {
+        Range::parse(contained)
+    } else {
+        let bits = if contained.contains(':') { 128 } else { 32 };
+        Range::parse(&format!("{contained}/{bits}"))
+    };
+    let inner = inner.map_err(|_| format!("invalid IP address or prefix: {contained}"))?;
+    if inner.bits != range.bits {
+        return Err(format!("address family mismatch: {containing} vs. {contained}"));
+    }
+    let same_start = match range.host_bits() {
+        bits if bits >= 128 => true,
+        bits => inner.first >> bits == range.first >> bits,
+    };
+    Ok(inner.prefix >= range.prefix && same_start)
+}
+
 pub fn cidrhost(call: &Call<'_>) -> Result<Value, String> {
     let range = Range::parse(call.text(0))?;
     let number = call.number(1)?.as_big_integer().ok_or("a whole number is required")?;

@@ -1,43 +1,62 @@
 //! Regular expressions: Terraform's are Go's, whose syntax differs from ours in a few places.
 
-use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use regex::{Captures, Regex, RegexBuilder};
 
 use super::limits::{MAX_ELEMENTS, MAX_TEXT_BYTES};
+use super::pattern_class;
 use super::signature::Call;
 use super::text::string;
-use crate::value::Value;
+use crate::value::{Field, Type, Value};
 
 pub fn regex(call: &Call<'_>) -> Result<Value, String> {
-    let pattern = compile(call.text(0))?;
-    let shape = Shape::of(&pattern)?;
+    let Some((pattern, shape)) = shaped(call)? else { return Ok(call.unknown()) };
+    let Some(text) = call.argument(1).as_str() else { return Ok(call.unknown()) };
+    if pattern.is_beyond(text) {
+        return Ok(call.unsupported(BEYOND));
+    }
     let captures =
-        pattern.captures(call.text(1)).ok_or("pattern did not match any part of the given string")?;
+        pattern.regex.captures(text).ok_or("pattern did not match any part of the given string")?;
     Ok(shape.value(&captures))
 }
 
 pub fn regexall(call: &Call<'_>) -> Result<Value, String> {
-    let pattern = compile(call.text(0))?;
-    let shape = Shape::of(&pattern)?;
+    let Some((pattern, shape)) = shaped(call)? else { return Ok(call.unknown()) };
+    let Some(text) = call.argument(1).as_str() else { return Ok(call.unknown()) };
+    if pattern.is_beyond(text) {
+        return Ok(call.unsupported(BEYOND));
+    }
     let found: Vec<Value> = pattern
-        .captures_iter(call.text(1))
+        .regex
+        .captures_iter(text)
         .take(MAX_ELEMENTS + 1)
         .map(|captures| shape.value(&captures))
         .collect();
-    Ok(Value::list(found))
+    Ok(Value::list(found).with_type(&Type::List(Box::new(shape.of_type()))))
+}
+
+/// The pattern of a call, when it is known: a wrong one is an error whatever the text turns out to be.
+fn shaped(call: &Call<'_>) -> Result<Option<(Pattern, Shape)>, String> {
+    let Some(pattern) = call.argument(0).as_str() else { return Ok(None) };
+    let pattern = Pattern::compile(pattern)?;
+    let shape = Shape::of(&pattern)?;
+    Ok(Some((pattern, shape)))
 }
 
 /// Replaces every match; `$1`, `${1}`, `$name` and `$$` mean something in the replacement.
 pub fn replace_all(call: &Call<'_>, text: &str, pattern: &str, replacement: &str) -> Result<Value, String> {
-    let pattern = compile(pattern)?;
+    let pattern = Pattern::compile(pattern)?;
+    if pattern.is_beyond(text) {
+        return Ok(call.unsupported(BEYOND));
+    }
     let mut replaced = String::new();
     let mut copied = 0;
-    for captures in pattern.captures_iter(text) {
+    for captures in pattern.regex.captures_iter(text) {
         let Some(whole) = captures.get(0) else { continue };
         replaced.push_str(&text[copied..whole.start()]);
-        captures.expand(replacement, &mut replaced);
+        pattern.expand(&captures, replacement, &mut replaced);
         copied = whole.end();
         if replaced.len() > MAX_TEXT_BYTES {
             return Ok(call.too_large());
@@ -47,22 +66,83 @@ pub fn replace_all(call: &Call<'_>, text: &str, pattern: &str, replacement: &str
     Ok(string(replaced))
 }
 
+/// Why a pattern with `\B` is not tried on every text.
+const BEYOND: &str = "`\\B` is not looked for in text that is not ASCII";
+
+/// A pattern, with the names of its groups aside: Terraform's may repeat and begin with digits.
+struct Pattern {
+    regex: Regex,
+    groups: Vec<Option<Arc<str>>>,
+    /// Whether `\B` is in it.
+    inside_words: bool,
+}
+
+impl Pattern {
+    fn compile(pattern: &str) -> Result<Self, String> {
+        let translator = translate(pattern)?;
+        let regex = RegexBuilder::new(&translator.translated).build().map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => "the pattern is too large".to_owned(),
+            _ => format!("invalid regexp pattern: {pattern:?}"),
+        })?;
+        Ok(Self { regex, groups: translator.groups, inside_words: translator.inside_words })
+    }
+
+    fn is_beyond(&self, text: &str) -> bool {
+        self.inside_words && !text.is_ascii()
+    }
+
+    /// Writes a replacement; a name that is none, or takes no part in the match, is nothing.
+    fn expand(&self, captures: &Captures<'_>, replacement: &str, into: &mut String) {
+        let mut rest = replacement;
+        while let Some((before, after)) = rest.split_once('$') {
+            into.push_str(before);
+            if let Some(after) = after.strip_prefix('$') {
+                into.push('$');
+                rest = after;
+                continue;
+            }
+            let braced = after.strip_prefix('{');
+            let text = braced.unwrap_or(after);
+            let end = text.find(|one: char| !(one.is_alphanumeric() || one == '_')).unwrap_or(text.len());
+            let (name, after_name) = text.split_at(end);
+            let closed = if braced.is_some() { after_name.strip_prefix('}') } else { Some(after_name) };
+            let Some(closed) = closed.filter(|_| !name.is_empty()) else {
+                into.push('$');
+                rest = after;
+                continue;
+            };
+            rest = closed;
+            let is_index = name.bytes().all(|byte| byte.is_ascii_digit());
+            let found = if is_index && (name == "0" || !name.starts_with('0')) {
+                name.parse().ok().and_then(|index| captures.get(index))
+            } else {
+                let named = self.groups.iter().enumerate();
+                named
+                    .filter(|(_, group)| group.as_deref() == Some(name))
+                    .find_map(|(index, _)| captures.get(index + 1))
+            };
+            into.push_str(found.map_or("", |found| found.as_str()));
+        }
+        into.push_str(rest);
+    }
+}
+
 /// What a match becomes: the text without groups, a tuple with plain groups, an object with named ones.
 enum Shape {
     Text,
-    Tuple,
+    Tuple(usize),
     Object(Vec<Arc<str>>),
 }
 
 impl Shape {
-    fn of(pattern: &Regex) -> Result<Self, String> {
-        let groups: Vec<Option<&str>> = pattern.capture_names().skip(1).collect();
+    fn of(pattern: &Pattern) -> Result<Self, String> {
+        let groups = &pattern.groups;
         if groups.is_empty() {
             return Ok(Self::Text);
         }
-        let names: Vec<Arc<str>> = groups.iter().flatten().map(|name| Arc::from(*name)).collect();
+        let names: Vec<Arc<str>> = groups.iter().flatten().cloned().collect();
         if names.is_empty() {
-            return Ok(Self::Tuple);
+            return Ok(Self::Tuple(groups.len()));
         }
         if names.len() < groups.len() {
             return Err("invalid regexp pattern: cannot mix both named and unnamed capture groups".to_owned());
@@ -71,32 +151,40 @@ impl Shape {
     }
 
     fn value(&self, captures: &Captures<'_>) -> Value {
-        let group =
-            |found: Option<regex::Match<'_>>| found.map_or_else(Value::null, |found| string(found.as_str()));
+        let group = |found: Option<regex::Match<'_>>| {
+            found.map_or_else(|| Value::null_of(&Type::String), |found| string(found.as_str()))
+        };
         match self {
             Self::Text => group(captures.get(0)),
-            Self::Tuple => Value::tuple(captures.iter().skip(1).map(group).collect()),
+            Self::Tuple(_) => Value::tuple(captures.iter().skip(1).map(group).collect()),
             Self::Object(names) => {
-                let fields: BTreeMap<Arc<str>, Value> =
-                    names.iter().map(|name| (Arc::clone(name), group(captures.name(name)))).collect();
-                Value::object(fields)
+                let fields = names.iter().zip(captures.iter().skip(1));
+                Value::object(fields.map(|(name, found)| (Arc::clone(name), group(found))).collect())
             }
         }
     }
-}
 
-fn compile(pattern: &str) -> Result<Regex, String> {
-    RegexBuilder::new(&translate(pattern)?).build().map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "the pattern is too large".to_owned(),
-        _ => format!("invalid regexp pattern: {pattern:?}"),
-    })
+    fn of_type(&self) -> Type {
+        match self {
+            Self::Text => Type::String,
+            Self::Tuple(groups) => Type::Tuple(vec![Type::String; *groups]),
+            Self::Object(names) => Type::Object(
+                names.iter().map(|name| (Arc::clone(name), Field::required(Type::String))).collect(),
+            ),
+        }
+    }
 }
 
 /// Go's syntax in ours. Go's classes `\d`, `\s`, `\w` and `\b` are about ASCII; its sets know no operators
 /// and its braces are literal where they hold no counts; it has `\Q…\E`, no `(?x)`, and no repetition of a
 /// repetition.
-fn translate(pattern: &str) -> Result<String, String> {
-    let mut translator = Translator { rest: pattern, translated: String::with_capacity(pattern.len() + 8) };
+fn translate(pattern: &str) -> Result<Translator<'_>, String> {
+    let mut translator = Translator {
+        rest: pattern,
+        translated: String::with_capacity(pattern.len() + 8),
+        groups: Vec::new(),
+        inside_words: false,
+    };
     let mut repeated = false;
     while let Some(character) = translator.rest.chars().next() {
         let repeats = match character {
@@ -116,17 +204,19 @@ fn translate(pattern: &str) -> Result<String, String> {
             '(' if has_unsupported_flag(&translator.rest[1..]) => {
                 return Err("invalid regexp pattern: invalid or unsupported Perl syntax".to_owned());
             }
-            // What follows the parenthesis is not a repetition.
-            '(' if translator.rest.starts_with("(?") => translator.copy(2),
+            '(' => translator.group()?,
             other => translator.copy(other.len_utf8()),
         }
     }
-    Ok(translator.translated)
+    Ok(translator)
 }
 
 struct Translator<'a> {
     rest: &'a str,
     translated: String,
+    /// The names of the groups so far.
+    groups: Vec<Option<Arc<str>>>,
+    inside_words: bool,
 }
 
 impl Translator<'_> {
@@ -150,6 +240,32 @@ impl Translator<'_> {
         }
     }
 
+    /// What begins a group. A name is kept aside, as ours may not be written as Terraform's may.
+    fn group(&mut self) -> Result<(), String> {
+        if let Some(rest) = self.rest.strip_prefix("(?)") {
+            self.translated.push_str("(?:)");
+            self.rest = rest;
+            return Ok(());
+        }
+        let named = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<"));
+        if let Some(named) = named {
+            let (name, rest) = named.split_once('>').ok_or("invalid regexp pattern: unclosed group name")?;
+            if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+                return Err(format!("invalid regexp pattern: invalid group name {name:?}"));
+            }
+            self.groups.push(Some(Arc::from(name)));
+            self.translated.push('(');
+            self.rest = rest;
+        } else if self.rest.starts_with("(?") {
+            // What follows the parenthesis is not a repetition.
+            self.copy(2);
+        } else {
+            self.groups.push(None);
+            self.copy(1);
+        }
+        Ok(())
+    }
+
     /// A backslash and what belongs to it, outside a set.
     fn escape(&mut self) -> Result<(), String> {
         let escaped = self.escaped()?;
@@ -162,7 +278,10 @@ impl Translator<'_> {
             'W' => "[^0-9A-Za-z_]",
             'b' => r"(?-u:\b)",
             // The ASCII form of this one could split a character.
-            'B' => r"\B",
+            'B' => {
+                self.inside_words = true;
+                r"\B"
+            }
             '<' => "<",
             '>' => ">",
             'Q' => {
@@ -195,7 +314,23 @@ impl Translator<'_> {
 
     /// An escape that means one character or a Unicode class.
     fn character_escape(&mut self, escaped: char) -> Result<(), String> {
-        let known = matches!(escaped, 'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'x' | 'p' | 'P')
+        if matches!(escaped, 'p' | 'P') {
+            let (class, length) = pattern_class::class(&self.rest[1..])?;
+            self.translated.push_str(&class);
+            self.rest = &self.rest[1 + length..];
+            return Ok(());
+        }
+        if let Some((code, length)) = octal(&self.rest[1..]) {
+            write!(self.translated, "\\x{{{code:x}}}").map_err(|error| error.to_string())?;
+            self.rest = &self.rest[1 + length..];
+            return Ok(());
+        }
+        if self.rest.starts_with("\\x{") {
+            let end = self.rest.find('}').ok_or("invalid regexp pattern: invalid escape sequence")?;
+            self.copy(end + 1);
+            return Ok(());
+        }
+        let known = matches!(escaped, 'a' | 'f' | 't' | 'n' | 'r' | 'v' | 'x')
             || (escaped.is_ascii() && !escaped.is_ascii_alphanumeric());
         if !known {
             return Err(format!("invalid regexp pattern: invalid escape sequence: `\\{escaped}`"));
@@ -245,6 +380,17 @@ impl Translator<'_> {
         self.replace_escape(by);
         Ok(())
     }
+}
+
+/// The character of `012`, `0` or `101` at the start of a text, and how long that is. One digit alone, but for
+/// zero, would refer back to a group, which Terraform's patterns cannot.
+fn octal(text: &str) -> Option<(u32, usize)> {
+    let length = text.bytes().take(3).take_while(|byte| matches!(byte, b'0'..=b'7')).count();
+    let digits = &text[..length];
+    (length > 1 || digits == "0")
+        .then(|| u32::from_str_radix(digits, 8).ok())
+        .flatten()
+        .map(|code| (code, length))
 }
 
 /// The length of `{2}`, `{2,}` or `{2,3}` at the start of a text; other braces are literal.

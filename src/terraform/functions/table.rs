@@ -1,4 +1,5 @@
-//! The built-in functions of Terraform, in alphabetical order, as `terraform metadata functions` lists them.
+//! The built-in functions of Terraform and `OpenTofu`, in alphabetical order, as `terraform metadata functions`
+//! lists the former.
 
 use super::signature::Accepts::{
     Any, Bool, Bools, List, Map, Number, Numbers, Set, String as Text, StringLists, StringSet, Strings,
@@ -7,7 +8,7 @@ use super::signature::Treatment::{Elementwise, Hoisted, HoistedItself, Itself, M
 use super::signature::{Accepts, Call, Function, Parameter, Treatment};
 use super::{
     conversion, datetime, encoding, fileset, filesystem, flatten, format, hash, json, mapping, network,
-    numeric, pattern, sequence, set, text, yaml, yaml_encode,
+    numeric, pattern, sequence, set, text, tofu, yaml, yaml_encode,
 };
 use crate::value::Value;
 
@@ -37,8 +38,87 @@ pub static TABLE: &[Function] = &[
     row("abspath", Strict, &[p("path", Text)], Text, filesystem::abspath),
     row("alltrue", Hoisted, &[p("list", Bools)], Bool, sequence::alltrue),
     row("anytrue", Hoisted, &[p("list", Bools)], Bool, sequence::anytrue),
+    row(
+        "assumeequal",
+        Itself,
+        &[p("actual_value", Any).nullable(), p("expected_value", Any).nullable()],
+        Any,
+        tofu::assumeequal,
+    ),
+    row(
+        "assumelistlength",
+        Itself,
+        &[p("value", List).nullable(), p("min_length", Number), p("max_length", Number)],
+        List,
+        tofu::assumelength,
+    ),
+    row(
+        "assumelistlengthmax",
+        Itself,
+        &[p("value", List).nullable(), p("max_length", Number)],
+        List,
+        tofu::assumelengthmax,
+    ),
+    row(
+        "assumelistlengthmin",
+        Itself,
+        &[p("value", List).nullable(), p("min_length", Number)],
+        List,
+        tofu::assumelengthmin,
+    ),
+    row(
+        "assumemaplength",
+        Itself,
+        &[p("value", Map).nullable(), p("min_length", Number), p("max_length", Number)],
+        Map,
+        tofu::assumelength,
+    ),
+    row(
+        "assumemaplengthmax",
+        Itself,
+        &[p("value", Map).nullable(), p("max_length", Number)],
+        Map,
+        tofu::assumelengthmax,
+    ),
+    row(
+        "assumemaplengthmin",
+        Itself,
+        &[p("value", Map).nullable(), p("min_length", Number)],
+        Map,
+        tofu::assumelengthmin,
+    ),
+    row("assumenotnull", Itself, &[p("value", Any).nullable()], Any, tofu::assumenotnull),
+    row(
+        "assumesetlength",
+        Itself,
+        &[p("value", Set).nullable(), p("min_length", Number), p("max_length", Number)],
+        Set,
+        tofu::assumelength,
+    ),
+    row(
+        "assumesetlengthmax",
+        Itself,
+        &[p("value", Set).nullable(), p("max_length", Number)],
+        Set,
+        tofu::assumelengthmax,
+    ),
+    row(
+        "assumesetlengthmin",
+        Itself,
+        &[p("value", Set).nullable(), p("min_length", Number)],
+        Set,
+        tofu::assumelengthmin,
+    ),
+    row(
+        "assumestringprefix",
+        Itself,
+        &[p("value", Text).nullable(), p("prefix", Text)],
+        Text,
+        tofu::assumestringprefix,
+    ),
     row("base64decode", Strict, &[p("str", Text)], Text, encoding::base64decode),
     row("base64encode", Strict, &[p("str", Text)], Text, encoding::base64encode),
+    row("base64gunzip", Strict, &[p("str", Text)], Text, tofu::base64gunzip),
     row("base64gzip", Strict, &[p("str", Text)], Text, encoding::base64gzip),
     row("base64sha256", Strict, &[p("str", Text)], Text, hash::base64sha256),
     row("base64sha512", Strict, &[p("str", Text)], Text, hash::base64sha512),
@@ -47,6 +127,13 @@ pub static TABLE: &[Function] = &[
     row("ceil", Strict, &[p("num", Number)], Number, numeric::ceil),
     row("chomp", Strict, &[p("str", Text)], Text, text::chomp),
     row("chunklist", Elementwise, &[p("list", List), p("size", Number)], Any, sequence::chunklist),
+    row(
+        "cidrcontains",
+        Strict,
+        &[p("containing_prefix", Text), p("contained_ip_or_prefix", Text)],
+        Bool,
+        tofu::cidrcontains,
+    ),
     row("cidrhost", Strict, &[p("prefix", Text), p("hostnum", Number)], Text, network::cidrhost),
     row("cidrnetmask", Strict, &[p("prefix", Text)], Text, network::cidrnetmask),
     row(
@@ -138,8 +225,8 @@ pub static TABLE: &[Function] = &[
     row("plantimestamp", Strict, &[], Text, datetime::timestamp),
     row("pow", Strict, &[p("num", Number), p("power", Number)], Number, numeric::pow),
     row("range", Strict, &[p("params", Number).repeated()], Numbers, sequence::range),
-    row("regex", Strict, &[p("pattern", Text), p("string", Text)], Any, pattern::regex),
-    row("regexall", Strict, &[p("pattern", Text), p("string", Text)], List, pattern::regexall),
+    row("regex", HoistedItself, &[p("pattern", Text), p("string", Text)], Any, pattern::regex),
+    row("regexall", HoistedItself, &[p("pattern", Text), p("string", Text)], List, pattern::regexall),
     row("replace", Strict, &[p("str", Text), p("substr", Text), p("replace", Text)], Text, text::replace),
     row("reverse", Itself, &[p("list", Any)], Any, sequence::reverse),
     row("rsadecrypt", Strict, &[p("ciphertext", Text), p("privatekey", Text)], Text, hash::rsadecrypt),
@@ -210,6 +297,7 @@ pub static TABLE: &[Function] = &[
     row("trimspace", Strict, &[p("str", Text)], Text, text::trimspace),
     row("trimsuffix", Strict, &[p("str", Text), p("suffix", Text)], Text, text::trimsuffix),
     row("upper", Strict, &[p("str", Text)], Text, text::upper),
+    row("urldecode", Strict, &[p("str", Text)], Text, tofu::urldecode),
     row("urlencode", Strict, &[p("str", Text)], Text, encoding::urlencode),
     row("uuid", Strict, &[], Text, hash::uuid),
     row("uuidv5", Strict, &[p("namespace", Text), p("name", Text)], Text, hash::uuidv5),

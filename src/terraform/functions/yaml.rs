@@ -229,9 +229,11 @@ fn plain(text: &str) -> Result<Value, String> {
         let digits =
             text.strip_prefix(prefix).filter(|digits| digits.chars().all(|digit| digit.is_digit(radix)));
         if let Some(digits) = digits.filter(|digits| !digits.is_empty()) {
-            let number = i64::from_str_radix(digits, radix)
-                .map_err(|_| format!("cannot parse {text:?} as a number"))?;
-            return Ok(Value::integer(number));
+            let number = u64::from_str_radix(digits, radix)
+                .ok()
+                .and_then(|number| Number::parse(&number.to_string()))
+                .ok_or_else(|| format!("cannot parse {text:?} as a number"))?;
+            return Ok(number.into());
         }
     }
     if text.starts_with(['+', '-', '.']) || text.starts_with(|first: char| first.is_ascii_digit()) {
