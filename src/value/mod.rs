@@ -4,6 +4,7 @@
 mod condition;
 mod convert;
 mod data;
+mod decimal;
 mod describe;
 mod equality;
 mod generality;

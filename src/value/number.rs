@@ -1,52 +1,115 @@
-//! Exact decimal numbers within Terraform's precision, bounded so that no literal can exhaust memory.
+//! Binary numbers with Terraform's precision, bounded so that no literal can exhaust memory.
 
+use std::cmp::Ordering;
 use std::fmt;
-use std::num::NonZeroU64;
+use std::hash::{Hash, Hasher};
 
-use bigdecimal::num_bigint::{BigInt, Sign};
-use bigdecimal::{BigDecimal, Context, RoundingMode, Signed as _, ToPrimitive as _, Zero as _};
+use num_bigint::{BigInt, BigUint, Sign};
 
+use super::decimal::Decimal;
 use super::{Data, Value};
 
-/// Significant digits kept while computing. Terraform keeps 512 bits, about 154 digits; the digits past
-/// those absorb rounding, so that `1 / 3 * 3` is 1.
-const WORKING_DIGITS: u64 = 170;
+/// Bits kept of a number that is written in a program.
+const WRITTEN: u32 = 512;
 
-/// Significant digits that text, comparison and equality see.
-const VISIBLE_DIGITS: u64 = 154;
+/// Bits kept of a machine integer, such as a length.
+const MACHINE: u32 = 64;
 
-/// Largest power of ten, either way. Terraform allows far more; nobody writes them but an attacker.
-const MAX_MAGNITUDE: i64 = 10_000;
+/// Largest power of two, either way: about 10^10,000. Terraform allows far more; nobody writes them but an
+/// attacker.
+const MAX_MAGNITUDE: i64 = 33_220;
 
 const TOO_LARGE: &str = "number is too large";
 
-/// A number.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Number(BigDecimal);
+/// A number: `±mantissa × 2^exponent`, and how many bits are kept of what is computed from it. How many are
+/// kept is no part of its identity, and neither is the sign of zero.
+#[derive(Clone, Debug)]
+pub struct Number {
+    negative: bool,
+    /// Odd, or zero.
+    mantissa: BigUint,
+    exponent: i64,
+    precision: u32,
+}
+
+impl PartialEq for Number {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl Eq for Number {}
+
+impl PartialOrd for Number {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Number {
+    fn cmp(&self, other: &Self) -> Ordering {
+        match (self.signum(), other.signum()) {
+            (1, 1) => self.compare_size(other),
+            (-1, -1) => other.compare_size(self),
+            (one, another) => one.cmp(&another),
+        }
+    }
+}
+
+impl Hash for Number {
+    fn hash<State: Hasher>(&self, state: &mut State) {
+        (self.is_negative(), &self.mantissa, self.exponent).hash(state);
+    }
+}
 
 impl From<i64> for Number {
     fn from(value: i64) -> Self {
-        Self(BigDecimal::from(value).normalized())
+        Self::new(value < 0, value.unsigned_abs().into(), 0, MACHINE)
     }
 }
 
 impl From<BigInt> for Number {
-    /// A whole number. The caller bounds its size.
+    /// A whole number, exactly. The caller bounds its size.
     fn from(value: BigInt) -> Self {
-        Self(BigDecimal::from(value).normalized())
+        let precision = u32::try_from(value.bits()).unwrap_or(u32::MAX).max(MACHINE);
+        let (sign, mantissa) = value.into_parts();
+        Self::new(sign == Sign::Minus, mantissa, 0, precision)
     }
 }
 
 impl Number {
+    /// Rounds to the precision, ties to even.
+    fn new(negative: bool, mantissa: BigUint, exponent: i64, precision: u32) -> Self {
+        let (mut mantissa, mut exponent) = (mantissa, exponent);
+        let excess = mantissa.bits().saturating_sub(u64::from(precision));
+        if excess > 0 {
+            let half = mantissa.bit(excess - 1);
+            let is_tie = half && mantissa.trailing_zeros() == Some(excess - 1);
+            mantissa >>= excess;
+            if half && (!is_tie || mantissa.bit(0)) {
+                mantissa += 1_u8;
+            }
+            exponent = exponent.saturating_add_unsigned(excess);
+        }
+        match mantissa.trailing_zeros() {
+            Some(zeros) => {
+                mantissa >>= zeros;
+                exponent = exponent.saturating_add_unsigned(zeros);
+            }
+            None => exponent = 0,
+        }
+        Self { negative, mantissa, exponent, precision }
+    }
+
     /// Reads decimal text as Terraform's string-to-number conversion does: an optional sign, digits with an
-    /// optional point, an optional exponent (`5`, `.5`, `-1.50`, `1e3`). `None` for anything else, and for
-    /// magnitudes beyond 10^10,000.
+    /// optional point, an optional exponent of ten (`5`, `.5`, `-1.50`, `1e3`) or two (`1p3`). `None` for
+    /// anything else, and for magnitudes beyond 10^10,000.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > 20_000 {
             return None;
         }
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-        let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        let (mantissa, exponent) = match unsigned.split_once(['e', 'E', 'p', 'P']) {
             Some((mantissa, exponent)) => (mantissa, Some(exponent)),
             None => (unsigned, None),
         };
@@ -65,186 +128,265 @@ impl Number {
                 text.parse::<i64>().ok().filter(|exponent| exponent.abs() <= 2 * MAX_MAGNITUDE)?
             }
         };
-        let sign = if text.starts_with('-') { Sign::Minus } else { Sign::Plus };
         let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|byte| byte - b'0').collect();
-        let digits = BigInt::from_radix_be(sign, &digits, 10)?;
-        let scale = i64::try_from(fraction.len()).ok()? - exponent;
-        Self::checked(BigDecimal::new(digits, scale)).ok()
+        let digits = BigUint::from_radix_be(&digits, 10)?;
+        let is_power_of_two = unsigned.contains(['p', 'P']);
+        let twos = if is_power_of_two { exponent } else { 0 };
+        let tens = if is_power_of_two { 0 } else { exponent } - i64::try_from(fraction.len()).ok()?;
+        let negative = text.starts_with('-');
+        if digits == BigUint::ZERO || tens == 0 {
+            return Self::new(negative, digits, twos, WRITTEN).checked().ok();
+        }
+        // Digits are not rounded before the power of ten is applied, and the power has 64 bits more: the
+        // same steps as Go's, so that the last bit is the same.
+        let size = digits.bits().try_into().unwrap_or(u32::MAX);
+        let exact = Self::new(negative, digits, tens.checked_add(twos)?, size.max(1));
+        let power = power_of_five(tens.unsigned_abs());
+        let number = if tens < 0 { exact.quotient(&power, WRITTEN) } else { exact.product(&power, WRITTEN) };
+        number.checked().ok()
     }
 
-    /// A binary floating-point number, by the shortest decimal text that reads back as the same. `None` for
-    /// infinities and for what is not a number.
+    /// A binary floating-point number. `None` for infinities and for what is not a number.
     pub fn from_f64(value: f64) -> Option<Self> {
         if !value.is_finite() {
             return None;
         }
-        Self::parse(&format!("{value:e}"))
+        let bits = value.to_bits();
+        let fraction = bits & ((1 << 52) - 1);
+        let power = i64::try_from((bits >> 52) & 0x7ff).ok()?;
+        let (mantissa, exponent) =
+            if power == 0 { (fraction, -1074) } else { (fraction | 1 << 52, power - 1075) };
+        Some(Self::new(value.is_sign_negative(), mantissa.into(), exponent, 53))
+    }
+
+    fn product(&self, other: &Self, precision: u32) -> Self {
+        let negative = self.negative != other.negative;
+        Self::new(negative, &self.mantissa * &other.mantissa, self.exponent + other.exponent, precision)
+    }
+
+    /// The divisor is not zero.
+    fn quotient(&self, other: &Self, precision: u32) -> Self {
+        let shift = (u64::from(precision) + 2 + other.mantissa.bits()).saturating_sub(self.mantissa.bits());
+        let dividend = &self.mantissa << shift;
+        let whole = &dividend / &other.mantissa;
+        // One more bit says whether anything is left, which is all that rounding needs to know.
+        let is_exact = &whole * &other.mantissa == dividend;
+        let mantissa = (whole << 1_u8) + u8::from(!is_exact);
+        let exponent = (self.exponent - other.exponent - 1).saturating_sub_unsigned(shift);
+        Self::new(self.negative != other.negative, mantissa, exponent, precision)
+    }
+
+    fn total(&self, other: &Self, precision: u32) -> Self {
+        let exponent = self.exponent.min(other.exponent);
+        let aligned = |number: &Self| {
+            let sign = if number.negative { Sign::Minus } else { Sign::Plus };
+            BigInt::from_biguint(sign, &number.mantissa << number.exponent.abs_diff(exponent))
+        };
+        let (sign, mantissa) = (aligned(self) + aligned(other)).into_parts();
+        let is_negative_zero = self.negative && other.negative;
+        let negative = if sign == Sign::NoSign { is_negative_zero } else { sign == Sign::Minus };
+        Self::new(negative, mantissa, exponent, precision)
+    }
+
+    fn precision_with(&self, other: &Self) -> u32 {
+        self.precision.max(other.precision)
     }
 
     /// The sum.
     pub fn plus(&self, other: &Self) -> Result<Self, String> {
-        Self::checked(&self.0 + &other.0)
+        self.total(other, self.precision_with(other)).checked()
     }
 
     /// The difference.
     pub fn minus(&self, other: &Self) -> Result<Self, String> {
-        Self::checked(&self.0 - &other.0)
+        self.total(&other.negated(), self.precision_with(other)).checked()
     }
 
-    /// The product.
+    /// The product. It keeps as many bits as it needs, within those of a written number.
     pub fn times(&self, other: &Self) -> Result<Self, String> {
-        Self::checked(&self.0 * &other.0)
+        let mut product = self.product(other, WRITTEN);
+        let needed = u32::try_from(product.mantissa.bits()).unwrap_or(WRITTEN);
+        product.precision = self.precision_with(other).max(needed);
+        product.checked()
     }
 
-    /// The quotient, to about 154 significant digits.
+    /// The quotient.
     pub fn divided_by(&self, other: &Self) -> Result<Self, String> {
         if other.is_zero() {
             return Err("division by zero".to_owned());
         }
-        let (dividend, dividend_scale) = self.0.as_bigint_and_exponent();
-        let (divisor, divisor_scale) = other.0.as_bigint_and_exponent();
-        // Mantissas have at most WORKING_DIGITS digits, so that many more make a quotient with enough of them.
-        let shift = 2 * u32::try_from(WORKING_DIGITS).unwrap_or(u32::MAX) + 2;
-        let quotient = dividend * BigInt::from(10).pow(shift) / divisor;
-        Self::checked(BigDecimal::new(quotient, dividend_scale - divisor_scale + i64::from(shift)))
+        self.quotient(other, self.precision_with(other)).checked()
     }
 
-    /// What is left after division, with the sign of the dividend. As in Terraform, `x % 0` is `x`.
+    /// What is left after division, with the sign of the dividend. As in Terraform, `x % 0` is `x`, and
+    /// what division rounds is seen here: `1 % (1 / 3)` is 0.
     pub fn remainder(&self, other: &Self) -> Result<Self, String> {
         if other.is_zero() {
             return Ok(self.clone());
         }
-        Self::checked(&self.0 % &other.0)
+        let times = self.quotient(other, self.precision_with(other)).checked()?.truncated();
+        let times = Self::new(times.sign() == Sign::Minus, times.into_parts().1, 0, self.precision);
+        self.total(&other.product(&times, self.precision).negated(), self.precision).checked()
     }
 
     /// The number with its sign turned.
     #[must_use]
     pub fn negated(&self) -> Self {
-        Self(-&self.0)
+        Self { negative: !self.negative, ..self.clone() }
     }
 
     /// The distance from zero.
     #[must_use]
     pub fn absolute(&self) -> Self {
-        Self(self.0.abs())
+        Self { negative: false, ..self.clone() }
+    }
+
+    fn truncated(&self) -> BigInt {
+        let sign = if self.negative { Sign::Minus } else { Sign::Plus };
+        let size = self.exponent.unsigned_abs();
+        let whole = if self.exponent < 0 { &self.mantissa >> size } else { &self.mantissa << size };
+        BigInt::from_biguint(sign, whole)
     }
 
     /// The largest whole number that is not above it.
     #[must_use]
     pub fn floor(&self) -> Self {
-        Self(self.0.with_scale_round(0, RoundingMode::Floor).normalized())
+        let towards_zero = self.truncated();
+        if self.negative && !self.is_integer() { Self::from(towards_zero - 1) } else { towards_zero.into() }
     }
 
     /// The smallest whole number that is not below it.
     #[must_use]
     pub fn ceil(&self) -> Self {
-        Self(self.0.with_scale_round(0, RoundingMode::Ceiling).normalized())
+        let towards_zero = self.truncated();
+        if !self.negative && !self.is_integer() { Self::from(towards_zero + 1) } else { towards_zero.into() }
     }
 
     /// Whether it is zero.
     pub fn is_zero(&self) -> bool {
-        self.0.is_zero()
+        self.mantissa == BigUint::ZERO
     }
 
     /// Whether it is below zero.
     pub fn is_negative(&self) -> bool {
-        self.0.is_negative()
+        self.negative && !self.is_zero()
     }
 
     /// Whether it has no fraction.
     pub fn is_integer(&self) -> bool {
-        self.0.is_integer()
+        self.exponent >= 0
     }
 
     /// The value, when it is whole and fits.
     pub fn as_i64(&self) -> Option<i64> {
-        if self.is_integer() { self.0.to_i64() } else { None }
+        self.as_big_integer()?.try_into().ok()
     }
 
     /// The value, when it is whole.
     pub fn as_big_integer(&self) -> Option<BigInt> {
-        self.is_integer().then(|| self.0.with_scale(0).into_bigint_and_scale().0)
+        self.is_integer().then(|| self.truncated())
     }
 
-    /// The nearest binary floating-point number.
+    /// The nearest machine floating-point number.
     pub fn as_f64(&self) -> f64 {
-        // Through text: the decimal type's own conversion is not correctly rounded.
         self.to_scientific(None).parse().unwrap_or(f64::NAN)
     }
 
     /// With exactly so many digits after the point, ties to the even digit: `1.50`.
     pub fn to_fixed(&self, decimals: u16) -> String {
-        self.0.with_scale_round(i64::from(decimals), RoundingMode::HalfEven).to_plain_string()
+        let exact = Decimal::exact(&self.mantissa, self.exponent);
+        let count = exact.exponent.saturating_add(i64::from(decimals));
+        self.signed(&exact.rounded(count).to_fixed(usize::from(decimals)))
     }
 
     /// With one digit before the point and an exponent of at least two digits (`1.25e+03`); with so many
     /// digits after the point, or as many as it takes.
     pub fn to_scientific(&self, decimals: Option<u16>) -> String {
-        let visible = self.visible();
-        let rounded = match decimals {
-            Some(decimals) => round(&visible, u64::from(decimals) + 1),
-            None => visible,
+        let decimal = match decimals {
+            Some(decimals) => Decimal::exact(&self.mantissa, self.exponent).rounded(i64::from(decimals) + 1),
+            None => self.shortest(),
         };
-        let (digits, scale) = rounded.normalized().into_bigint_and_scale();
-        let sign = if digits.sign() == Sign::Minus { "-" } else { "" };
-        let mut text = digits.magnitude().to_string();
-        let exponent = if digits.is_zero() { 0 } else { i64::try_from(text.len()).unwrap_or(0) - 1 - scale };
-        if let Some(decimals) = decimals {
-            let wanted = usize::from(decimals) + 1;
-            text.extend(std::iter::repeat_n('0', wanted.saturating_sub(text.len())));
-        }
+        let exponent = decimal.magnitude();
+        let mut text: String = decimal.digits.iter().map(|digit| char::from(*digit)).collect();
+        let wanted = usize::from(decimals.unwrap_or(0)) + 1;
+        text.extend(std::iter::repeat_n('0', wanted.saturating_sub(text.len())));
         if text.len() > 1 {
             text.insert(1, '.');
         }
         let exponent_sign = if exponent < 0 { '-' } else { '+' };
-        format!("{sign}{text}e{exponent_sign}{:02}", exponent.abs())
+        self.signed(&format!("{text}e{exponent_sign}{:02}", exponent.abs()))
+    }
+
+    fn signed(&self, text: &str) -> String {
+        let sign = if self.negative { "-" } else { "" };
+        format!("{sign}{text}")
+    }
+
+    fn shortest(&self) -> Decimal {
+        Decimal::shortest(&self.mantissa, self.exponent, self.precision)
     }
 
     /// The power of ten of its first digit; 0 for zero.
     pub fn magnitude(&self) -> i64 {
-        if self.0.is_zero() {
-            return 0;
-        }
-        let (_, scale) = self.0.as_bigint_and_exponent();
-        i64::try_from(self.0.digits()).unwrap_or(i64::MAX).saturating_sub(1).saturating_sub(scale)
+        self.shortest().magnitude()
     }
 
     /// Rounded to so many significant digits, ties to the even digit.
     #[must_use]
     pub fn rounded(&self, digits: u16) -> Self {
-        Self(round(&self.0, u64::from(digits).max(1)).normalized())
+        let exact = Decimal::exact(&self.mantissa, self.exponent).rounded(i64::from(digits.max(1)));
+        Self::parse(&self.signed(&exact.to_plain())).unwrap_or_else(|| self.clone())
     }
 
-    fn visible(&self) -> BigDecimal {
-        if self.0.digits() > VISIBLE_DIGITS { round(&self.0, VISIBLE_DIGITS) } else { self.0.clone() }
-    }
-
-    fn checked(value: BigDecimal) -> Result<Self, String> {
-        let value = if value.digits() > WORKING_DIGITS { round(&value, WORKING_DIGITS) } else { value };
-        let mut number = Self(value.normalized());
-        // A result that differs from a short number only past the visible digits is that number.
-        if number.0.digits() > VISIBLE_DIGITS {
-            let visible = number.visible().normalized();
-            if visible.digits() + 8 < VISIBLE_DIGITS {
-                number = Self(visible);
-            }
+    fn signum(&self) -> i8 {
+        match () {
+            () if self.is_zero() => 0,
+            () if self.negative => -1,
+            () => 1,
         }
-        if number.magnitude().abs() > MAX_MAGNITUDE { Err(TOO_LARGE.to_owned()) } else { Ok(number) }
+    }
+
+    /// Where its first bit is.
+    fn highest_bit(&self) -> i64 {
+        self.exponent.saturating_add_unsigned(self.mantissa.bits())
+    }
+
+    fn compare_size(&self, other: &Self) -> Ordering {
+        self.highest_bit().cmp(&other.highest_bit()).then_with(|| {
+            let exponent = self.exponent.min(other.exponent);
+            let aligned = |number: &Self| &number.mantissa << number.exponent.abs_diff(exponent);
+            aligned(self).cmp(&aligned(other))
+        })
+    }
+
+    fn checked(self) -> Result<Self, String> {
+        if self.highest_bit().abs() > MAX_MAGNITUDE { Err(TOO_LARGE.to_owned()) } else { Ok(self) }
     }
 }
 
-fn round(value: &BigDecimal, digits: u64) -> BigDecimal {
-    let Some(precision) = NonZeroU64::new(digits) else { return value.clone() };
-    Context::default()
-        .with_precision(precision)
-        .with_rounding_mode(RoundingMode::HalfEven)
-        .round_decimal_ref(value)
+/// 5 to that power, with 64 bits more than a written number; what it is made of has 64 more again.
+fn power_of_five(power: u64) -> Number {
+    const EXACT: u64 = 27;
+    let precision = WRITTEN + 64;
+    let small = u32::try_from(power.min(EXACT)).unwrap_or(0);
+    let mut result = Number::new(false, BigUint::from(5_u8).pow(small), 0, precision);
+    let mut factor = Number::new(false, 5_u8.into(), 0, precision + 64);
+    let mut left = power - power.min(EXACT);
+    while left > 0 {
+        if left % 2 == 1 {
+            result = result.product(&factor, precision);
+        }
+        factor = factor.product(&factor, precision + 64);
+        left /= 2;
+    }
+    result
 }
 
 impl fmt::Display for Number {
-    /// As Terraform writes numbers into strings: plain, without an exponent or needless zeros.
+    /// As Terraform writes numbers into strings: plain, without an exponent, with as few digits as tell it from
+    /// its neighbours.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.visible().normalized().to_plain_string())
+        formatter.write_str(&self.signed(&self.shortest().to_plain()))
     }
 }
 
@@ -291,7 +433,8 @@ mod tests {
             (".5", "0.5"),
             ("5.", "5"),
             ("+5", "5"),
-            ("-0", "0"),
+            ("-0", "-0"),
+            ("1p3", "8"),
             ("1E-10", "0.0000000001"),
             ("123456789012345678901234567890.123456789", "123456789012345678901234567890.123456789"),
         ] {
@@ -317,7 +460,7 @@ mod tests {
 
     #[test]
     fn arithmetic_is_exact_where_it_can_be() {
-        assert_eq!(number("0.1").plus(&number("0.2")).unwrap(), number("0.3"));
+        assert_eq!(number("0.1").plus(&number("0.2")).unwrap().to_string(), "0.3");
         assert_eq!(number("10").divided_by(&number("4")).unwrap(), number("2.5"));
         for (dividend, divisor) in [("1", "3"), ("2", "3"), ("1", "7"), ("22", "49")] {
             let quotient = number(dividend).divided_by(&number(divisor)).unwrap();

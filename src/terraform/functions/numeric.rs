@@ -1,6 +1,6 @@
 //! Numbers: `max`, `ceil`, `pow`, `parseint`, `sum` …
 
-use bigdecimal::num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, Sign};
 
 use super::signature::Call;
 use crate::value::{Number, Type, Value, convert};
