@@ -19,10 +19,28 @@ const MACHINE: u32 = 64;
 /// attacker.
 const MAX_MAGNITUDE: i64 = 33_220;
 
-const TOO_LARGE: &str = "number is too large";
+/// Why there is no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NumberError {
+    /// Terraform has none either.
+    Undefined(&'static str),
+    /// It is too large, or too close to zero, to be kept here; Terraform computes it.
+    OutOfRange,
+}
 
-/// A number: `±mantissa × 2^exponent`, and how many bits are kept of what is computed from it. How many are
-/// kept is no part of its identity, and neither is the sign of zero.
+impl fmt::Display for NumberError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Undefined(why) => why,
+            Self::OutOfRange => "a number beyond 10^10,000 is not computed with",
+        })
+    }
+}
+
+/// A number: `±mantissa × 2^exponent`, and how many bits are kept of what is computed from it.
+///
+/// As in Terraform, two whole numbers are equal when they are the same, and two others when their texts are. The
+/// order of numbers, though, is that of what they are to the last bit.
 #[derive(Clone, Debug)]
 pub struct Number {
     negative: bool,
@@ -30,11 +48,16 @@ pub struct Number {
     mantissa: BigUint,
     exponent: i64,
     precision: u32,
+    /// `1 / 0`: further from zero than any other.
+    infinite: bool,
 }
 
 impl PartialEq for Number {
     fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
+        if self.is_integer() || other.is_integer() || self.infinite || other.infinite {
+            return self.cmp(other) == Ordering::Equal;
+        }
+        self.negative == other.negative && self.to_string() == other.to_string()
     }
 }
 
@@ -58,7 +81,11 @@ impl Ord for Number {
 
 impl Hash for Number {
     fn hash<State: Hasher>(&self, state: &mut State) {
-        (self.is_negative(), &self.mantissa, self.exponent).hash(state);
+        if self.is_integer() || self.infinite {
+            (self.is_negative(), self.infinite, &self.mantissa, self.exponent).hash(state);
+        } else {
+            self.to_string().hash(state);
+        }
     }
 }
 
@@ -98,17 +125,25 @@ impl Number {
             }
             None => exponent = 0,
         }
-        Self { negative, mantissa, exponent, precision }
+        Self { negative, mantissa, exponent, precision, infinite: false }
+    }
+
+    /// Further from zero than any other number.
+    pub fn infinity(negative: bool) -> Self {
+        Self { infinite: true, ..Self::new(negative, BigUint::ZERO, 0, WRITTEN) }
     }
 
     /// Reads decimal text as Terraform's string-to-number conversion does: an optional sign, digits with an
-    /// optional point, an optional exponent of ten (`5`, `.5`, `-1.50`, `1e3`) or two (`1p3`). `None` for
-    /// anything else, and for magnitudes beyond 10^10,000.
+    /// optional point, an optional exponent of ten (`5`, `.5`, `-1.50`, `1e3`) or two (`1p3`), or `Inf`. `None`
+    /// for anything else, and for magnitudes beyond 10^10,000.
     pub fn parse(text: &str) -> Option<Self> {
         if text.len() > 20_000 {
             return None;
         }
         let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
+        if matches!(unsigned, "Inf" | "inf") {
+            return Some(Self::infinity(text.starts_with('-')));
+        }
         let (mantissa, exponent) = match unsigned.split_once(['e', 'E', 'p', 'P']) {
             Some((mantissa, exponent)) => (mantissa, Some(exponent)),
             None => (unsigned, None),
@@ -146,10 +181,13 @@ impl Number {
         number.checked().ok()
     }
 
-    /// A binary floating-point number. `None` for infinities and for what is not a number.
+    /// A binary floating-point number. `None` for what is not a number.
     pub fn from_f64(value: f64) -> Option<Self> {
-        if !value.is_finite() {
+        if value.is_nan() {
             return None;
+        }
+        if value.is_infinite() {
+            return Some(Self::infinity(value.is_sign_negative()));
         }
         let bits = value.to_bits();
         let fraction = bits & ((1 << 52) - 1);
@@ -193,17 +231,31 @@ impl Number {
     }
 
     /// The sum.
-    pub fn plus(&self, other: &Self) -> Result<Self, String> {
+    pub fn plus(&self, other: &Self) -> Result<Self, NumberError> {
+        if self.infinite || other.infinite {
+            return if self.infinite && other.infinite && self.negative != other.negative {
+                Err(NumberError::Undefined("can't compute sum of opposing infinities"))
+            } else {
+                Ok(Self::infinity(if self.infinite { self.negative } else { other.negative }))
+            };
+        }
         self.total(other, self.precision_with(other)).checked()
     }
 
     /// The difference.
-    pub fn minus(&self, other: &Self) -> Result<Self, String> {
-        self.total(&other.negated(), self.precision_with(other)).checked()
+    pub fn minus(&self, other: &Self) -> Result<Self, NumberError> {
+        self.plus(&other.negated())
     }
 
     /// The product. It keeps as many bits as it needs, within those of a written number.
-    pub fn times(&self, other: &Self) -> Result<Self, String> {
+    pub fn times(&self, other: &Self) -> Result<Self, NumberError> {
+        if self.infinite || other.infinite {
+            return if self.is_zero() || other.is_zero() {
+                Err(NumberError::Undefined("can't multiply zero by infinity"))
+            } else {
+                Ok(Self::infinity(self.negative != other.negative))
+            };
+        }
         let mut product = self.product(other, WRITTEN);
         let needed = u32::try_from(product.mantissa.bits()).unwrap_or(WRITTEN);
         product.precision = self.precision_with(other).max(needed);
@@ -211,16 +263,26 @@ impl Number {
     }
 
     /// The quotient.
-    pub fn divided_by(&self, other: &Self) -> Result<Self, String> {
-        if other.is_zero() {
-            return Err("division by zero".to_owned());
+    pub fn divided_by(&self, other: &Self) -> Result<Self, NumberError> {
+        if (self.is_zero() && other.is_zero()) || (self.infinite && other.infinite) {
+            return Err(NumberError::Undefined("can't divide zero by zero or infinity by infinity"));
+        }
+        let negative = self.negative != other.negative;
+        if other.infinite {
+            return Ok(Self::new(negative, BigUint::ZERO, 0, self.precision_with(other)));
+        }
+        if other.is_zero() || self.infinite {
+            return Ok(Self::infinity(negative));
         }
         self.quotient(other, self.precision_with(other)).checked()
     }
 
     /// What is left after division, with the sign of the dividend. As in Terraform, `x % 0` is `x`, and
     /// what division rounds is seen here: `1 % (1 / 3)` is 0.
-    pub fn remainder(&self, other: &Self) -> Result<Self, String> {
+    pub fn remainder(&self, other: &Self) -> Result<Self, NumberError> {
+        if self.infinite || other.infinite {
+            return Err(NumberError::Undefined("can't use modulo with infinity"));
+        }
         if other.is_zero() {
             return Ok(self.clone());
         }
@@ -248,23 +310,35 @@ impl Number {
         BigInt::from_biguint(sign, whole)
     }
 
-    /// The largest whole number that is not above it.
+    /// The largest whole number that is not above it, with as many bits as this has.
     #[must_use]
     pub fn floor(&self) -> Self {
-        let towards_zero = self.truncated();
-        if self.negative && !self.is_integer() { Self::from(towards_zero - 1) } else { towards_zero.into() }
+        self.whole(self.negative, -1)
     }
 
-    /// The smallest whole number that is not below it.
+    /// The smallest whole number that is not below it, with as many bits as this has.
     #[must_use]
     pub fn ceil(&self) -> Self {
+        self.whole(!self.negative, 1)
+    }
+
+    fn whole(&self, away_from_zero: bool, step: i32) -> Self {
+        if self.infinite || self.is_integer() {
+            return self.clone();
+        }
         let towards_zero = self.truncated();
-        if !self.negative && !self.is_integer() { Self::from(towards_zero + 1) } else { towards_zero.into() }
+        let (sign, mantissa) = if away_from_zero { towards_zero + step } else { towards_zero }.into_parts();
+        Self::new(sign == Sign::Minus, mantissa, 0, self.precision)
     }
 
     /// Whether it is zero.
     pub fn is_zero(&self) -> bool {
-        self.mantissa == BigUint::ZERO
+        !self.infinite && self.mantissa == BigUint::ZERO
+    }
+
+    /// Whether it has a minus sign, be it a zero.
+    pub fn has_minus(&self) -> bool {
+        self.negative
     }
 
     /// Whether it is below zero.
@@ -274,7 +348,7 @@ impl Number {
 
     /// Whether it has no fraction.
     pub fn is_integer(&self) -> bool {
-        self.exponent >= 0
+        !self.infinite && self.exponent >= 0
     }
 
     /// The value, when it is whole and fits.
@@ -289,11 +363,17 @@ impl Number {
 
     /// The nearest machine floating-point number.
     pub fn as_f64(&self) -> f64 {
+        if self.infinite {
+            return if self.negative { f64::NEG_INFINITY } else { f64::INFINITY };
+        }
         self.to_scientific(None).parse().unwrap_or(f64::NAN)
     }
 
     /// With exactly so many digits after the point, ties to the even digit: `1.50`.
     pub fn to_fixed(&self, decimals: u16) -> String {
+        if self.infinite {
+            return self.to_string();
+        }
         let exact = Decimal::exact(&self.mantissa, self.exponent);
         let count = exact.exponent.saturating_add(i64::from(decimals));
         self.signed(&exact.rounded(count).to_fixed(usize::from(decimals)))
@@ -302,6 +382,9 @@ impl Number {
     /// With one digit before the point and an exponent of at least two digits (`1.25e+03`); with so many
     /// digits after the point, or as many as it takes.
     pub fn to_scientific(&self, decimals: Option<u16>) -> String {
+        if self.infinite {
+            return self.to_string();
+        }
         let decimal = match decimals {
             Some(decimals) => Decimal::exact(&self.mantissa, self.exponent).rounded(i64::from(decimals) + 1),
             None => self.shortest(),
@@ -326,6 +409,11 @@ impl Number {
         Decimal::shortest(&self.mantissa, self.exponent, self.precision)
     }
 
+    /// Whether it is further from zero than any other.
+    pub fn is_infinite(&self) -> bool {
+        self.infinite
+    }
+
     /// The power of ten of its first digit; 0 for zero.
     pub fn magnitude(&self) -> i64 {
         self.shortest().magnitude()
@@ -334,6 +422,9 @@ impl Number {
     /// Rounded to so many significant digits, ties to the even digit.
     #[must_use]
     pub fn rounded(&self, digits: u16) -> Self {
+        if self.infinite {
+            return self.clone();
+        }
         let exact = Decimal::exact(&self.mantissa, self.exponent).rounded(i64::from(digits.max(1)));
         Self::parse(&self.signed(&exact.to_plain())).unwrap_or_else(|| self.clone())
     }
@@ -352,6 +443,9 @@ impl Number {
     }
 
     fn compare_size(&self, other: &Self) -> Ordering {
+        if self.infinite || other.infinite {
+            return self.infinite.cmp(&other.infinite);
+        }
         self.highest_bit().cmp(&other.highest_bit()).then_with(|| {
             let exponent = self.exponent.min(other.exponent);
             let aligned = |number: &Self| &number.mantissa << number.exponent.abs_diff(exponent);
@@ -359,8 +453,8 @@ impl Number {
         })
     }
 
-    fn checked(self) -> Result<Self, String> {
-        if self.highest_bit().abs() > MAX_MAGNITUDE { Err(TOO_LARGE.to_owned()) } else { Ok(self) }
+    fn checked(self) -> Result<Self, NumberError> {
+        if self.highest_bit().abs() > MAX_MAGNITUDE { Err(NumberError::OutOfRange) } else { Ok(self) }
     }
 }
 
@@ -386,6 +480,9 @@ impl fmt::Display for Number {
     /// As Terraform writes numbers into strings: plain, without an exponent, with as few digits as tell it from
     /// its neighbours.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.infinite {
+            return formatter.write_str(if self.negative { "-Inf" } else { "+Inf" });
+        }
         formatter.write_str(&self.signed(&self.shortest().to_plain()))
     }
 }
@@ -401,9 +498,12 @@ impl Value {
     pub fn number_literal(text: &str) -> Self {
         match Number::parse(text) {
             Some(number) => number.into(),
-            None => {
-                super::Unknown::error(format!("`{text}` is not a number that can be computed with")).into()
-            }
+            // The parser has seen a number, so that only its size can be wrong.
+            None => super::Unknown::new(
+                text,
+                super::Reason::Unsupported(NumberError::OutOfRange.to_string().into()),
+            )
+            .into(),
         }
     }
 
@@ -471,7 +571,8 @@ mod tests {
         {
             assert_eq!(number(dividend).remainder(&number(divisor)).unwrap(), number(rest));
         }
-        assert!(number("1").divided_by(&number("0")).is_err());
+        assert_eq!(number("1").divided_by(&number("0")).unwrap(), Number::infinity(false));
+        assert!(number("0").divided_by(&number("0")).is_err());
         assert_eq!((number("-1.2").floor(), number("-1.2").ceil()), (number("-2"), number("-1")));
         assert_eq!(number("3.0").as_i64(), Some(3));
         assert_eq!(number("3.5").as_i64(), None);
