@@ -4,7 +4,6 @@
 mod condition;
 mod convert;
 mod data;
-mod decimal;
 mod describe;
 mod equality;
 mod generality;

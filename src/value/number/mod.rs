@@ -1,12 +1,14 @@
 //! Binary numbers with Terraform's precision, bounded so that no literal can exhaust memory.
 
+mod decimal;
+mod text;
+
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use num_bigint::{BigInt, BigUint, Sign};
 
-use super::decimal::Decimal;
 use super::{Data, Value};
 
 /// Bits kept of a number that is written in a program.
@@ -131,70 +133,6 @@ impl Number {
     /// Further from zero than any other number.
     pub fn infinity(negative: bool) -> Self {
         Self { infinite: true, ..Self::new(negative, BigUint::ZERO, 0, WRITTEN) }
-    }
-
-    /// Reads decimal text as Terraform's string-to-number conversion does: an optional sign, digits with an
-    /// optional point, an optional exponent of ten (`5`, `.5`, `-1.50`, `1e3`) or two (`1p3`), or `Inf`. `None`
-    /// for anything else, and for magnitudes beyond 10^10,000.
-    pub fn parse(text: &str) -> Option<Self> {
-        if text.len() > 20_000 {
-            return None;
-        }
-        let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
-        if matches!(unsigned, "Inf" | "inf") {
-            return Some(Self::infinity(text.starts_with('-')));
-        }
-        let (mantissa, exponent) = match unsigned.split_once(['e', 'E', 'p', 'P']) {
-            Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-            None => (unsigned, None),
-        };
-        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-        let all_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-        if whole.len() + fraction.len() == 0 || !all_digits(whole) || !all_digits(fraction) {
-            return None;
-        }
-        let exponent = match exponent {
-            None => 0,
-            Some(text) => {
-                let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-                if digits.is_empty() || !all_digits(digits) {
-                    return None;
-                }
-                text.parse::<i64>().ok().filter(|exponent| exponent.abs() <= 2 * MAX_MAGNITUDE)?
-            }
-        };
-        let digits: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|byte| byte - b'0').collect();
-        let digits = BigUint::from_radix_be(&digits, 10)?;
-        let is_power_of_two = unsigned.contains(['p', 'P']);
-        let twos = if is_power_of_two { exponent } else { 0 };
-        let tens = if is_power_of_two { 0 } else { exponent } - i64::try_from(fraction.len()).ok()?;
-        let negative = text.starts_with('-');
-        if digits == BigUint::ZERO || tens == 0 {
-            return Self::new(negative, digits, twos, WRITTEN).checked().ok();
-        }
-        // Digits are not rounded before the power of ten is applied, and the power has 64 bits more: the
-        // same steps as Go's, so that the last bit is the same.
-        let size = digits.bits().try_into().unwrap_or(u32::MAX);
-        let exact = Self::new(negative, digits, tens.checked_add(twos)?, size.max(1));
-        let power = power_of_five(tens.unsigned_abs());
-        let number = if tens < 0 { exact.quotient(&power, WRITTEN) } else { exact.product(&power, WRITTEN) };
-        number.checked().ok()
-    }
-
-    /// A binary floating-point number. `None` for what is not a number.
-    pub fn from_f64(value: f64) -> Option<Self> {
-        if value.is_nan() {
-            return None;
-        }
-        if value.is_infinite() {
-            return Some(Self::infinity(value.is_sign_negative()));
-        }
-        let bits = value.to_bits();
-        let fraction = bits & ((1 << 52) - 1);
-        let power = i64::try_from((bits >> 52) & 0x7ff).ok()?;
-        let (mantissa, exponent) =
-            if power == 0 { (fraction, -1074) } else { (fraction | 1 << 52, power - 1075) };
-        Some(Self::new(value.is_sign_negative(), mantissa.into(), exponent, 53))
     }
 
     fn product(&self, other: &Self, precision: u32) -> Self {
@@ -369,64 +307,9 @@ impl Number {
         self.to_scientific(None).parse().unwrap_or(f64::NAN)
     }
 
-    /// With exactly so many digits after the point, ties to the even digit: `1.50`.
-    pub fn to_fixed(&self, decimals: u16) -> String {
-        if self.infinite {
-            return self.to_string();
-        }
-        let exact = Decimal::exact(&self.mantissa, self.exponent);
-        let count = exact.exponent.saturating_add(i64::from(decimals));
-        self.signed(&exact.rounded(count).to_fixed(usize::from(decimals)))
-    }
-
-    /// With one digit before the point and an exponent of at least two digits (`1.25e+03`); with so many
-    /// digits after the point, or as many as it takes.
-    pub fn to_scientific(&self, decimals: Option<u16>) -> String {
-        if self.infinite {
-            return self.to_string();
-        }
-        let decimal = match decimals {
-            Some(decimals) => Decimal::exact(&self.mantissa, self.exponent).rounded(i64::from(decimals) + 1),
-            None => self.shortest(),
-        };
-        let exponent = decimal.magnitude();
-        let mut text: String = decimal.digits.iter().map(|digit| char::from(*digit)).collect();
-        let wanted = usize::from(decimals.unwrap_or(0)) + 1;
-        text.extend(std::iter::repeat_n('0', wanted.saturating_sub(text.len())));
-        if text.len() > 1 {
-            text.insert(1, '.');
-        }
-        let exponent_sign = if exponent < 0 { '-' } else { '+' };
-        self.signed(&format!("{text}e{exponent_sign}{:02}", exponent.abs()))
-    }
-
-    fn signed(&self, text: &str) -> String {
-        let sign = if self.negative { "-" } else { "" };
-        format!("{sign}{text}")
-    }
-
-    fn shortest(&self) -> Decimal {
-        Decimal::shortest(&self.mantissa, self.exponent, self.precision)
-    }
-
     /// Whether it is further from zero than any other.
     pub fn is_infinite(&self) -> bool {
         self.infinite
-    }
-
-    /// The power of ten of its first digit; 0 for zero.
-    pub fn magnitude(&self) -> i64 {
-        self.shortest().magnitude()
-    }
-
-    /// Rounded to so many significant digits, ties to the even digit.
-    #[must_use]
-    pub fn rounded(&self, digits: u16) -> Self {
-        if self.infinite {
-            return self.clone();
-        }
-        let exact = Decimal::exact(&self.mantissa, self.exponent).rounded(i64::from(digits.max(1)));
-        Self::parse(&self.signed(&exact.to_plain())).unwrap_or_else(|| self.clone())
     }
 
     fn signum(&self) -> i8 {
@@ -455,35 +338,6 @@ impl Number {
 
     fn checked(self) -> Result<Self, NumberError> {
         if self.highest_bit().abs() > MAX_MAGNITUDE { Err(NumberError::OutOfRange) } else { Ok(self) }
-    }
-}
-
-/// 5 to that power, with 64 bits more than a written number; what it is made of has 64 more again.
-fn power_of_five(power: u64) -> Number {
-    const EXACT: u64 = 27;
-    let precision = WRITTEN + 64;
-    let small = u32::try_from(power.min(EXACT)).unwrap_or(0);
-    let mut result = Number::new(false, BigUint::from(5_u8).pow(small), 0, precision);
-    let mut factor = Number::new(false, 5_u8.into(), 0, precision + 64);
-    let mut left = power - power.min(EXACT);
-    while left > 0 {
-        if left % 2 == 1 {
-            result = result.product(&factor, precision);
-        }
-        factor = factor.product(&factor, precision + 64);
-        left /= 2;
-    }
-    result
-}
-
-impl fmt::Display for Number {
-    /// As Terraform writes numbers into strings: plain, without an exponent, with as few digits as tell it from
-    /// its neighbours.
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.infinite {
-            return formatter.write_str(if self.negative { "-Inf" } else { "+Inf" });
-        }
-        formatter.write_str(&self.signed(&self.shortest().to_plain()))
     }
 }
 
@@ -517,88 +371,4 @@ impl Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn number(text: &str) -> Number {
-        Number::parse(text).unwrap()
-    }
-
-    #[test]
-    fn text_is_read_and_written_as_terraform_does() {
-        for (source, written) in [
-            ("1e3", "1000"),
-            ("0.1", "0.1"),
-            ("1.50", "1.5"),
-            (".5", "0.5"),
-            ("5.", "5"),
-            ("+5", "5"),
-            ("-0", "-0"),
-            ("1p3", "8"),
-            ("1E-10", "0.0000000001"),
-            ("123456789012345678901234567890.123456789", "123456789012345678901234567890.123456789"),
-        ] {
-            assert_eq!(number(source).to_string(), written, "{source}");
-        }
-        for wrong in [
-            "",
-            ".",
-            "e5",
-            "1e",
-            "1_0",
-            "0x10",
-            " 1",
-            "1 ",
-            "Inf",
-            "--1",
-            "1e999999999",
-            "1e99999999999999999999",
-        ] {
-            assert_eq!(Number::parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn arithmetic_is_exact_where_it_can_be() {
-        assert_eq!(number("0.1").plus(&number("0.2")).unwrap().to_string(), "0.3");
-        assert_eq!(number("10").divided_by(&number("4")).unwrap(), number("2.5"));
-        for (dividend, divisor) in [("1", "3"), ("2", "3"), ("1", "7"), ("22", "49")] {
-            let quotient = number(dividend).divided_by(&number(divisor)).unwrap();
-            assert_eq!(quotient.times(&number(divisor)).unwrap(), number(dividend));
-        }
-        for (dividend, divisor, rest) in
-            [("7", "3", "1"), ("-7", "3", "-1"), ("7", "-3", "1"), ("5.5", "2", "1.5"), ("5", "0", "5")]
-        {
-            assert_eq!(number(dividend).remainder(&number(divisor)).unwrap(), number(rest));
-        }
-        assert_eq!(number("1").divided_by(&number("0")).unwrap(), Number::infinity(false));
-        assert!(number("0").divided_by(&number("0")).is_err());
-        assert_eq!((number("-1.2").floor(), number("-1.2").ceil()), (number("-2"), number("-1")));
-        assert_eq!(number("3.0").as_i64(), Some(3));
-        assert_eq!(number("3.5").as_i64(), None);
-    }
-
-    #[test]
-    fn repeated_squaring_ends_in_an_error() {
-        let mut power = number("1e5000");
-        let failed = (0..64).any(|_| match power.times(&power) {
-            Ok(next) => {
-                power = next;
-                false
-            }
-            Err(_) => true,
-        });
-        assert!(failed);
-    }
-
-    #[test]
-    fn exponents_are_written_like_go() {
-        assert_eq!(number("12345.678").to_scientific(Some(6)), "1.234568e+04");
-        assert_eq!(number("1234.5").to_scientific(Some(3)), "1.234e+03");
-        assert_eq!(number("0").to_scientific(Some(2)), "0.00e+00");
-        assert_eq!(number("-0.00015").to_scientific(None), "-1.5e-04");
-        assert_eq!(number("0.5").to_fixed(0), "0");
-        assert_eq!(number("1.5").to_fixed(0), "2");
-        assert_eq!(number("3.14159").to_fixed(3), "3.142");
-    }
-}
+mod tests;
