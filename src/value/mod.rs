@@ -24,7 +24,7 @@ pub use equality::{equal, same};
 pub use generality::is_convertible;
 pub use lift::{MAX_ALTERNATIVES, assume, choose, hoist, lift};
 pub use mark::{Mark, Marks};
-pub use number::Number;
+pub use number::{Number, NumberError};
 pub use set::{distinct, set_of};
 pub use type_of::type_of;
 pub use types::{Field, Type};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::syntax::hcl::{BinaryOperator, UnaryOperator};
 use crate::value::{
-    Condition, Data, Number, Question, Reason, Type, Unknown, Value, choose, convert, describe, equal, hoist,
-    lift,
+    Condition, Data, Number, NumberError, Question, Reason, Type, Unknown, Value, choose, convert, describe,
+    equal, hoist, lift,
 };
 
 use super::error;
@@ -203,7 +203,11 @@ fn numeric(operator: BinaryOperator, left: &Value, right: &Value, span: Span) ->
     };
     match computed {
         Ok(number) => Data::Number(number).into(),
-        Err(message) => error(span, message),
+        Err(NumberError::Undefined(why)) => error(span, why),
+        Err(NumberError::OutOfRange) => {
+            let reason = Reason::Unsupported(NumberError::OutOfRange.to_string().into());
+            Unknown::new(words(), reason).at(span).typed(Type::Number).into()
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub fn integer(verb: &Verb, number: &Number) -> Result<String, String> {
         return Ok(String::new());
     }
     let mut zeros = verb.precision.map_or(0, |precision| usize::from(precision).saturating_sub(digits.len()));
-    let sign = sign(verb, number);
+    let sign = sign(verb, number.is_negative());
     let missing = usize::from(verb.width).saturating_sub(sign.len() + prefix.len() + zeros + digits.len());
     let (mut left, mut right) = (0, 0);
     if verb.left {
@@ -44,6 +44,7 @@ pub fn integer(verb: &Verb, number: &Number) -> Result<String, String> {
 pub fn float(verb: &Verb, number: &Number) -> String {
     let size = number.absolute();
     let mut digits = match verb.mode {
+        _ if number.is_infinite() => "Inf".to_owned(),
         'e' | 'E' => size.to_scientific(Some(verb.precision.unwrap_or(6))),
         'f' => size.to_fixed(verb.precision.unwrap_or(6)),
         _ => general(&size, verb.precision),
@@ -51,7 +52,10 @@ pub fn float(verb: &Verb, number: &Number) -> String {
     if matches!(verb.mode, 'E' | 'G') {
         digits.make_ascii_uppercase();
     }
-    let sign = sign(verb, number);
+    let sign = match sign(verb, number.has_minus()) {
+        "" if number.is_infinite() => "+",
+        sign => sign,
+    };
     let missing = usize::from(verb.width).saturating_sub(sign.len() + digits.len());
     // Unlike with whole numbers, zeros win over left alignment.
     if verb.zero {
@@ -73,9 +77,9 @@ pub fn general(number: &Number, precision: Option<u16>) -> String {
     }
 }
 
-fn sign(verb: &Verb, number: &Number) -> &'static str {
+fn sign(verb: &Verb, has_minus: bool) -> &'static str {
     match () {
-        () if number.is_negative() => "-",
+        () if has_minus => "-",
         () if verb.plus => "+",
         () if verb.space => " ",
         () => "",

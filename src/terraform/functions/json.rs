@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 use super::limits::{MAX_NODES, MAX_TEXT_BYTES};
 use super::signature::{Call, derived};
 use super::text::{hoisted, string};
-use crate::value::{Data, Number, Value, lift};
+use crate::value::{Data, Number, Unknown, Value, lift};
 
 /// Nesting beyond this is refused, as it is by most readers.
 const MAX_DEPTH: usize = 128;
@@ -32,6 +32,7 @@ fn encode_one(call: &Call<'_>, value: &Value) -> Value {
     }
     match encode(value) {
         Ok(text) => string(text).with_marks(&value.deep_marks().taints()),
+        Err(message) if message == INFINITY => Unknown::error(message).into(),
         Err(_) => call.too_large(),
     }
 }
@@ -42,6 +43,8 @@ fn remembered(call: &Call<'_>, value: &Value) -> Value {
     unknown.json = Some(Arc::new(value.clone()));
     call.function.unknown(unknown).with_marks(&value.deep_marks().taints())
 }
+
+const INFINITY: &str = "cannot serialize infinity as JSON";
 
 pub fn jsondecode(call: &Call<'_>) -> Result<Value, String> {
     let value = call.argument(0);
@@ -99,7 +102,7 @@ fn decode_raw(text: &str, depth: usize, left: &mut usize) -> Result<Value, Strin
 }
 
 /// The JSON text of a known value, as Terraform writes it: no spaces, and `<`, `>`, `&` escaped. The error
-/// says that it would be too long.
+/// says that it would be too long, or that it holds what JSON has no text for.
 pub fn encode(value: &Value) -> Result<String, String> {
     let mut text = String::new();
     write(&mut text, value)?;
@@ -112,6 +115,9 @@ fn write(text: &mut String, value: &Value) -> Result<(), String> {
     }
     match &value.data {
         Data::Bool(value) => text.push_str(if *value { "true" } else { "false" }),
+        Data::Number(number) if number.is_infinite() => {
+            return Err(INFINITY.to_owned());
+        }
         Data::Number(number) => text.push_str(&number.to_string()),
         Data::String(string) => write_string(text, string),
         Data::List(elements) | Data::Set(elements) | Data::Tuple(elements) => {

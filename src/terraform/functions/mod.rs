@@ -13,6 +13,7 @@ mod format_number;
 mod hash;
 pub(super) mod json;
 mod limits;
+mod machine_numbers;
 mod mapping;
 mod network;
 mod numeric;

@@ -2,7 +2,6 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use bigdecimal::ToPrimitive as _;
 use ipnet::IpNet;
 
 use super::signature::Call;
@@ -88,7 +87,7 @@ pub fn cidrhost(call: &Call<'_>) -> Result<Value, String> {
     let range = Range::parse(call.text(0))?;
     let number = call.number(1)?.as_big_integer().ok_or("a whole number is required")?;
     let outside = || format!("prefix of {} does not accommodate a host numbered {number}", range.prefix);
-    let size = number.magnitude().to_u128().ok_or_else(outside)?;
+    let size = u128::try_from(number.magnitude()).map_err(|_| outside())?;
     let negative = call.number(1)?.is_negative();
     let offset = if negative { size.checked_sub(1).ok_or_else(outside)? } else { size };
     if range.host_bits() < 128 && offset >> range.host_bits() != 0 {
@@ -118,9 +117,10 @@ pub fn cidrsubnet(call: &Call<'_>) -> Result<Value, String> {
     if more > range.host_bits() {
         return Err(format!("insufficient address space to extend prefix of {} by {more}", range.prefix));
     }
-    let number = number.to_u128().filter(|number| more >= 128 || number >> more == 0).ok_or_else(|| {
-        format!("prefix extension of {more} does not accommodate a subnet numbered {number}")
-    })?;
+    let number =
+        u128::try_from(&number).ok().filter(|number| more >= 128 || number >> more == 0).ok_or_else(
+            || format!("prefix extension of {more} does not accommodate a subnet numbered {number}"),
+        )?;
     let prefix = range.prefix + more;
     let shift = range.bits - prefix;
     let first = if shift >= 128 { range.first } else { range.first | (number << shift) };

@@ -1,9 +1,10 @@
 //! Numbers: `max`, `ceil`, `pow`, `parseint`, `sum` …
 
-use bigdecimal::num_bigint::{BigInt, Sign};
+use num_bigint::{BigInt, Sign};
 
+use super::machine_numbers;
 use super::signature::Call;
-use crate::value::{Number, Type, Value, convert};
+use crate::value::{Number, NumberError, Type, Value, convert};
 
 pub fn abs(call: &Call<'_>) -> Result<Value, String> {
     Ok(call.number(0)?.absolute().into())
@@ -50,21 +51,26 @@ pub fn sum(call: &Call<'_>) -> Result<Value, String> {
     for element in elements {
         let number = convert(element, &Type::Number)?;
         let number = number.as_number().ok_or("argument must be list, set, or tuple of number values")?;
-        total = total.plus(number)?;
+        total = match total.plus(number) {
+            Ok(total) => total,
+            Err(NumberError::OutOfRange) => return Ok(call.unsupported(&NumberError::OutOfRange.to_string())),
+            Err(error) => return Err(error.to_string()),
+        };
     }
     Ok(total.into())
 }
 
-/// Computed in binary floating point, as Terraform does.
+/// Computed with machine numbers, as Terraform does.
 pub fn pow(call: &Call<'_>) -> Result<Value, String> {
-    let power = call.number(0)?.as_f64().powf(call.number(1)?.as_f64());
-    Number::from_f64(power).map(Value::from).ok_or_else(|| "the result is not a finite number".to_owned())
+    let power = machine_numbers::power(call.number(0)?.as_f64(), call.number(1)?.as_f64());
+    Number::from_f64(power).map(Value::from).ok_or_else(|| "the result is not a number".to_owned())
 }
 
-/// Computed in binary floating point, as Terraform does.
+/// Computed with machine numbers, as Terraform does.
 pub fn log(call: &Call<'_>) -> Result<Value, String> {
-    let logarithm = call.number(0)?.as_f64().ln() / call.number(1)?.as_f64().ln();
-    Number::from_f64(logarithm).map(Value::from).ok_or_else(|| "the result is not a finite number".to_owned())
+    let logarithm = |index| Ok::<_, String>(machine_numbers::logarithm(call.number(index)?.as_f64()));
+    let quotient = logarithm(0)? / logarithm(1)?;
+    Number::from_f64(quotient).map(Value::from).ok_or_else(|| "the result is not a number".to_owned())
 }
 
 /// Digits past 9 are letters: up to base 36 in either case, past it `a` to `z` and then `A` to `Z`.

@@ -313,7 +313,7 @@ pub fn range(call: &Call<'_>) -> Result<Value, String> {
                     .to_owned(),
             );
         }
-        let following = next.plus(&step)?;
+        let following = next.plus(&step).map_err(|error| error.to_string())?;
         numbers.push(next.into());
         next = following;
     }
