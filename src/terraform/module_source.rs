@@ -178,6 +178,39 @@ fn published(address: &str, folder: &str) -> Option<String> {
     is_repository.then(|| with_folder(&format!("{owner}/{name}/{provider}"), folder))
 }
 
+/// What a query of a source says that is no secret.
+const OPEN_PARAMETERS: &[&str] = &["ref", "rev", "version", "depth", "archive", "checksum"];
+
+/// A source as it may be shown: who signs in is left out (`git::https://user:token@host/path`, where a
+/// token often stands alone), and so is what its query hands over (`?sshkey=…`).
+pub fn without_secrets(source: &str) -> String {
+    let (address, query) = match source.split_once('?') {
+        Some((address, query)) => (address, Some(query)),
+        None => (source, None),
+    };
+    let mut shown = match address.split_once("://") {
+        Some((start, rest)) => {
+            let end = rest.find('/').unwrap_or(rest.len());
+            match rest.get(..end).and_then(|host| host.rsplit_once('@')) {
+                Some((user, host)) if user != "git" => {
+                    format!("{start}://…@{host}{}", rest.get(end..).unwrap_or_default())
+                }
+                _ => address.to_owned(),
+            }
+        }
+        None => address.to_owned(),
+    };
+    if let Some(query) = query {
+        let parameters = query.split('&').map(|parameter| match parameter.split_once('=') {
+            Some((name, _)) if !OPEN_PARAMETERS.contains(&name) => format!("{name}=…"),
+            _ => parameter.to_owned(),
+        });
+        shown.push('?');
+        shown.push_str(&parameters.collect::<Vec<_>>().join("&"));
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -266,5 +299,21 @@ mod tests {
             assert_eq!(ModuleSource::parse(source), ModuleSource::Local(source.to_owned()));
         }
         assert_eq!(ModuleSource::parse("file:///abs/a"), ModuleSource::Local("/abs/a".to_owned()));
+    }
+
+    #[test]
+    fn what_signs_in_is_not_shown() {
+        for (source, shown) in [
+            ("git::https://u:p@ss@host/a.git?ref=v1", "git::https://…@host/a.git?ref=v1"),
+            ("git::https://token@host/a@b.git", "git::https://…@host/a@b.git"),
+            (
+                "git::ssh://git@host/a.git//sub?sshkey=c2VjcmV0&ref=v1",
+                "git::ssh://git@host/a.git//sub?sshkey=…&ref=v1",
+            ),
+            ("https://host/a.zip?archive=zip&token=s", "https://host/a.zip?archive=zip&token=…"),
+            ("cloudposse/iam-user/aws", "cloudposse/iam-user/aws"),
+        ] {
+            assert_eq!(super::without_secrets(source), shown);
+        }
     }
 }

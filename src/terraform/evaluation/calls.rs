@@ -9,6 +9,7 @@ use crate::terraform::configuration::{Module, ModuleCall};
 use crate::terraform::manifest::Installed;
 use crate::terraform::models::Model;
 use crate::terraform::module_source::ModuleSource;
+use crate::terraform::module_source::without_secrets;
 use crate::terraform::modules::Source;
 use crate::value::Mark;
 
@@ -93,7 +94,7 @@ impl Evaluator<'_> {
         let path = self.call_path(module, call);
         let what = format!("module.{}", path.replace('.', ".module."));
         let source = self.constant_argument(module, call, "source", &what)?;
-        let shown = shown(&source);
+        let shown = without_secrets(&source);
         match self.loader.resolve(&module.module.directory, &source) {
             Source::Directory(directory) => self.load_called(module, &directory, call, &what),
             Source::OutsideRoot => {
@@ -148,7 +149,7 @@ impl Evaluator<'_> {
         }
         let Some(model) = address.public_module(version.as_deref()).and_then(|public| Model::of(&public))
         else {
-            let source = shown(source);
+            let source = without_secrets(source);
             let message = format!(
                 "the source of {what}, {source:?}, is not on disk{instead}, so the module was not read"
             );
@@ -237,14 +238,5 @@ impl Evaluator<'_> {
             caller = parent.caller.as_ref().map(|caller| caller.parent);
         }
         current
-    }
-}
-
-/// A source without the password that it may hold: `git::https://user:token@host/path`.
-fn shown(source: &str) -> String {
-    let Some((start, rest)) = source.split_once("://") else { return source.to_owned() };
-    match rest.split_once('@') {
-        Some((user, rest)) if user.contains(':') && !user.contains('/') => format!("{start}://…@{rest}"),
-        _ => source.to_owned(),
     }
 }

@@ -6,7 +6,7 @@ use crate::resource::unknown_notice;
 use crate::source::{Notice, NoticeKind, Span};
 use crate::terraform::models::Model;
 use crate::terraform::module_source::ModuleSource;
-use crate::terraform::module_source::is_local;
+use crate::terraform::module_source::{is_local, without_secrets};
 use crate::terraform::modules::Source;
 use crate::value::Value;
 
@@ -66,8 +66,11 @@ impl Evaluator<'_> {
             return None;
         };
         let path = local_path(text);
-        let shown =
-            if path.starts_with('/') { self.workspace.display(Path::new(&path)) } else { text.to_owned() };
+        let shown = if path.starts_with('/') {
+            self.workspace.display(Path::new(&path))
+        } else {
+            without_secrets(text)
+        };
         match self.loader.resolve(unit, &path) {
             Source::Directory(directory) => Some(Applied::Directory(directory)),
             Source::OutsideRoot => missing(
