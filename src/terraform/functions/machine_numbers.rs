@@ -40,6 +40,7 @@ pub fn logarithm(number: f64) -> f64 {
 }
 
 /// A number to a power: the whole part by squaring, the fraction of the power through the logarithm.
+#[expect(clippy::float_cmp, reason = "these very numbers are special")]
 pub fn power(base: f64, exponent: f64) -> f64 {
     let is_plain = base.is_finite() && exponent.is_finite() && base != 0.0 && exponent.abs() < 2_f64.powi(63);
     // Where the standards leave no choice, every library agrees.
