@@ -33,7 +33,7 @@ fn cases() -> Vec<Case> {
     read(include_str!("functions/cases.tsv"))
 }
 
-/// What OpenTofu adds: by its documentation, as no Terraform can be asked.
+/// What `OpenTofu` adds, from its source: no Terraform can be asked.
 fn additions() -> Vec<Case> {
     read(include_str!("functions/opentofu.tsv"))
 }
