@@ -306,3 +306,21 @@ fn nothing_outside_is_read_and_circles_end() {
     assert!(notices.iter().any(|message| message.contains("leads outside the scanned root")), "{notices:?}");
     assert!(repository.users().iter().any(|user| user.starts_with("b ? ")), "{:?}", repository.users());
 }
+
+#[test]
+fn a_provider_that_may_be_generated_is_not_missed() {
+    let module = "resource \"aws_iam_user\" \"this\" {\n  name     = \"ci\"\n  provider = aws.east\n}\n";
+    let unit = |contents: &str| {
+        format!(
+            "terraform {{\n  source = \"../m\"\n}}\ngenerate \"providers\" {{\n  path = \"providers.tf\"\n  \
+             if_exists = \"overwrite\"\n  contents = {contents}\n}}\n"
+        )
+    };
+    let is_missed = |contents: &str| {
+        let unit = unit(contents);
+        let files = [("m/main.tf", module), ("unit/terragrunt.hcl", unit.as_str())];
+        Repository::new(&files).notices().iter().any(|message| message.contains("aws.east is not declared"))
+    };
+    assert!(!is_missed("run_cmd(\"make-providers\")"));
+    assert!(is_missed("\"# none\""));
+}

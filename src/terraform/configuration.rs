@@ -40,6 +40,8 @@ pub struct Module {
     pub has_backend: bool,
     /// The model that this is, when the module itself is not on disk.
     pub model: Option<&'static Model>,
+    /// Whether a run adds files that are not known.
+    pub has_unknown_files: bool,
     /// What was wrong with the files.
     pub notices: Vec<Notice>,
     former_addresses: Vec<FormerAddress>,

@@ -77,15 +77,23 @@ impl<'a> ModuleLoader<'a> {
 
     /// A directory's module with files beside it that exist only in a run: those of another directory, which
     /// replace the module's own of the same name, and text that was generated.
-    pub fn load_with(&self, directory: &Path, beside: &[PathBuf], generated: &[FileId]) -> Arc<Module> {
-        if beside.is_empty() && generated.is_empty() {
+    pub fn load_with(
+        &self,
+        directory: &Path,
+        beside: &[PathBuf],
+        generated: &[FileId],
+        has_unknown_files: bool,
+    ) -> Arc<Module> {
+        if beside.is_empty() && generated.is_empty() && !has_unknown_files {
             return self.load(directory);
         }
         let replaced: Vec<_> = beside.iter().filter_map(|path| path.file_name()).collect();
         let mut files = read_directory(self.workspace, directory, &replaced);
         files.extend(beside.iter().map(|path| ModuleFile::read(self.workspace, path)));
         files.extend(generated.iter().map(|file| ModuleFile::of(self.workspace, *file)));
-        Arc::new(assemble(directory.to_owned(), files))
+        let mut module = assemble(directory.to_owned(), files);
+        module.has_unknown_files = has_unknown_files;
+        Arc::new(module)
     }
 
     /// A file of the program that a configuration was generated from, when it lies in what is scanned.

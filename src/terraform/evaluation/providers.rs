@@ -153,6 +153,9 @@ impl Evaluator<'_> {
             if is_asked_for {
                 return alone();
             }
+            if name.contains('.') && module.module.has_unknown_files {
+                return alone();
+            }
             if name.contains('.') {
                 let message = format!("provider configuration {title} is not declared");
                 self.notice(Notice::at(NoticeKind::InvalidConfiguration, span, message));

@@ -10,9 +10,10 @@ use super::super::{Evaluator, Scope};
 use super::unit::Layers;
 
 impl Evaluator<'_> {
-    /// The configuration that `generate` blocks add to the module, as files of their own.
-    pub(super) fn generated(&self, layers: &Layers<'_>, module: &Path) -> Vec<FileId> {
-        let (mut files, mut seen) = (Vec::new(), Vec::new());
+    /// The configuration that `generate` blocks add to the module, as files of their own, and whether there is
+    /// more that is not known.
+    pub(super) fn generated(&self, layers: &Layers<'_>, module: &Path) -> (Vec<FileId>, bool) {
+        let (mut files, mut seen, mut more) = (Vec::new(), Vec::new(), false);
         for (file, body) in layers.bodies() {
             for block in body.blocks_of("generate") {
                 let Some(name) = block.labels.first() else { continue };
@@ -47,13 +48,15 @@ impl Evaluator<'_> {
                     }
                     Some((contents, span)) => match contents.first_unknown() {
                         Some(unknown) => {
+                            more = true;
                             self.notice(unknown_notice("what is generated here", unknown, *span));
                         }
-                        None => self.notice(Notice::at(
-                            NoticeKind::UnknownValue,
-                            *span,
-                            "what is generated here hangs on more than one input, so it was not read",
-                        )),
+                        None => {
+                            more = true;
+                            let message =
+                                "what is generated here hangs on more than one input, so it was not read";
+                            self.notice(Notice::at(NoticeKind::UnknownValue, *span, message));
+                        }
                     },
                     None => {
                         let message = "a `generate` block needs `contents`";
@@ -62,6 +65,6 @@ impl Evaluator<'_> {
                 }
             }
         }
-        files
+        (files, more)
     }
 }

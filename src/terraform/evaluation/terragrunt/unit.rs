@@ -106,10 +106,10 @@ impl Evaluator<'_> {
             (Some(Applied::Model(_)), _) | (None, true) => None,
         };
         let module_path = module_directory.as_ref().unwrap_or(&directory);
-        let generated = self.generated(&layers, module_path);
+        let (generated, more) = self.generated(&layers, module_path);
         let copied = if *module_path == directory { &[][..] } else { &beside[..] };
         let module = match (&module_directory, &found) {
-            (Some(module), _) => self.loader.load_with(module, copied, &generated),
+            (Some(module), _) => self.loader.load_with(module, copied, &generated, more),
             (None, Some(Applied::Model(model))) => self.loader.model(model, place),
             (None, _) => Arc::new(Module::from_files(directory.clone(), Vec::new())),
         };
