@@ -75,7 +75,8 @@ impl ModuleSource {
                     None => None,
                     Some(branch) if BRANCHES.contains(&branch) => None,
                     Some(tag) => {
-                        let tag = tag.strip_prefix("refs/tags/").unwrap_or(tag);
+                        let tag = tag.strip_prefix("refs/").unwrap_or(tag);
+                        let tag = tag.strip_prefix("tags/").unwrap_or(tag);
                         // A commit can be all digits too.
                         let tag = Some(tag).filter(|tag| tag.len() < 40)?;
                         Some(VersionConstraint::exactly(Version::parse(tag)?))
@@ -270,6 +271,7 @@ mod tests {
         let repository = "github.com/cloudposse/terraform-aws-iam-user";
         assert_eq!(of(&format!("{repository}?ref=0.9.0")), exactly("0.9.0"));
         assert_eq!(of(&format!("{repository}?ref=refs/tags/v0.9.0")), exactly("0.9.0"));
+        assert_eq!(of(&format!("{repository}?ref=tags/0.9.0")), exactly("0.9.0"));
         assert_eq!(of(repository), None);
     }
 
