@@ -181,6 +181,31 @@ fn an_input_is_a_toggle_where_its_values_can_be_told() {
 }
 
 #[test]
+fn a_user_with_more_toggles_than_there_are_worlds_is_judged_near_the_defaults() {
+    for count in [14, 40] {
+        let keys = (0..count).map(|key| {
+            let default = key == 7;
+            format!(
+                "variable \"k{key}\" {{\n  type    = bool\n  default = {default}\n}}\nresource \
+                 \"aws_iam_access_key\" \"k{key}\" {{\n  count = var.k{key} ? 1 : 0\n  user  = \
+                 aws_iam_user.u.name\n}}\n"
+            )
+        });
+        let user = "resource \"aws_iam_user\" \"u\" {\n  name = \"u\"\n}\n".to_owned();
+        let program = keys.fold(user, |program, key| program + &key);
+        let project = Project::new(&[("main.tf", &program)]);
+        let one = project.json(&["--select", "multiple-active-keys"]);
+        assert_eq!(one["findings"][0]["confidence"], "possible");
+        assert_eq!(one["findings"][0]["when"], "var.k0 = true");
+        assert_eq!(kinds(&one), ["limit-reached"]);
+        let certain = project.json(&["--select", "multiple-active-keys", "--var", "k0=true"]);
+        assert_eq!(certain["findings"][0]["confidence"], "certain");
+        let pair = project.json(&["--select", "multiple-active-keys", "--var", "k7=false"]);
+        assert_eq!(pair["findings"][0]["when"], "var.k0 = true and var.k1 = true");
+    }
+}
+
+#[test]
 fn an_unknown_collection_is_one_user_for_every_key() {
     let program = r#"
 variable "people" {

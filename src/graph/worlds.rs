@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::value::{Answers, Condition, Cube, Question};
 
-/// Worlds of one user at most; past it only two extremes are looked at.
+/// Worlds of one user at most; past it only those nearest to the defaults are looked at.
 pub const MAX_WORLDS: usize = 4_096;
 
 /// One answer to each question.
@@ -28,13 +28,7 @@ pub fn enumerate<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Wor
     let answers = possible_answers(conditions);
     let total = answers.values().try_fold(1usize, |total, answers| total.checked_mul(answers.len()));
     if total.is_none_or(|total| total > MAX_WORLDS) {
-        let first =
-            answers.iter().map(|(question, all)| (Arc::clone(question), Arc::clone(&all[0]))).collect();
-        let last = answers
-            .iter()
-            .map(|(question, all)| (Arc::clone(question), Arc::clone(&all[all.len() - 1])))
-            .collect();
-        return Worlds { worlds: vec![first, last], complete: false };
+        return Worlds { worlds: nearest(&answers), complete: false };
     }
     let mut worlds = vec![World::new()];
     for (question, all) in &answers {
@@ -50,6 +44,34 @@ pub fn enumerate<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Wor
             .collect();
     }
     Worlds { worlds, complete: true }
+}
+
+/// The default world, then those in which one answer is another, then two, as many as there may be. Last comes
+/// the one furthest away, for what takes more.
+fn nearest(answers: &BTreeMap<Arc<Question>, Vec<Arc<str>>>) -> Vec<World> {
+    let with = |pick: fn(&[Arc<str>]) -> &Arc<str>| -> World {
+        answers.iter().map(|(question, all)| (Arc::clone(question), Arc::clone(pick(all)))).collect()
+    };
+    let (first, last) = (with(|all| &all[0]), with(|all| &all[all.len() - 1]));
+    let departures: Vec<(&Arc<Question>, &Arc<str>)> = answers
+        .iter()
+        .flat_map(|(question, all)| all[1..].iter().map(move |answer| (question, answer)))
+        .collect();
+    let depart = |world: &World, (question, answer): (&Arc<Question>, &Arc<str>)| {
+        let mut world = world.clone();
+        world.insert(Arc::clone(question), Arc::clone(answer));
+        world
+    };
+    let singles = departures.iter().map(|departure| depart(&first, *departure));
+    let pairs = departures.iter().enumerate().flat_map(|(at, one)| {
+        let others = departures[at + 1..].iter().filter(move |other| other.0 != one.0);
+        let first = &first;
+        others.map(move |other| depart(&depart(first, *one), *other))
+    });
+    let mut worlds = vec![first.clone()];
+    worlds.extend(singles.chain(pairs).take(MAX_WORLDS - 2));
+    worlds.push(last);
+    worlds
 }
 
 /// Every answer that can make a difference, the default first.
@@ -128,6 +150,27 @@ pub fn describe_possible(worlds: &[World], holds: &[bool]) -> Option<Condition> 
         })
         .collect();
     Some(Condition::from_cubes(vec![nearest]))
+}
+
+/// The same where not all worlds are known: what the nearest world in which it holds answers otherwise.
+pub fn describe_nearest(worlds: &[World], holds: &[bool]) -> Option<Condition> {
+    let mut held = worlds.iter().zip(holds).filter(|(world, _)| agrees_with_defaults(world));
+    if held.all(|(_, holds)| *holds) {
+        return None;
+    }
+    let (first, nearest) = (worlds.first()?, worlds.iter().zip(holds).find(|(_, holds)| **holds)?.0);
+    let departs = nearest.iter().filter(|(question, answer)| first.get(*question) != Some(answer));
+    let answers = |question, answer: &Arc<str>| {
+        if &**answer == OTHER {
+            Answers::NoneOf(other_answers(worlds, question))
+        } else {
+            Answers::OneOf(BTreeSet::from([Arc::clone(answer)]))
+        }
+    };
+    let cube: Cube =
+        departs.map(|(question, answer)| (Arc::clone(question), answers(question, answer))).collect();
+    // It holds in the first world, and an open question takes it away elsewhere.
+    if cube.is_empty() { describe_possible(worlds, holds) } else { Some(Condition::from_cubes(vec![cube])) }
 }
 
 /// The questions whose answer changes the result in at least one world.

@@ -6,10 +6,9 @@ use std::sync::Arc;
 use sha2::Digest as _;
 
 use crate::finding::{Confidence, Finding, Severity, Subject};
-use crate::graph::worlds::{MAX_WORLDS, describe_possible, enumerate};
+use crate::graph::worlds::{MAX_WORLDS, describe_nearest, describe_possible, enumerate};
 use crate::graph::{Graph, NodeId};
 use crate::source::{Notice, NoticeKind};
-use crate::value::Condition;
 
 use super::neighbourhood::{Neighbourhood, default_name, neighbourhoods};
 use super::{EvaluationError, Hit, Rule, evaluate};
@@ -39,7 +38,7 @@ fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>,
     if !worlds.complete {
         let span = graph.span(neighbourhood.user().node);
         let message = format!(
-            "what {} has hangs on more than {MAX_WORLDS} combinations of inputs; two of them were looked at",
+            "what {} has hangs on more than {MAX_WORLDS} combinations of inputs; those nearest to the defaults were looked at",
             graph.nodes[neighbourhood.user().node].address
         );
         verdict.notices.push(Notice::at(NoticeKind::LimitReached, span, message));
@@ -68,22 +67,13 @@ fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>,
             let when = if worlds.complete {
                 describe_possible(&worlds.worlds, &holds)
             } else {
-                presence_unless_default(graph, &hit, holds[0])
+                describe_nearest(&worlds.worlds, &holds)
             };
             finding(graph, rules[rule], neighbourhood, hit, when.map(|when| when.to_string()))
         })
         .collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(&b.rule)));
     verdict.findings.extend(findings);
-}
-
-/// Where not all worlds were looked at: what is pointed at has to be there, unless it is by default.
-fn presence_unless_default(graph: &Graph, hit: &Hit, by_default: bool) -> Option<Condition> {
-    if by_default {
-        return None;
-    }
-    let nodes = hit.flagged.iter().chain([&hit.subject_node]);
-    Some(nodes.fold(Condition::always(), |all, node| all.and(&graph.nodes[*node].presence)))
 }
 
 fn finding(
