@@ -206,6 +206,20 @@ fn a_user_with_more_toggles_than_there_are_worlds_is_judged_near_the_defaults() 
 }
 
 #[test]
+fn convert_takes_a_type() {
+    for (expression, json) in [
+        (r#"convert("5", number)"#, "5"),
+        (r#"convert(["b", "a", "b"], set(string))"#, r#"["a","b"]"#),
+        ("convert({ a = 1 }, object({ a = string, b = optional(number, 2) }))", r#"{"a":"1","b":2}"#),
+        (r#"try(convert("x", number), "no number")"#, r#""no number""#),
+    ] {
+        let program = format!("resource \"aws_iam_user\" \"u\" {{\n  name = jsonencode({expression})\n}}\n");
+        let graph = Project::new(&[("main.tf", &program)]).graph(".");
+        assert_eq!(graph["users"][0]["name"], json, "{expression}");
+    }
+}
+
+#[test]
 fn an_unknown_collection_is_one_user_for_every_key() {
     let program = r#"
 variable "people" {
