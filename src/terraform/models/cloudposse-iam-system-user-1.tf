@@ -1,50 +1,5 @@
 # cloudposse/iam-system-user/aws, 1.x: the secret goes into SSM as a SecureString, unless it is told not to.
 
-variable "force_destroy" {
-  type    = bool
-  default = false
-}
-
-variable "path" {
-  type    = string
-  default = "/"
-}
-
-variable "permissions_boundary" {
-  type    = string
-  default = null
-}
-
-variable "inline_policies" {
-  type    = list(string)
-  default = []
-}
-
-variable "inline_policies_map" {
-  type    = map(string)
-  default = {}
-}
-
-variable "policy_arns" {
-  type    = list(string)
-  default = []
-}
-
-variable "policy_arns_map" {
-  type    = map(string)
-  default = {}
-}
-
-variable "create_iam_access_key" {
-  type    = bool
-  default = true
-}
-
-variable "ssm_enabled" {
-  type    = bool
-  default = true
-}
-
 variable "ssm_base_path" {
   type    = string
   default = "/system_user/"
@@ -56,48 +11,13 @@ variable "ssm_ses_smtp_password_enabled" {
 }
 
 locals {
-  username = join("", aws_iam_user.default[*].name)
-  has_key  = module.this.enabled && var.create_iam_access_key
-  in_ssm   = local.has_key && var.ssm_enabled
-  folder   = "${trimsuffix(var.ssm_base_path, "/")}/${local.username}"
-}
-
-resource "aws_iam_user" "default" {
-  count                = module.this.enabled ? 1 : 0
-  name                 = module.this.id
-  path                 = var.path
-  force_destroy        = var.force_destroy
-  permissions_boundary = var.permissions_boundary
+  in_ssm = local.has_key && var.ssm_enabled
+  folder = "${trimsuffix(var.ssm_base_path, "/")}/${local.username}"
 }
 
 resource "aws_iam_access_key" "default" {
   count = local.has_key ? 1 : 0
   user  = local.username
-}
-
-resource "aws_iam_user_policy" "inline_policies" {
-  for_each    = module.this.enabled ? merge(var.inline_policies_map, { for policy in var.inline_policies : md5(policy) => policy }) : {}
-  name_prefix = module.this.id
-  user        = local.username
-  policy      = each.value
-}
-
-resource "aws_iam_user_policy_attachment" "policies" {
-  for_each   = module.this.enabled ? merge(var.policy_arns_map, { for arn in var.policy_arns : arn => arn }) : {}
-  user       = local.username
-  policy_arn = each.value
-}
-
-output "user_name" {
-  value = local.username
-}
-
-output "user_arn" {
-  value = join("", aws_iam_user.default[*].arn)
-}
-
-output "user_unique_id" {
-  value = join("", aws_iam_user.default[*].unique_id)
 }
 
 output "ssm_enabled" {

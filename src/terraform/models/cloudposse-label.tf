@@ -53,8 +53,8 @@ locals {
   full  = join(local.delimiter, [for part in local.order : local.parts[part] if length(local.parts[part]) > 0])
 
   # A name that is too long is cut and ends in five characters of its hash.
-  kept  = local.limit - 5 - length(local.delimiter)
-  start = local.kept > 0 ? "${trimsuffix(substr(local.full, 0, local.kept), local.delimiter)}${local.delimiter}" : ""
+  kept   = local.limit - 5 - length(local.delimiter)
+  start  = local.kept > 0 ? "${trimsuffix(substr(local.full, 0, local.kept), local.delimiter)}${local.delimiter}" : ""
   digest = "${md5(local.full)}qrstuvwxyz"
   hash = replace(
     local.case == "lower" ? lower(local.digest) :

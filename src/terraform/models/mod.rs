@@ -32,6 +32,8 @@ pub struct Model {
 const INPUTS: &str = include_str!("cloudposse-context-inputs.tf");
 /// `module.this`, which reads them.
 const THIS: &str = include_str!("cloudposse-this.tf");
+/// What every version of `cloudposse/iam-system-user/aws` has.
+const SYSTEM_USER: &str = include_str!("cloudposse-iam-system-user.tf");
 
 /// The models; of one module the newest first.
 const MODELS: &[Model] = &[
@@ -118,21 +120,21 @@ const MODELS: &[Model] = &[
         label: "cloudposse/iam-system-user/aws 1.x",
         from: (1, 0, 0),
         below: (2, 0, 0),
-        texts: &[include_str!("cloudposse-iam-system-user-1.tf"), INPUTS, THIS],
+        texts: &[SYSTEM_USER, include_str!("cloudposse-iam-system-user-1.tf"), INPUTS, THIS],
     },
     Model {
         module: "cloudposse/iam-system-user/aws",
         label: "cloudposse/iam-system-user/aws 0.23.x",
         from: (0, 23, 0),
         below: (1, 0, 0),
-        texts: &[include_str!("cloudposse-iam-system-user-0.23.tf"), INPUTS, THIS],
+        texts: &[SYSTEM_USER, include_str!("cloudposse-iam-system-user-0.23.tf"), INPUTS, THIS],
     },
     Model {
         module: "cloudposse/iam-system-user/aws",
         label: "cloudposse/iam-system-user/aws 0.20 to 0.22",
         from: (0, 20, 0),
         below: (0, 23, 0),
-        texts: &[include_str!("cloudposse-iam-system-user-0.20.tf"), INPUTS, THIS],
+        texts: &[SYSTEM_USER, include_str!("cloudposse-iam-system-user-0.20.tf"), INPUTS, THIS],
     },
     Model {
         module: "cloudposse/iam-s3-user/aws",
