@@ -126,11 +126,11 @@ fn two_roots_have_two_manifests() {
         )
     };
     let user = |name: &str| USER.replace("installed", name);
-    let root = "module \"m\" {\n  source = \"../shared\"\n}\n";
+    let root = "module \"m\" {\n  source = \"../common\"\n}\n";
     let project = Project::new(&[
         ("a/main.tf", root),
         ("b/main.tf", root),
-        ("shared/main.tf", "module \"u\" {\n  source = \"acme/u/aws\"\n}\n"),
+        ("common/main.tf", "module \"u\" {\n  source = \"acme/u/aws\"\n}\n"),
         ("a/.terraform/modules/modules.json", &manifest("1.0.0")),
         ("b/.terraform/modules/modules.json", &manifest("2.0.0")),
         ("a/.terraform/modules/m.u/main.tf", &user("one")),

@@ -71,7 +71,7 @@ pub struct Row {
 pub const TERRAFORM: &[Row] = &[
     row("aws_iam_user", Becomes::User { name: "name" }, "name", &["name", "path", "user_name"]),
     row("aws_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
-    // Cloud Posse's provider: a key that is replaced when it reaches an age.
+    // Cloud Posse's provider: replaced when it is older than `max_age` at an apply; until then a key like any other.
     row("awsutils_expiring_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
     row(
         "aws_iam_user_login_profile",
@@ -139,8 +139,6 @@ pub const TERRAFORM: &[Row] = &[
         "",
         &["group_name", "policy_name", "policy_document"],
     ),
-    // A key that is replaced when it is older than `max_age` at an apply; until then a key like any other.
-    row("awsutils_expiring_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
 ];
 
 const fn row(

@@ -1,6 +1,5 @@
 //! Bodies: an outline's items to attributes and blocks, and a notice for each that is bad.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -134,26 +133,11 @@ impl Reader<'_> {
         self.notices.push(Notice::at(NoticeKind::ParseError, span, message).with_help(REST_WAS_READ));
     }
 
-    /// Terraform refuses a second attribute of one name. The last is kept, as an editor would have meant it.
     fn drop_duplicates(&mut self, body: &mut Body) {
-        let mut last = HashMap::new();
-        for (at, attribute) in body.attributes.iter().enumerate() {
-            last.insert(attribute.name.clone(), at);
+        for attribute in body.take_overridden() {
+            let message = format!("`{}` is set more than once in this body", attribute.name);
+            let notice = Notice::at(NoticeKind::InvalidConfiguration, attribute.name_span, message);
+            self.notices.push(notice.with_help("the last value is used; Terraform would refuse the file"));
         }
-        if last.len() == body.attributes.len() {
-            return;
-        }
-        let mut at = 0;
-        body.attributes.retain(|attribute| {
-            let keep = last.get(&attribute.name) == Some(&at);
-            at += 1;
-            if !keep {
-                let message = format!("`{}` is set more than once in this body", attribute.name);
-                let notice = Notice::at(NoticeKind::InvalidConfiguration, attribute.name_span, message);
-                self.notices
-                    .push(notice.with_help("the last value is used; Terraform would refuse the file"));
-            }
-            keep
-        });
     }
 }

@@ -1,5 +1,6 @@
 //! The tree: what Terraform's native and JSON syntax both become. Every node has a span.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -17,6 +18,25 @@ impl Body {
     /// The last attribute of that name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().rev().find(|attribute| &*attribute.name == name)
+    }
+
+    /// Takes out every attribute that another of its name follows, which Terraform refuses: the last one stays,
+    /// as an editor would have meant it.
+    pub fn take_overridden(&mut self) -> Vec<Attribute> {
+        let mut last = HashMap::new();
+        for (at, attribute) in self.attributes.iter().enumerate() {
+            last.insert(Arc::clone(&attribute.name), at);
+        }
+        if last.len() == self.attributes.len() {
+            return Vec::new();
+        }
+        let (mut kept, mut taken) = (Vec::with_capacity(last.len()), Vec::new());
+        for (at, attribute) in self.attributes.drain(..).enumerate() {
+            let list = if last.get(&attribute.name) == Some(&at) { &mut kept } else { &mut taken };
+            list.push(attribute);
+        }
+        self.attributes = kept;
+        taken
     }
 
     /// The blocks of that type, in document order.

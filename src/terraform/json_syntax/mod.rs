@@ -9,7 +9,6 @@ mod shape;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::source::{FileId, Notice, NoticeKind, Span};
@@ -199,27 +198,15 @@ impl Reader {
         })
     }
 
-    /// Terraform refuses a second argument of one name. The last is kept, as in a native file.
     fn drop_duplicates(&mut self, body: &mut Body) {
-        let mut last = HashMap::new();
-        for (at, attribute) in body.attributes.iter().enumerate() {
-            last.insert(Arc::clone(&attribute.name), at);
-        }
-        if last.len() == body.attributes.len() {
-            return;
-        }
-        let mut at = 0;
-        body.attributes.retain(|attribute| {
-            let keep = last.get(&attribute.name) == Some(&at);
-            at += 1;
-            if !keep && &*attribute.name != COMMENT {
-                let message = format!("`{}` is set more than once in this body", attribute.name);
-                let notice = Notice::at(NoticeKind::InvalidConfiguration, attribute.name_span, message);
-                self.notices
-                    .push(notice.with_help("the last value is used; Terraform would refuse the file"));
+        for attribute in body.take_overridden() {
+            if &*attribute.name == COMMENT {
+                continue;
             }
-            keep
-        });
+            let message = format!("`{}` is set more than once in this body", attribute.name);
+            let notice = Notice::at(NoticeKind::InvalidConfiguration, attribute.name_span, message);
+            self.notices.push(notice.with_help("the last value is used; Terraform would refuse the file"));
+        }
     }
 }
 
