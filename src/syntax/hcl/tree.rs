@@ -32,8 +32,8 @@ impl Body {
         }
         let (mut kept, mut taken) = (Vec::with_capacity(last.len()), Vec::new());
         for (at, attribute) in self.attributes.drain(..).enumerate() {
-            let list = if last.get(&attribute.name) == Some(&at) { &mut kept } else { &mut taken };
-            list.push(attribute);
+            let target = if last.get(&attribute.name) == Some(&at) { &mut kept } else { &mut taken };
+            target.push(attribute);
         }
         self.attributes = kept;
         taken
