@@ -1,5 +1,5 @@
-//! Blocks beyond resources, and what they mean for users: providers, imports, `lifecycle`, provisioners, and
-//! providers other than AWS's own.
+//! Blocks beyond resources, and what they mean for users: imports, `lifecycle`, provisioners, and providers other
+//! than AWS's own.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -9,38 +9,14 @@
 mod project;
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde_json::Value;
 
-use project::{Project, messages, parsed};
-
-/// What `credlint COMMAND` says of a program, as JSON.
-fn run(command: &[&str], files: &[(&str, &str)]) -> Value {
-    run_in(command, Project::new(files).path())
-}
-
-fn run_in(command: &[&str], folder: &Path) -> Value {
-    parsed(&project::run_in(folder, &[command, &["--root", "."]].concat()))
-}
-
-fn graph(program: &str) -> Value {
-    run(&["graph"], &[("main.tf", program)])
-}
-
-/// One field of each user or key, by address.
-fn field(graph: &Value, kind: &str, name: &str) -> BTreeMap<String, Value> {
-    let rows = graph[kind].as_array().unwrap().iter();
-    rows.map(|row| (row["address"].as_str().unwrap().to_owned(), row[name].clone())).collect()
-}
-
-fn owner(graph: &Value, key: &str) -> String {
-    field(graph, "access_keys", "user")[key].as_str().unwrap_or("nobody").to_owned()
-}
+use project::{field, graph_of, messages, owner, said_of};
 
 /// `rule subject` of each finding, in order.
 fn found(program: &str) -> Vec<String> {
-    let report = run(&["check", "--format", "json"], &[("main.tf", program)]);
+    let report = said_of(&["check", "--format", "json"], &[("main.tf", program)]);
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let rows = report["findings"].as_array().unwrap().iter();
     let mut found: Vec<String> =
@@ -51,128 +27,6 @@ fn found(program: &str) -> Vec<String> {
 
 fn finds(program: &str, rule: &str) -> bool {
     found(program).iter().any(|finding| finding.starts_with(&format!("{rule} ")))
-}
-
-#[test]
-fn every_user_has_the_provider_that_terraform_plans() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform/programs/providers");
-    let planned = std::fs::read_to_string(folder.join("providers.json")).unwrap();
-    let planned: BTreeMap<String, Value> = serde_json::from_str(&planned).unwrap();
-    let graph = run_in(&["graph", "."], &folder);
-    assert_eq!(field(&graph, "users", "account"), planned);
-    assert_eq!(owner(&graph, "aws_iam_access_key.west"), "aws_iam_user.west");
-}
-
-const TWO_PROVIDERS: &str = r#"
-provider "aws" {
-  region = "us-east-1"
-  ONE
-}
-provider "aws" {
-  alias  = "west"
-  region = "us-west-2"
-  TWO
-}
-resource "aws_iam_user" "x" {
-  name = "x"
-}
-resource "aws_iam_access_key" "x" {
-  provider = aws.west
-  user     = "x"
-}
-"#;
-
-/// Whether two configurations are taken for one account, and whether that was left open.
-fn is_one_account(one: &str, two: &str) -> (bool, bool) {
-    let graph = graph(&TWO_PROVIDERS.replace("ONE", one).replace("TWO", two));
-    let is_open = messages(&graph).iter().any(|message| message.contains("kept apart"));
-    (owner(&graph, "aws_iam_access_key.x") == "aws_iam_user.x", is_open)
-}
-
-#[test]
-fn a_region_makes_no_account() {
-    let role = |number: &str, name: &str| {
-        format!("assume_role {{\n role_arn = \"arn:aws:iam::{number}:role/{name}\"\n }}")
-    };
-    let (ones, twos) = ("111111111111", "222222222222");
-    let one_account = [
-        ("", ""),
-        ("profile = \"p\"", "profile = \"p\""),
-        (&*role(ones, "a"), &*role(ones, "b")),
-        ("allowed_account_ids = [\"111111111111\"]", &role(ones, "b")),
-        ("max_retries = 3", "skip_credentials_validation = true"),
-        ("access_key = \"AKIAIOSFODNN7EXAMPLE\"", "access_key = \"AKIAIOSFODNN7EXAMPLE\""),
-    ];
-    for (one, two) in one_account {
-        assert_eq!(is_one_account(one, two), (true, false), "{one} / {two}");
-    }
-    let surely_two = [("profile = \"p\"", "profile = \"q\""), (&*role(ones, "a"), &*role(twos, "a"))];
-    for (one, two) in surely_two {
-        assert_eq!(is_one_account(one, two), (false, false), "{one} / {two}");
-    }
-    let perhaps_two = [
-        ("", "profile = \"q\""),
-        ("profile = \"p\"", &*role(twos, "a")),
-        ("access_key = \"AKIAIOSFODNN7EXAMPLE\"", "access_key = \"AKIAI44QH8DHBEXAMPLE\""),
-        ("", "endpoints {\n iam = \"http://localhost:4566\"\n }"),
-    ];
-    for (one, two) in perhaps_two {
-        assert_eq!(is_one_account(one, two), (false, true), "{one} / {two}");
-    }
-}
-
-#[test]
-fn an_account_is_shown_by_its_number_and_never_by_its_key() {
-    let role = "assume_role {\n role_arn = \"arn:aws:iam::111111111111:role/a\"\n }";
-    let by_role = graph(&TWO_PROVIDERS.replace("ONE", role).replace("TWO", ""));
-    assert_eq!(field(&by_role, "users", "account")["aws_iam_user.x"], "111111111111");
-    let by_key =
-        graph(&TWO_PROVIDERS.replace("ONE", "access_key = \"AKIAIOSFODNN7EXAMPLE\"").replace("TWO", ""));
-    assert_eq!(field(&by_key, "users", "account")["aws_iam_user.x"], "aws");
-    assert!(!by_key.to_string().contains("AKIAIOSFODNN7EXAMPLE"));
-}
-
-#[test]
-fn one_provider_block_makes_a_configuration_a_key() {
-    let graph = graph(
-        r#"
-locals {
-  accounts = { dev = "111111111111", prod = "222222222222" }
-}
-provider "aws" {
-  alias    = "by"
-  for_each = local.accounts
-  assume_role {
-    role_arn = "arn:aws:iam::${each.value}:role/deploy"
-  }
-}
-resource "aws_iam_user" "x" {
-  for_each = local.accounts
-  provider = aws.by[each.key]
-  name     = "x"
-}
-resource "aws_iam_access_key" "dev" {
-  provider = aws.by["dev"]
-  user     = "x"
-}
-"#,
-    );
-    let accounts = field(&graph, "users", "account");
-    assert_eq!(accounts["aws_iam_user.x[\"dev\"]"], "111111111111");
-    assert_eq!(accounts["aws_iam_user.x[\"prod\"]"], "222222222222");
-    assert_eq!(owner(&graph, "aws_iam_access_key.dev"), "aws_iam_user.x[\"dev\"]");
-    assert!(messages(&graph).is_empty(), "{:?}", messages(&graph));
-}
-
-#[test]
-fn a_provider_that_is_not_there_is_named() {
-    let program = "resource \"aws_iam_user\" \"x\" {\n  provider = aws.nowhere\n  name = \"x\"\n}\n";
-    let messages = messages(&graph(program));
-    assert_eq!(messages, ["provider configuration aws.nowhere is not declared"]);
-    // A module that is scanned by itself has nobody to pass what it asks for.
-    let asks = "terraform {\n required_providers {\n aws = {\n source = \"hashicorp/aws\"\n \
-                configuration_aliases = [aws.nowhere]\n }\n }\n}\n";
-    assert!(project::messages(&graph(&format!("{asks}{program}"))).is_empty());
 }
 
 /// The addresses are those that `terraform plan` imports when the same program is written with `terraform_data`.
@@ -221,7 +75,7 @@ removed {
 }
 "#;
     let module = "resource \"aws_iam_user\" \"c\" {\n  count = 1\n  name = \"c\"\n}\n";
-    let graph = run(&["graph"], &[("main.tf", program), ("m/main.tf", module)]);
+    let graph = said_of(&["graph"], &[("main.tf", program), ("m/main.tf", module)]);
     let imported: Vec<String> = field(&graph, "users", "imported")
         .into_iter()
         .filter(|(_, imported)| *imported == true)
@@ -297,7 +151,7 @@ fn contradictions_are_named() {
         ("import {\n  to = aws_iam_user.y\n  id = \"y\"\n}\n", "aws_iam_user.y is imported and not declared"),
         ("import {\n  id = \"y\"\n}\n", "an `import` block needs `to`"),
     ] {
-        assert_eq!(messages(&graph(&format!("{user}{block}"))), [message]);
+        assert_eq!(messages(&graph_of(&format!("{user}{block}"))), [message]);
     }
 }
 
@@ -310,15 +164,15 @@ fn a_block_that_is_not_enabled_is_null() {
              user = {user}\n}}\n"
         )
     };
-    let on = graph(&program("true", "aws_iam_user.x.name"));
+    let on = graph_of(&program("true", "aws_iam_user.x.name"));
     assert_eq!(owner(&on, "aws_iam_access_key.x"), "aws_iam_user.x");
-    let off = graph(&program("false", "aws_iam_user.x != null ? aws_iam_user.x.name : \"other\""));
+    let off = graph_of(&program("false", "aws_iam_user.x != null ? aws_iam_user.x.name : \"other\""));
     assert_eq!(field(&off, "users", "name"), BTreeMap::from([("user/other".to_owned(), "other".into())]));
-    let toggled = graph(&program("var.on", "try(aws_iam_user.x.name, \"other\")"));
+    let toggled = graph_of(&program("var.on", "try(aws_iam_user.x.name, \"other\")"));
     assert_eq!(field(&toggled, "users", "when")["aws_iam_user.x"], "var.on = true");
     assert_eq!(owner(&toggled, "aws_iam_access_key.x"), "aws_iam_user.x");
     assert!(messages(&toggled).is_empty(), "{:?}", messages(&toggled));
-    let broken = graph(&program("true\n  }\n  count = 1\n  lifecycle {", "\"x\""));
+    let broken = graph_of(&program("true\n  }\n  count = 1\n  lifecycle {", "\"x\""));
     assert_eq!(messages(&broken), ["`enabled` excludes `count` and `for_each`"]);
 }
 
@@ -328,9 +182,9 @@ fn a_module_can_be_disabled() {
         format!("module \"m\" {{\n  source = \"./m\"\n  lifecycle {{\n    enabled = {enabled}\n  }}\n}}\n")
     };
     let module = ("m/main.tf", "resource \"aws_iam_user\" \"x\" {\n  name = \"x\"\n}\n");
-    let on = run(&["graph"], &[("main.tf", &files("true")), module]);
+    let on = said_of(&["graph"], &[("main.tf", &files("true")), module]);
     assert!(field(&on, "users", "name").contains_key("module.m.aws_iam_user.x"));
-    let off = run(&["graph"], &[("main.tf", &files("false")), module]);
+    let off = said_of(&["graph"], &[("main.tf", &files("false")), module]);
     assert!(field(&off, "users", "name").is_empty());
 }
 
@@ -385,7 +239,7 @@ output "secret" {
   value = awsutils_expiring_iam_access_key.by_name.secret
 }
 "#;
-    let graph = graph(program);
+    let graph = graph_of(program);
     assert_eq!(
         field(&graph, "users", "path"),
         BTreeMap::from([("awscc_iam_user.x".into(), "/people/".into())])
@@ -493,7 +347,7 @@ resource "aws_iam_access_key" "known" {
   user = data.aws_iam_user.known["a"].user_name
 }
 "#;
-    let graph = graph(program);
+    let graph = graph_of(program);
     assert!(messages(&graph).is_empty(), "{:?}", messages(&graph));
     assert_eq!(
         field(&graph, "users", "external"),
@@ -533,7 +387,7 @@ resource "aws_iam_access_key" "all" {
   user     = each.value.name
 }
 "#;
-    let graph = graph(program);
+    let graph = graph_of(program);
     assert_eq!(owner(&graph, "aws_iam_access_key.one"), "aws_iam_user.u[\"alice\"]");
     assert_eq!(owner(&graph, "aws_iam_access_key.early"), "aws_iam_user.u[\"early\"]");
     let users = field(&graph, "users", "name");
@@ -550,7 +404,7 @@ resource "aws_iam_access_key" "all" {
 
 #[test]
 fn a_value_that_is_made_anew_is_another_each_time() {
-    let graph = graph(
+    let graph = graph_of(
         r#"
 locals {
   once = uuid()
@@ -591,7 +445,7 @@ fn an_arn_leads_back_to_its_user() {
         "aws_iam_user.u.unique_id",
         "aws_iam_access_key.other.user",
     ] {
-        let graph = graph(&format!(
+        let graph = graph_of(&format!(
             "resource \"aws_iam_user\" \"u\" {{\n  name = \"ana\"\n  path = \"/people/\"\n}}\nresource \
              \"aws_iam_access_key\" \"other\" {{\n  user = aws_iam_user.u.id\n}}\nresource \"aws_iam_access_key\" \
              \"k\" {{\n  user = {name}\n}}\n"

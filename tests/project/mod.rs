@@ -6,6 +6,7 @@
 )]
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -85,4 +86,25 @@ pub fn findings(report: &Value) -> Vec<String> {
 /// One text of each row, in order.
 pub fn column(rows: &Value, name: &str) -> Vec<String> {
     rows.as_array().unwrap().iter().map(|row| row[name].as_str().unwrap().to_owned()).collect()
+}
+
+/// What `credlint COMMAND` says of a program, as JSON.
+pub fn said_of(command: &[&str], files: &[(&str, &str)]) -> Value {
+    parsed(&Project::new(files).run(&[command, &["--root", "."]].concat()))
+}
+
+/// `credlint graph` of a program of one file.
+pub fn graph_of(program: &str) -> Value {
+    said_of(&["graph"], &[("main.tf", program)])
+}
+
+/// One field of each user or key, by address.
+pub fn field(graph: &Value, kind: &str, name: &str) -> BTreeMap<String, Value> {
+    let rows = graph[kind].as_array().unwrap().iter();
+    rows.map(|row| (row["address"].as_str().unwrap().to_owned(), row[name].clone())).collect()
+}
+
+/// The address of the user that a key is linked to, or `nobody`.
+pub fn owner(graph: &Value, key: &str) -> String {
+    field(graph, "access_keys", "user")[key].as_str().unwrap_or("nobody").to_owned()
 }
