@@ -382,9 +382,7 @@ impl Builder {
             let notice = Notice::at(NoticeKind::UnlinkedCredential, resource.header(), message).with_help(
                 "name the user by a reference, or give both provider configurations `allowed_account_ids`",
             );
-            if !self.graph.notices.contains(&notice) {
-                self.graph.notices.push(notice);
-            }
+            self.graph.notices.push(notice);
         }
         let address: Arc<str> = format!("user/{}", name.text()).into();
         self.graph.nodes.push(Node {
@@ -415,9 +413,7 @@ impl Builder {
         let message = format!("whose {} is could not be told: {why}", resource.address);
         let notice = Notice::at(NoticeKind::UnlinkedCredential, resource.header(), message)
             .with_help("name the user by a reference to its block, or by a known name");
-        if !self.graph.notices.contains(&notice) {
-            self.graph.notices.push(notice);
-        }
+        self.graph.notices.push(notice);
         self.graph.nodes.push(Node {
             kind: NodeKind::User,
             address: format!("user of {}", resource.address).into(),
@@ -490,16 +486,14 @@ impl Builder {
         (active, known)
     }
 
-    /// Says that a value that matters is unknown, once.
+    /// Says that a value that matters is unknown. What is said twice goes when all notices are sorted.
     fn unknown(&mut self, what: &str, value: &Value, span: crate::source::Span) {
         let Some(unknown) = value.first_unknown() else { return };
         if unknown.reason == Reason::Otherwise {
             return;
         }
         let notice = crate::resource::unknown_notice(what, unknown, span);
-        if !self.graph.notices.contains(&notice) {
-            self.graph.notices.push(notice);
-        }
+        self.graph.notices.push(notice);
     }
 }
 

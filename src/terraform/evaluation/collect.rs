@@ -39,6 +39,7 @@ pub fn collect(
         evaluator: &evaluator,
         contents: RootContents::default(),
         imports: Imports::new(),
+        reached: BTreeMap::new(),
         read: BTreeSet::new(),
         seen: BTreeSet::new(),
         secrets_only: false,
@@ -49,6 +50,7 @@ pub fn collect(
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
         collector.secrets_only = true;
+        collector.reached.clear();
         collector.visit(&evaluator.instance(root), &interest.sinks);
         collector.outputs(&evaluator.instance(root));
     }
@@ -62,6 +64,8 @@ struct Collector<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     contents: RootContents,
     imports: Imports,
+    /// Whether a call leads to anything that is wanted on this walk, by the module it stands in and its index.
+    reached: BTreeMap<(*const Module, usize), bool>,
     /// Directories of modules that were visited.
     read: BTreeSet<PathBuf>,
     /// Named instances that were visited.
@@ -86,8 +90,8 @@ impl Collector<'_, '_> {
         let mut any_kept = false;
         for (index, block) in module.module.resources.iter().enumerate() {
             let attributes = wanted.get(&*block.resource_type).copied();
-            let has_provisioner = block.provisioners().next().is_some();
-            if attributes.is_none() && !(has_provisioner && self.secrets_only) {
+            let has_sink = || self.secrets_only && block.provisioners().next().is_some();
+            if attributes.is_none() && !has_sink() {
                 continue;
             }
             let said = self.evaluator.notices.borrow().len();
@@ -100,7 +104,12 @@ impl Collector<'_, '_> {
             any_kept |= kept;
         }
         for (index, call) in module.module.calls.iter().enumerate() {
-            if !self.evaluator.loader.call_reaches(&module.module, call, wanted) {
+            // Told once a call, not once an instance of the module that it stands in: it asks the file system.
+            let reached = *self
+                .reached
+                .entry((Arc::as_ptr(&module.module), index))
+                .or_insert_with(|| self.evaluator.loader.call_reaches(&module.module, call, wanted));
+            if !reached {
                 continue;
             }
             let Some(children) = self.evaluator.call_instances(module, index) else { continue };
