@@ -66,13 +66,16 @@ pub fn lookup(call: &Call<'_>) -> Result<Value, String> {
     })?;
     let Some(key) = key.as_str() else { return Ok(call.unknown()) };
     // A default of another type is an error also where it is not needed.
-    let default = match (call.arguments.get(2), type_of(mapping)) {
-        (Some(default), Type::Map(element)) if !is_open(mapping) => {
+    let default = match call.arguments.get(2) {
+        Some(default)
+            if !is_open(mapping)
+                && let Type::Map(element) = type_of(mapping) =>
+        {
             Some(convert(default, &element).map_err(|message| {
                 format!("the default value must have the same type as the map elements: {message}")
             })?)
         }
-        (default, _) => default.cloned(),
+        default => default.cloned(),
     };
     if let Some(found) = entries.get(key) {
         return Ok(found.clone());
@@ -84,11 +87,9 @@ pub fn lookup(call: &Call<'_>) -> Result<Value, String> {
 }
 
 pub fn merge(call: &Call<'_>) -> Result<Value, String> {
-    for argument in call.arguments {
-        let of_type = type_of(argument);
-        if !matches!(of_type, Type::Map(_) | Type::Object(_) | Type::Any) {
-            return Err(format!("arguments must be maps or objects, got {}", of_type.name()));
-        }
+    let types: Vec<Type> = call.arguments.iter().map(type_of).collect();
+    if let Some(wrong) = types.iter().find(|one| !matches!(one, Type::Map(_) | Type::Object(_) | Type::Any)) {
+        return Err(format!("arguments must be maps or objects, got {}", wrong.name()));
     }
     if let Some(result) = with_open_part(call) {
         return Ok(result);
@@ -98,10 +99,9 @@ pub fn merge(call: &Call<'_>) -> Result<Value, String> {
         merged.extend(entries.iter().map(|(key, value)| (Arc::clone(key), value.clone())));
     }
     // Maps of one type merge to a map, anything else to an object.
-    let mut types = call.arguments.iter().map(type_of);
-    match types.next() {
-        Some(first @ Type::Map(_)) if types.all(|one| one == first) => {
-            Ok(Value::map(merged).with_type(&first))
+    match types.split_first() {
+        Some((first @ Type::Map(_), rest)) if rest.iter().all(|one| one == first) => {
+            Ok(Value::map(merged).with_type(first))
         }
         _ => Ok(Value::object(merged)),
     }
