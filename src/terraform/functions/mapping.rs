@@ -67,14 +67,12 @@ pub fn lookup(call: &Call<'_>) -> Result<Value, String> {
     let Some(key) = key.as_str() else { return Ok(call.unknown()) };
     // A default of another type is an error also where it is not needed.
     let default = match call.arguments.get(2) {
-        Some(default)
-            if !is_open(mapping)
-                && let Type::Map(element) = type_of(mapping) =>
-        {
-            Some(convert(default, &element).map_err(|message| {
+        Some(default) if !is_open(mapping) => Some(match type_of(mapping) {
+            Type::Map(element) => convert(default, &element).map_err(|message| {
                 format!("the default value must have the same type as the map elements: {message}")
-            })?)
-        }
+            })?,
+            _ => default.clone(),
+        }),
         default => default.cloned(),
     };
     if let Some(found) = entries.get(key) {
