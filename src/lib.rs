@@ -14,6 +14,8 @@ pub mod discover;
 pub mod resource;
 /// Terraform configurations to resources.
 pub mod terraform;
+/// `CloudFormation` templates to resources.
+pub mod cloudformation;
 /// Users and their credentials, format-neutral.
 pub mod graph;
 /// What a rule found, and where.

@@ -98,6 +98,8 @@ fn crate_uses(text: &str) -> Vec<String> {
         "discover",
         "resource",
         "terraform",
+        "cloudformation",
+        "cdk",
         "graph",
         "finding",
         "rules",

@@ -1,0 +1,3 @@
+//! `CloudFormation` templates to resources: what AWS would create of them, in both syntaxes.
+
+pub mod document;
