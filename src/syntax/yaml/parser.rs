@@ -1,0 +1,244 @@
+//! From events to the tree. Nothing here recurses: what is open stands in a list.
+
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScanError};
+
+use super::scalar;
+use super::tree::{Anchor, Member, Node, NodeKind, Tag};
+use super::{FileId, Notice, Parsed};
+use crate::source::{NoticeKind, Span};
+use crate::syntax::Decoded;
+
+/// How deep values may be nested. People and generators stay below 30; this bounds the stack of who walks the tree.
+pub const MAX_DEPTH: usize = 256;
+
+/// How deep the parser itself goes, so that what follows a value that is too deep is read.
+const MAX_SKIPPED_DEPTH: usize = 10_000;
+
+const REST_NOT_READ: &str = "what follows in the file was not read";
+
+pub(super) fn parse(file: FileId, text: &str) -> Parsed {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    options.emit_unresolved_aliases = true;
+    // As the readers do that CloudFormation's tools use.
+    options.block_scalar_eof_without_line_feed = true;
+    options.flow_nesting_limit = MAX_SKIPPED_DEPTH;
+    options.block_nesting_limit = MAX_SKIPPED_DEPTH;
+    let mut builder = Builder {
+        file,
+        text,
+        open: Vec::new(),
+        skipped: 0,
+        root: None,
+        parsed: Parsed::default(),
+        too_deep: false,
+    };
+    for event in Parser::new_from_str_with_options(text, options) {
+        match event {
+            Ok((event, span)) => builder.read(event, span),
+            Err(error) => {
+                builder.stop(&error);
+                return builder.parsed;
+            }
+        }
+    }
+    builder.end_document();
+    if let Some(at) = text.find('\0') {
+        let span = Span::new(file, at, at + 1);
+        let notice = Notice::at(NoticeKind::ParseError, span, "invalid YAML: a zero byte");
+        builder.parsed.notices.push(notice.with_help(REST_NOT_READ));
+    }
+    builder.parsed
+}
+
+/// A collection that is still open.
+struct Frame {
+    kind: FrameKind,
+    start: usize,
+    tag: Option<Tag>,
+    anchor: Option<Anchor>,
+}
+
+enum FrameKind {
+    Sequence(Vec<Node>),
+    /// With the key that waits for its value.
+    Mapping(Vec<Member>, Option<Node>),
+}
+
+struct Builder<'t> {
+    file: FileId,
+    text: &'t str,
+    open: Vec<Frame>,
+    /// How many collections are open that are too deep to be read.
+    skipped: usize,
+    root: Option<Node>,
+    parsed: Parsed,
+    too_deep: bool,
+}
+
+impl Builder<'_> {
+    fn read(&mut self, event: Event<'_>, place: granit_parser::Span) {
+        let (start, end) = (self.offset(place.start), self.offset(place.end));
+        let span = Span::new(self.file, start, end);
+        let tag = event.tag().map(|tag| Tag {
+            name: format!("{}{}", tag.handle(), tag.suffix()),
+            span: self.tag_span(&place).unwrap_or_else(|| Span::new(self.file, start, start)),
+        });
+        match event {
+            Event::SequenceStart(_, anchor, _) => {
+                self.start(FrameKind::Sequence(Vec::new()), span, tag, anchor);
+            }
+            Event::MappingStart(_, anchor, _) => {
+                self.start(FrameKind::Mapping(Vec::new(), None), span, tag, anchor);
+            }
+            Event::SequenceEnd | Event::MappingEnd if self.skipped > 0 => self.skipped -= 1,
+            Event::SequenceEnd | Event::MappingEnd => self.end(span),
+            _ if self.skipped > 0 => {}
+            Event::Scalar(text, style, anchor, _) => {
+                let text = if start == end {
+                    Decoded::verbatim("", start)
+                } else {
+                    scalar::decoded(self.text, start..end, &text, style)
+                };
+                let is_plain = style == granit_parser::ScalarStyle::Plain;
+                let span = if is_block(style) { self.without_blank_end(span) } else { span };
+                self.add(Node {
+                    kind: NodeKind::Scalar { text, is_plain },
+                    span,
+                    tag,
+                    anchor: to_anchor(anchor),
+                });
+            }
+            Event::Alias(anchor) => {
+                self.add(Node { kind: NodeKind::Alias(Anchor(anchor)), span, tag: None, anchor: None });
+            }
+            Event::UnresolvedAlias(name) => {
+                let message = format!("`*{name}` repeats something that no `&{name}` before it names");
+                let notice = Notice::at(NoticeKind::InvalidConfiguration, span, message);
+                self.parsed.notices.push(notice);
+                self.add(Node { kind: NodeKind::Unread, span, tag: None, anchor: None });
+            }
+            Event::DocumentEnd => self.end_document(),
+            _ => {}
+        }
+    }
+
+    fn start(&mut self, kind: FrameKind, span: Span, tag: Option<Tag>, anchor: usize) {
+        if self.skipped == 0 && self.open.len() < MAX_DEPTH {
+            self.open.push(Frame { kind, start: span.range().start, tag, anchor: to_anchor(anchor) });
+            return;
+        }
+        if self.skipped == 0 {
+            if !self.too_deep {
+                self.too_deep = true;
+                self.parsed.notices.push(too_deep(span));
+            }
+            self.add(Node { kind: NodeKind::Unread, span, tag, anchor: to_anchor(anchor) });
+        }
+        self.skipped += 1;
+    }
+
+    /// Ends the innermost collection; `span` is that of its closing bracket, if it has one.
+    fn end(&mut self, span: Span) {
+        let Some(frame) = self.open.pop() else { return };
+        let bracket = matches!(self.text.get(span.range()), Some("]" | "}")).then_some(span);
+        let node = self.close(frame, bracket);
+        self.add(node);
+    }
+
+    fn close(&self, frame: Frame, bracket: Option<Span>) -> Node {
+        let (kind, last) = match frame.kind {
+            FrameKind::Sequence(elements) => {
+                let last = elements.last().map(reach);
+                (NodeKind::Sequence(elements), last)
+            }
+            FrameKind::Mapping(members, _) => {
+                let last = members.last().map(|member| reach(&member.key).max(reach(&member.value)));
+                (NodeKind::Mapping(members), last)
+            }
+        };
+        let end = bracket.map(|span| span.range().end).or(last.map(|end| end as usize));
+        let span = Span::new(self.file, frame.start, end.unwrap_or(frame.start));
+        Node { kind, span, tag: frame.tag, anchor: frame.anchor }
+    }
+
+    fn add(&mut self, node: Node) {
+        match self.open.last_mut().map(|frame| &mut frame.kind) {
+            None => self.root = Some(node),
+            Some(FrameKind::Sequence(elements)) => elements.push(node),
+            Some(FrameKind::Mapping(members, key)) => match key.take() {
+                None => *key = Some(node),
+                Some(key) => members.push(Member { key, value: node }),
+            },
+        }
+    }
+
+    fn end_document(&mut self) {
+        self.open.clear();
+        self.skipped = 0;
+        self.parsed.documents.extend(self.root.take());
+    }
+
+    /// Keeps what was read before an error. A key whose value did not come stays, so that it is not overlooked.
+    fn stop(&mut self, error: &ScanError) {
+        let at = self.offset(*error.marker());
+        let length = self.text[at..].chars().next().map_or(0, char::len_utf8);
+        let span = Span::new(self.file, at, at + length);
+        let message = match error.kind() {
+            ErrorKind::RecursionLimitExceeded => "nested too deep to be read".to_owned(),
+            _ => format!("invalid YAML: {}", error.info()),
+        };
+        let notice = Notice::at(NoticeKind::ParseError, span, message);
+        self.parsed.notices.push(notice.with_help(REST_NOT_READ));
+        while let Some(mut frame) = self.open.pop() {
+            if let FrameKind::Mapping(members, key) = &mut frame.kind
+                && let Some(key) = key.take()
+            {
+                let end = reach(&key) as usize;
+                let span = Span::new(self.file, end, end);
+                members.push(Member { key, value: Node { kind: NodeKind::Unread, span, tag: None, anchor: None } });
+            }
+            let node = self.close(frame, None);
+            self.add(node);
+        }
+        self.end_document();
+    }
+
+    /// The byte offset of a marker, which hostile text must not move out of the text or into a character.
+    fn offset(&self, marker: Marker) -> usize {
+        let mut offset = marker.byte_offset().unwrap_or(0).min(self.text.len());
+        while !self.text.is_char_boundary(offset) {
+            offset -= 1;
+        }
+        offset
+    }
+
+    fn tag_span(&self, place: &granit_parser::Span) -> Option<Span> {
+        let tag = place.tag_span()?;
+        Some(Span::new(self.file, self.offset(tag.start), self.offset(tag.end)))
+    }
+
+    /// A block scalar up to the end of its last line that is not blank.
+    fn without_blank_end(&self, span: Span) -> Span {
+        let text = self.text[span.range()].trim_end_matches([' ', '\t', '\r', '\n']);
+        Span::new(self.file, span.range().start, span.range().start + text.len())
+    }
+}
+
+/// Where a node ends; a tag with nothing behind it ends with the tag.
+fn reach(node: &Node) -> u32 {
+    node.tag.as_ref().map_or(0, |tag| tag.span.end).max(node.span.end)
+}
+
+fn too_deep(span: Span) -> Notice {
+    let message = format!("nested more than {MAX_DEPTH} levels deep; what lies deeper was not read");
+    Notice::at(NoticeKind::LimitReached, span, message)
+}
+
+fn to_anchor(number: usize) -> Option<Anchor> {
+    (number != 0).then_some(Anchor(number))
+}
+
+fn is_block(style: granit_parser::ScalarStyle) -> bool {
+    matches!(style, granit_parser::ScalarStyle::Literal | granit_parser::ScalarStyle::Folded)
+}
