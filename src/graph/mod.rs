@@ -176,6 +176,8 @@ pub struct Password {
     pub reset_required: Condition,
     /// When it is encrypted before it reaches the state.
     pub encrypted: Condition,
+    /// Where its text stands in the clear: indices into [`Graph::exposures`].
+    pub exposures: Vec<usize>,
 }
 
 /// A user's place in a group.
@@ -248,6 +250,15 @@ pub struct GraphRoot {
     pub path: String,
     /// Its format in the field's words: `terraform`.
     pub format: &'static str,
+    /// What holds of its inputs in every world.
+    pub assumption: Condition,
+}
+
+impl GraphRoot {
+    /// Whether deploying it writes a state in which secrets stand. `CloudFormation` keeps none.
+    pub fn keeps_state(&self) -> bool {
+        !matches!(self.format, "cloudformation" | "cdk")
+    }
 }
 
 /// Everything the rules look at.

@@ -196,7 +196,10 @@ impl Builder<'_> {
             {
                 let end = reach(&key) as usize;
                 let span = Span::new(self.file, end, end);
-                members.push(Member { key, value: Node { kind: NodeKind::Unread, span, tag: None, anchor: None } });
+                members.push(Member {
+                    key,
+                    value: Node { kind: NodeKind::Unread, span, tag: None, anchor: None },
+                });
             }
             let node = self.close(frame, None);
             self.add(node);
