@@ -70,7 +70,7 @@ impl Lowering<'_> {
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, None);
         }
-        let lowered = match &node.tag {
+        let lowered = match meaningful(node.tag.as_ref()) {
             None => self.untagged(node.kind, span, depth),
             Some(tag) => {
                 let tag_span = self.place.span(tag.span);
@@ -124,7 +124,8 @@ impl Lowering<'_> {
         for member in members {
             let key_span = self.place.span(member.key.span);
             if is_merge(&member.key) {
-                let is_function = member.value.tag.as_ref().is_some_and(|tag| !tag.name.starts_with(YAML_TAGS));
+                let tag = meaningful(member.value.tag.as_ref());
+                let is_function = tag.is_some_and(|tag| !tag.name.starts_with(YAML_TAGS));
                 let merged = self.node(member.value, depth);
                 size = size.saturating_add(merged.size);
                 height = height.max(merged.height);
@@ -150,7 +151,9 @@ impl Lowering<'_> {
         };
         for source in sources.iter().rev() {
             match &source.kind {
-                NodeKind::Map(entries) if !is_function => entries.iter().for_each(|entry| mapping.merge(entry)),
+                NodeKind::Map(entries) if !is_function => {
+                    entries.iter().for_each(|entry| mapping.merge(entry))
+                }
                 // Of what was not read, another notice tells.
                 NodeKind::Unread => {}
                 _ => self.tell(
@@ -165,10 +168,15 @@ impl Lowering<'_> {
 
     /// The text of a key. `None`, and a notice, for one that has none.
     fn key(&mut self, key: yaml::Node, span: Span) -> Option<Arc<str>> {
-        if let Some(tag) = key.tag.as_ref().filter(|tag| !tag.name.starts_with(YAML_TAGS)) {
+        if let Some(tag) = meaningful(key.tag.as_ref()).filter(|tag| !tag.name.starts_with(YAML_TAGS)) {
             let message = format!("`{}` stands before a key, where no function can stand", written(tag));
             let span = self.place.span(tag.span);
-            self.tell(NoticeKind::InvalidConfiguration, span, message, "move it after the colon, or remove it");
+            self.tell(
+                NoticeKind::InvalidConfiguration,
+                span,
+                message,
+                "move it after the colon, or remove it",
+            );
         }
         let (text, is_null) = match &key.kind {
             yaml::NodeKind::Scalar { text, is_plain } => {
@@ -187,7 +195,12 @@ impl Lowering<'_> {
         };
         if is_null {
             let message = "a key that is nothing, where CloudFormation takes only text";
-            self.tell(NoticeKind::InvalidConfiguration, span, message, "write a name before the colon, or quote it");
+            self.tell(
+                NoticeKind::InvalidConfiguration,
+                span,
+                message,
+                "write a name before the colon, or quote it",
+            );
         }
         // A key's anchor may be repeated elsewhere.
         let is_unread = matches!(key.kind, yaml::NodeKind::Unread);
@@ -196,7 +209,12 @@ impl Lowering<'_> {
         }
         if text.is_none() && !is_unread {
             let message = "a key that is no text; this entry was not read";
-            self.tell(NoticeKind::InvalidConfiguration, span, message, "use a plain or quoted word as the key");
+            self.tell(
+                NoticeKind::InvalidConfiguration,
+                span,
+                message,
+                "use a plain or quoted word as the key",
+            );
         }
         text
     }
@@ -214,7 +232,8 @@ impl Lowering<'_> {
         };
         self.repeated = self.repeated.saturating_add(lowered.size);
         if self.repeated > MAX_REPEATED {
-            let message = format!("aliases repeat more than {MAX_REPEATED} values; what follows was not repeated");
+            let message =
+                format!("aliases repeat more than {MAX_REPEATED} values; what follows was not repeated");
             self.tell_limit(span, message, "write a shorter template");
             return Lowered::leaf(NodeKind::Unread, span);
         }
@@ -270,6 +289,11 @@ impl Lowering<'_> {
         });
         Lowered::leaf(scalar, span)
     }
+}
+
+/// A tag that says something. `!` alone says only that there is one.
+fn meaningful(tag: Option<&Tag>) -> Option<&Tag> {
+    tag.filter(|tag| tag.name != "!")
 }
 
 fn is_merge(key: &yaml::Node) -> bool {

@@ -196,7 +196,10 @@ impl Builder<'_> {
             {
                 let end = reach(&key) as usize;
                 let span = Span::new(self.file, end, end);
-                members.push(Member { key, value: Node { kind: NodeKind::Unread, span, tag: None, anchor: None } });
+                members.push(Member {
+                    key,
+                    value: Node { kind: NodeKind::Unread, span, tag: None, anchor: None },
+                });
             }
             let node = self.close(frame, None);
             self.add(node);
@@ -220,8 +223,11 @@ impl Builder<'_> {
 
     /// A block scalar up to the end of its last line that is not blank.
     fn without_blank_end(&self, span: Span) -> Span {
-        let text = self.text[span.range()].trim_end_matches([' ', '\t', '\r', '\n']);
-        Span::new(self.file, span.range().start, span.range().start + text.len())
+        let source = &self.text[span.range()];
+        let content = source.trim_end_matches([' ', '\t', '\r', '\n']).len();
+        // Spaces at the end of its last line are part of the text.
+        let length = source[content..].find(['\r', '\n']).map_or(source.len(), |rest| content + rest);
+        Span::new(self.file, span.range().start, span.range().start + length)
     }
 }
 

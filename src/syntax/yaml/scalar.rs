@@ -154,7 +154,11 @@ impl<'t> Walk<'t> {
                 // What the header says of the end decides how many of the last line breaks count.
                 let rest = self.text.get(self.to..)?;
                 let is_end = rest.bytes().all(|byte| byte == b'\n');
-                return if rest.is_empty() { Some(()) } else { is_end.then(|| self.differs(self.end - self.at, rest))? };
+                return if rest.is_empty() {
+                    Some(())
+                } else {
+                    is_end.then(|| self.differs(self.end - self.at, rest))?
+                };
             }
             let was_spaced = std::mem::replace(&mut is_spaced, self.is_blank_at(next));
             match breaks {
