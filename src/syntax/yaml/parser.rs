@@ -86,6 +86,7 @@ impl Builder<'_> {
         });
         match event {
             Event::SequenceStart(_, anchor, _) => {
+                let span = Span::new(self.file, self.first_dash(start), end);
                 self.start(FrameKind::Sequence(Vec::new()), span, tag, anchor);
             }
             Event::MappingStart(_, anchor, _) => {
@@ -219,6 +220,17 @@ impl Builder<'_> {
     fn tag_span(&self, place: &granit_parser::Span) -> Option<Span> {
         let tag = place.tag_span()?;
         Some(Span::new(self.file, self.offset(tag.start), self.offset(tag.end)))
+    }
+
+    /// Where a sequence starts. One that is indented no further than its key is said to start behind its first dash.
+    fn first_dash(&self, start: usize) -> usize {
+        let Some(Frame { kind: FrameKind::Mapping(_, Some(_)), .. }) = self.open.last() else { return start };
+        let line = self.text[..start].rfind(['\n', '\r']).map_or(0, |offset| offset + 1);
+        let before = self.text[line..start].trim_start_matches(' ');
+        let is_dash = before
+            .strip_prefix('-')
+            .is_some_and(|rest| !rest.starts_with(|next| next != ' ' && next != '\t'));
+        if is_dash { start - before.len() } else { start }
     }
 
     /// A block scalar up to the end of its last line that is not blank.
