@@ -158,11 +158,11 @@ fn quoted_and_block_text_has_no_other_type() {
 fn tags_of_yaml_itself_are_types() {
     reads(
         "[!!str 017, !!str , !!int '3', !!float 1.5, !!bool 'yes', !!null x, !!timestamp 2001-01-01]",
-        r##"["017", "", #3, #1.5, true, null, "2001-01-01"]"##,
+        r#"["017", "", #3, #1.5, true, null, "2001-01-01"]"#,
     );
     reads(
         "[!!map {a: 1}, !!seq [1], !!set {a, b}, !!omap [a: 1], !<tag:yaml.org,2002:str> 1]",
-        r##"[{a: #1}, [#1], {a: null, b: null}, [{a: #1}], "1"]"##,
+        r#"[{a: #1}, [#1], {a: null, b: null}, [{a: #1}], "1"]"#,
     );
     reads("!!str a: !!str 1", r#"{a: "1"}"#);
     for text in ["!!int x", "!!bool 1", "!!binary aGk=", "!!map [a]", "!!seq x", "!!Ref x", "!!str [x]"] {
@@ -177,7 +177,7 @@ fn keys_are_text() {
         "{1: a, 2012-10-17: b, on: c, 'x y': d, 1.50: e}",
         r#"{1: "a", 2012-10-17: "b", on: "c", x y: "d", 1.50: "e"}"#,
     );
-    reads("[&k key, {*k : 1}]", r##"["key", {key: #1}]"##);
+    reads("[&k key, {*k : 1}]", r#"["key", {key: #1}]"#);
     tells("{~: a}", r#"{~: "a"}"#, &[r#"invalid-configuration at "~""#]);
     tells("? [a]\n: b\nc: d\n", r#"{c: "d"}"#, &[r#"invalid-configuration at "[a]""#]);
     tells("? &x {a: 1}\n: b\nc: *x\n", "{c: {a: #1}}", &[r#"invalid-configuration at "{a: 1}""#]);
@@ -203,7 +203,7 @@ fn of_a_key_that_stands_twice_the_last_counts_and_is_told() {
 fn aliases_are_what_stands_at_their_anchors() {
     reads(
         "a: &x [1, !Ref b]\nc: *x\nd: {e: *x}\n",
-        r##"{a: [#1, {Ref: "b"}], c: [#1, {Ref: "b"}], d: {e: [#1, {Ref: "b"}]}}"##,
+        r#"{a: [#1, {Ref: "b"}], c: [#1, {Ref: "b"}], d: {e: [#1, {Ref: "b"}]}}"#,
     );
     reads("a: &x !Ref b\nc: *x\n", r#"{a: {Ref: "b"}, c: {Ref: "b"}}"#);
     reads("a: &x 1\nb: *x\nc: &x 2\nd: *x\n", "{a: #1, b: #1, c: #2, d: #2}");
@@ -240,10 +240,10 @@ fn an_alias_inside_of_what_it_repeats_is_not_read() {
 #[test]
 fn what_aliases_repeat_has_a_limit() {
     let mut text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for level in 1..60 {
-        let alias = format!("*a{}", level - 1);
-        text.push_str(&format!("a{level}: &a{level} [{}]\n", [alias.as_str(); 10].join(", ")));
-    }
+    text.extend((1..60).map(|level| {
+        let alias = format!("*a{}, ", level - 1);
+        format!("a{level}: &a{level} [{}]\n", alias.repeat(10))
+    }));
     let read = read(FILE, &text);
     assert_eq!(read.notices.len(), 1);
     assert_eq!(read.notices[0].kind, NoticeKind::LimitReached);
@@ -262,10 +262,8 @@ fn height(node: &Node) -> usize {
 fn nesting_has_a_limit_whatever_it_is_made_of() {
     let tags = format!("a: {}x{}\nb: 1\n", "!If [".repeat(200), "]".repeat(200));
     let mut aliases = "a0: &a0 [x]\n".to_owned();
-    for level in 1..20 {
-        let (open, close) = ("[".repeat(50), "]".repeat(50));
-        aliases.push_str(&format!("a{level}: &a{level} {open}*a{}{close}\n", level - 1));
-    }
+    let (open, close) = ("[".repeat(50), "]".repeat(50));
+    aliases.extend((1..20).map(|level| format!("a{level}: &a{level} {open}*a{}{close}\n", level - 1)));
     let keys = format!("{}x{}", "{? [".repeat(100), "] : y}".repeat(100));
     let json = format!("{}1{}", "[".repeat(5_000), "]".repeat(5_000));
     for text in [tags, aliases, keys, json] {
@@ -279,7 +277,7 @@ fn nesting_has_a_limit_whatever_it_is_made_of() {
 fn what_opens_with_a_bracket_is_json_or_flow_yaml() {
     reads(
         r#"{"a": {"Ref": "b"}, "c": [1.50, true, null, "\u00e9"]}"#,
-        r##"{a: {Ref: "b"}, c: [#1.50, true, null, "é"]}"##,
+        r#"{a: {Ref: "b"}, c: [#1.50, true, null, "é"]}"#,
     );
     reads("\u{feff}\t{\"a\":\t\"yes\"}\r\n", r#"{a: "yes"}"#);
     // Tabs as JSON has them, no space behind a colon; and `<<` is a key like others.

@@ -152,7 +152,7 @@ impl Lowering<'_> {
         for source in sources.iter().rev() {
             match &source.kind {
                 NodeKind::Map(entries) if !is_function => {
-                    entries.iter().for_each(|entry| mapping.merge(entry))
+                    entries.iter().for_each(|entry| mapping.merge(entry));
                 }
                 // Of what was not read, another notice tells.
                 NodeKind::Unread => {}
@@ -244,7 +244,7 @@ impl Lowering<'_> {
     }
 
     /// `!Name argument`: a mapping of one entry, whose key stands where the tag does. Plain words of the argument are
-    /// text, as CloudFormation's own tools take them.
+    /// text, as `CloudFormation`'s own tools take them.
     fn function(&mut self, key: Arc<str>, tag: Span, node: yaml::Node, span: Span, depth: usize) -> Lowered {
         if depth >= MAX_DEPTH {
             return self.too_deep(tag);

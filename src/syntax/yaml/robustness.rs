@@ -16,7 +16,10 @@ fn check(text: &str, node: &Node, end: u32) {
     let source = slice(text, node.span);
     assert!(node.span.end <= end, "{source:?} reaches out of its parent");
     if let Some(tag) = &node.tag {
-        assert!(tag.span.end <= node.span.start && slice(text, tag.span).starts_with('!'));
+        assert!(
+            tag.span.end <= node.span.start && slice(text, tag.span).starts_with('!'),
+            "{text:?} {node:?}"
+        );
     }
     match &node.kind {
         NodeKind::Scalar { text: decoded, is_plain } => {
@@ -34,7 +37,9 @@ fn check(text: &str, node: &Node, end: u32) {
             }
         }
         NodeKind::Sequence(elements) => {
-            elements.iter().for_each(|element| check(text, element, node.span.end))
+            for element in elements {
+                check(text, element, node.span.end);
+            }
         }
         NodeKind::Mapping(members) => {
             for member in members {

@@ -106,6 +106,8 @@ fn a_sequence_starts_at_its_first_dash() {
     ] {
         assert_eq!(at(text, &members(&root(text))[0].value), expected);
     }
+    let text = "- a: [x]";
+    assert_eq!(at(text, &members(&elements(&root(text))[0])[0].value), "[x]");
 }
 
 #[test]
@@ -177,6 +179,14 @@ fn what_yaml_forbids_is_told() {
         let is_error = |notice: &Notice| notice.kind == NoticeKind::ParseError && notice.help.is_some();
         assert!(parsed.notices.iter().any(is_error), "{text:?} is not YAML");
     }
+}
+
+#[test]
+fn what_ends_a_line_only_for_some_readers_hides_nothing() {
+    for text in ["# c\u{2028}b: 1\na: 2", "a: |\n  x\u{85}b: 1\n", "- a\u{2029}- b\n"] {
+        assert_eq!(parse(FILE, text).notices[0].kind, NoticeKind::ParseError, "{text:?}");
+    }
+    root("a: \"x\u{2028}\u{85}\"\nb: 'x\u{2029}'");
 }
 
 #[test]
