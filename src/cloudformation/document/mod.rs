@@ -99,7 +99,8 @@ fn read_at(file: FileId, text: &str, place: &Place<'_>) -> Read {
     let yaml = syntax::yaml::parse(file, text);
     // What neither can read is the one that its first key or element looks like.
     let inside = start[1..].trim_start();
-    let looks_like_json = inside.is_empty() || inside.starts_with(['"', '{', '[', '}', ']']);
+    let first: &[char] = if start.starts_with('{') { &['"', '}'] } else { &['"', '{', '[', ']'] };
+    let looks_like_json = inside.is_empty() || inside.starts_with(first);
     if is_broken(&yaml.notices) && looks_like_json {
         return json::lower(json, place);
     }

@@ -1,4 +1,4 @@
-//! What a plain word of YAML 1.1 means, as the loader reads it on which CloudFormation's own tools rest: dates stay
+//! What a plain word of YAML 1.1 means, as the loader reads it on which `CloudFormation`'s own tools rest: dates stay
 //! text, `y` and `n` are words, `08` and `1e3` are no numbers.
 
 /// A type that a plain word can have.

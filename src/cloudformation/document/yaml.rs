@@ -70,7 +70,7 @@ impl Lowering<'_> {
         if let Some(anchor) = anchor {
             self.anchors.insert(anchor, None);
         }
-        let lowered = match &node.tag {
+        let lowered = match meaningful(node.tag.as_ref()) {
             None => self.untagged(node.kind, span, depth),
             Some(tag) => {
                 let tag_span = self.place.span(tag.span);
@@ -124,8 +124,8 @@ impl Lowering<'_> {
         for member in members {
             let key_span = self.place.span(member.key.span);
             if is_merge(&member.key) {
-                let is_function =
-                    member.value.tag.as_ref().is_some_and(|tag| !tag.name.starts_with(YAML_TAGS));
+                let tag = meaningful(member.value.tag.as_ref());
+                let is_function = tag.is_some_and(|tag| !tag.name.starts_with(YAML_TAGS));
                 let merged = self.node(member.value, depth);
                 size = size.saturating_add(merged.size);
                 height = height.max(merged.height);
@@ -152,7 +152,7 @@ impl Lowering<'_> {
         for source in sources.iter().rev() {
             match &source.kind {
                 NodeKind::Map(entries) if !is_function => {
-                    entries.iter().for_each(|entry| mapping.merge(entry))
+                    entries.iter().for_each(|entry| mapping.merge(entry));
                 }
                 // Of what was not read, another notice tells.
                 NodeKind::Unread => {}
@@ -168,7 +168,7 @@ impl Lowering<'_> {
 
     /// The text of a key. `None`, and a notice, for one that has none.
     fn key(&mut self, key: yaml::Node, span: Span) -> Option<Arc<str>> {
-        if let Some(tag) = key.tag.as_ref().filter(|tag| !tag.name.starts_with(YAML_TAGS)) {
+        if let Some(tag) = meaningful(key.tag.as_ref()).filter(|tag| !tag.name.starts_with(YAML_TAGS)) {
             let message = format!("`{}` stands before a key, where no function can stand", written(tag));
             let span = self.place.span(tag.span);
             self.tell(
@@ -244,7 +244,7 @@ impl Lowering<'_> {
     }
 
     /// `!Name argument`: a mapping of one entry, whose key stands where the tag does. Plain words of the argument are
-    /// text, as CloudFormation's own tools take them.
+    /// text, as `CloudFormation`'s own tools take them.
     fn function(&mut self, key: Arc<str>, tag: Span, node: yaml::Node, span: Span, depth: usize) -> Lowered {
         if depth >= MAX_DEPTH {
             return self.too_deep(tag);
@@ -289,6 +289,11 @@ impl Lowering<'_> {
         });
         Lowered::leaf(scalar, span)
     }
+}
+
+/// A tag that says something. `!` alone says only that there is one.
+fn meaningful(tag: Option<&Tag>) -> Option<&Tag> {
+    tag.filter(|tag| tag.name != "!")
 }
 
 fn is_merge(key: &yaml::Node) -> bool {

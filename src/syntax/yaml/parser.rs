@@ -1,6 +1,6 @@
 //! From events to the tree. Nothing here recurses: what is open stands in a list.
 
-use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScanError};
+use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError};
 
 use super::scalar;
 use super::tree::{Anchor, Member, Node, NodeKind, Tag};
@@ -14,13 +14,17 @@ pub const MAX_DEPTH: usize = 256;
 /// How deep the parser itself goes, so that what follows a value that is too deep is read.
 const MAX_SKIPPED_DEPTH: usize = 10_000;
 
+/// What YAML 1.1, which many readers follow, takes as the end of a line, and YAML 1.2 does not; and what is nowhere
+/// allowed.
+const SEPARATORS: [char; 4] = ['\u{85}', '\u{2028}', '\u{2029}', '\0'];
+
 const REST_NOT_READ: &str = "what follows in the file was not read";
 
 pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.emit_unresolved_aliases = true;
-    // As the readers do that CloudFormation's tools use.
+    // As most readers have it, whatever YAML 1.2 says.
     options.block_scalar_eof_without_line_feed = true;
     options.flow_nesting_limit = MAX_SKIPPED_DEPTH;
     options.block_nesting_limit = MAX_SKIPPED_DEPTH;
@@ -32,6 +36,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Parsed {
         root: None,
         parsed: Parsed::default(),
         too_deep: false,
+        separators: text.match_indices(SEPARATORS).map(|(at, _)| at).collect(),
     };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
@@ -43,11 +48,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Parsed {
         }
     }
     builder.end_document();
-    if let Some(at) = text.find('\0') {
-        let span = Span::new(file, at, at + 1);
-        let notice = Notice::at(NoticeKind::ParseError, span, "invalid YAML: a zero byte");
-        builder.parsed.notices.push(notice.with_help(REST_NOT_READ));
-    }
+    builder.check_separators();
     builder.parsed
 }
 
@@ -74,6 +75,8 @@ struct Builder<'t> {
     root: Option<Node>,
     parsed: Parsed,
     too_deep: bool,
+    /// Where there are separators that stand, as far as was read, in no quotes.
+    separators: Vec<usize>,
 }
 
 impl Builder<'_> {
@@ -86,6 +89,7 @@ impl Builder<'_> {
         });
         match event {
             Event::SequenceStart(_, anchor, _) => {
+                let span = Span::new(self.file, self.first_dash(start), end);
                 self.start(FrameKind::Sequence(Vec::new()), span, tag, anchor);
             }
             Event::MappingStart(_, anchor, _) => {
@@ -100,7 +104,10 @@ impl Builder<'_> {
                 } else {
                     scalar::decoded(self.text, start..end, &text, style)
                 };
-                let is_plain = style == granit_parser::ScalarStyle::Plain;
+                if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
+                    self.separators.retain(|at| !(start..end).contains(at));
+                }
+                let is_plain = style == ScalarStyle::Plain;
                 let span = if is_block(style) { self.without_blank_end(span) } else { span };
                 self.add(Node {
                     kind: NodeKind::Scalar { text, is_plain },
@@ -181,9 +188,7 @@ impl Builder<'_> {
 
     /// Keeps what was read before an error. A key whose value did not come stays, so that it is not overlooked.
     fn stop(&mut self, error: &ScanError) {
-        let at = self.offset(*error.marker());
-        let length = self.text[at..].chars().next().map_or(0, char::len_utf8);
-        let span = Span::new(self.file, at, at + length);
+        let span = self.character(self.offset(*error.marker()));
         let message = match error.kind() {
             ErrorKind::RecursionLimitExceeded => "nested too deep to be read".to_owned(),
             _ => format!("invalid YAML: {}", error.info()),
@@ -207,6 +212,20 @@ impl Builder<'_> {
         self.end_document();
     }
 
+    /// A separator can hide from one reader what another one reads, behind a comment or inside of a text.
+    fn check_separators(&mut self) {
+        if let Some(at) = self.separators.first() {
+            let message = "invalid YAML: a character that ends the line or the text for some readers and not for others";
+            let notice = Notice::at(NoticeKind::ParseError, self.character(*at), message);
+            self.parsed.notices.push(notice.with_help("replace it by a line feed or a space"));
+        }
+    }
+
+    fn character(&self, offset: usize) -> Span {
+        let length = self.text[offset..].chars().next().map_or(0, char::len_utf8);
+        Span::new(self.file, offset, offset + length)
+    }
+
     /// The byte offset of a marker, which hostile text must not move out of the text or into a character.
     fn offset(&self, marker: Marker) -> usize {
         let mut offset = marker.byte_offset().unwrap_or(0).min(self.text.len());
@@ -221,10 +240,26 @@ impl Builder<'_> {
         Some(Span::new(self.file, self.offset(tag.start), self.offset(tag.end)))
     }
 
+    /// Where a sequence starts. One that is indented no further than its key is said to start behind its first dash.
+    fn first_dash(&self, start: usize) -> usize {
+        let Some(Frame { kind: FrameKind::Mapping(_, Some(key)), .. }) = self.open.last() else {
+            return start;
+        };
+        let line = self.text[..start].rfind(['\n', '\r']).map_or(0, |offset| offset + 1);
+        let before = self.text[line.max(reach(key) as usize).min(start)..start].trim_start_matches(' ');
+        let is_dash = before
+            .strip_prefix('-')
+            .is_some_and(|rest| !rest.starts_with(|next| next != ' ' && next != '\t'));
+        if is_dash { start - before.len() } else { start }
+    }
+
     /// A block scalar up to the end of its last line that is not blank.
     fn without_blank_end(&self, span: Span) -> Span {
-        let text = self.text[span.range()].trim_end_matches([' ', '\t', '\r', '\n']);
-        Span::new(self.file, span.range().start, span.range().start + text.len())
+        let source = &self.text[span.range()];
+        let content = source.trim_end_matches([' ', '\t', '\r', '\n']).len();
+        // Spaces at the end of its last line are part of the text.
+        let length = source[content..].find(['\r', '\n']).map_or(source.len(), |rest| content + rest);
+        Span::new(self.file, span.range().start, span.range().start + length)
     }
 }
 
@@ -242,6 +277,6 @@ fn to_anchor(number: usize) -> Option<Anchor> {
     (number != 0).then_some(Anchor(number))
 }
 
-fn is_block(style: granit_parser::ScalarStyle) -> bool {
-    matches!(style, granit_parser::ScalarStyle::Literal | granit_parser::ScalarStyle::Folded)
+fn is_block(style: ScalarStyle) -> bool {
+    matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
 }
