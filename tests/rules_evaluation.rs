@@ -51,6 +51,7 @@ fn password(node: usize) -> PasswordRecord {
         created: true,
         reset_required: true,
         encrypted: true,
+        exposures: Vec::new(),
     }
 }
 

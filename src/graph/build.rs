@@ -172,7 +172,8 @@ impl Builder {
         let reset_required = when_true(resource.value("password_reset_required"));
         let encrypted = is_set(resource.value("pgp_key"));
         let node = self.node(NodeKind::Password, root, resource);
-        self.graph.passwords.push(Password { node, owners, reset_required, encrypted });
+        let exposures = Vec::new();
+        self.graph.passwords.push(Password { node, owners, reset_required, encrypted, exposures });
     }
 
     fn other(&mut self, kind: NodeKind, root: usize, row: &Row, resource: &Resource) {

@@ -9,7 +9,7 @@ use crate::value::{Condition, Value};
 use super::build::{Builder, when_true};
 use super::links::{members, name_of};
 use super::policies::{administrator_by_arn, administrator_by_document};
-use super::{Grantee, Membership, Name, NodeKind, Owners, Password};
+use super::{Grantee, Membership, Name, NodeKind, Owners, Password, exposures};
 
 impl Builder {
     /// Adds what hangs on the user of a block.
@@ -51,8 +51,16 @@ impl Builder {
             return;
         }
         self.graph.nodes[node].presence = presence;
-        let (owners, encrypted) = (owners.clone(), Condition::never());
-        self.graph.passwords.push(Password { node, owners, reset_required, encrypted });
+        let (owners, encrypted, exposures) = (owners.clone(), Condition::never(), Vec::new());
+        self.graph.passwords.push(Password { node, owners, reset_required, encrypted, exposures });
+        let written = exposures::written(&alternatives, "password");
+        exposures::add_password_exposure(
+            &mut self.graph,
+            resource,
+            "login_profile",
+            "the configuration",
+            &written,
+        );
     }
 
     fn listed_policies(&mut self, root: usize, resource: &Resource, grantee: &dyn Fn(&Condition) -> Grantee) {

@@ -103,10 +103,11 @@ impl<'g> Neighbourhood<'g> {
         for (when, key) in &self.access_keys {
             all.extend([when, existed(key.node), &key.active, &key.encrypted]);
             all.push(&self.graph.nodes[key.node].imported);
-            all.extend(self.exposures(key).map(|exposure| &exposure.when));
+            all.extend(self.exposures(&key.exposures).map(|exposure| &exposure.when));
         }
         for (when, password) in &self.passwords {
             all.extend([when, existed(password.node), &password.reset_required, &password.encrypted]);
+            all.extend(self.exposures(&password.exposures).map(|exposure| &exposure.when));
         }
         for (when, other) in &self.others {
             all.extend([when, &other.active]);
@@ -186,14 +187,6 @@ impl<'g> Neighbourhood<'g> {
 
     fn access_key(&self, key: &AccessKey, world: &World) -> AccessKeyRecord {
         let (node, address) = self.address(key.node);
-        let exposures = self
-            .exposures(key)
-            .filter(|exposure| exposure.when.holds(world))
-            .map(|exposure| {
-                let (node, address) = self.address(exposure.node);
-                ExposureRecord { node, address, place: exposure.place.to_string() }
-            })
-            .collect();
         AccessKeyRecord {
             node,
             address,
@@ -201,7 +194,7 @@ impl<'g> Neighbourhood<'g> {
             created: self.graph.nodes[key.node].created().holds(world),
             imported: self.graph.nodes[key.node].imported.holds(world),
             encrypted: key.encrypted.holds(world),
-            exposures,
+            exposures: self.exposed(&key.exposures, world),
         }
     }
 
@@ -213,6 +206,7 @@ impl<'g> Neighbourhood<'g> {
             created: self.graph.nodes[password.node].created().holds(world),
             reset_required: password.reset_required.holds(world),
             encrypted: password.encrypted.holds(world),
+            exposures: self.exposed(&password.exposures, world),
         }
     }
 
@@ -261,9 +255,21 @@ impl<'g> Neighbourhood<'g> {
         policies
     }
 
-    fn exposures(&self, key: &'g AccessKey) -> impl Iterator<Item = &'g Exposure> {
+    fn exposures(&self, indices: &'g [usize]) -> impl Iterator<Item = &'g Exposure> {
         let graph = self.graph;
-        key.exposures.iter().map(|exposure| &graph.exposures[*exposure])
+        indices.iter().map(|exposure| &graph.exposures[*exposure])
+    }
+
+    fn exposed(&self, indices: &[usize], world: &World) -> Vec<ExposureRecord> {
+        indices
+            .iter()
+            .map(|exposure| &self.graph.exposures[*exposure])
+            .filter(|exposure| exposure.when.holds(world))
+            .map(|exposure| {
+                let (node, address) = self.address(exposure.node);
+                ExposureRecord { node, address, place: exposure.place.to_string() }
+            })
+            .collect()
     }
 
     fn address(&self, node: usize) -> (usize, String) {

@@ -114,14 +114,14 @@ records! {
         pub exposures: Vec<ExposureRecord>,
     }
 
-    /// A place where a secret ends up in the clear.
+    /// A place where a secret ends up in the clear, or where a password stands in it.
     pub struct ExposureRecord {
         /// Index of the node.
         pub node: usize,
         /// Address of the output or resource.
         pub address: String,
-        /// What it is, in words that fit after "the secret of … ends up in": `an output that is not sensitive`,
-        /// `an SSM parameter of type String`, `a file`, `user data`.
+        /// What it is, in words that fit after "the secret of … ends up in" and "the password of … stands in":
+        /// `an output that is not sensitive`, `an SSM parameter of type String`, `a file`, `the configuration`.
         pub place: String,
     }
 
@@ -137,6 +137,8 @@ records! {
         pub reset_required: bool,
         /// Whether the password is encrypted (`pgp_key`) before it reaches the state.
         pub encrypted: bool,
+        /// Places where the text of the password stands in the clear.
+        pub exposures: Vec<ExposureRecord>,
     }
 
     /// A group the user is in.
