@@ -232,12 +232,12 @@ pub struct OtherCredential {
     pub age_days: Option<Option<i64>>,
 }
 
-/// A place where a secret ends up in the clear.
+/// A place where a secret ends up in the clear, or where a password stands in it.
 #[derive(Clone, Debug)]
 pub struct Exposure {
     /// Its node.
     pub node: NodeId,
-    /// Words that fit after "its secret ends up in".
+    /// Words that fit after "its secret ends up in" and "its password stands in".
     pub place: Arc<str>,
     /// When the secret is in it.
     pub when: Condition,
