@@ -251,7 +251,7 @@ fn secret_in_state() {
 #[test]
 fn password_reset_not_required() {
     let id = "password-reset-not-required";
-    let kept = PasswordRecord { reset_required: false, ..password(7) };
+    let kept = PasswordRecord { reset_required: false, exposures: vec![exposure], ..password(7) };
     let hit = only(id, &UserRecord { password: Some(kept.clone()), ..user() });
     assert_eq!(hit.severity, Severity::Medium);
     assert_eq!(hit.message, "user `alice` need not change the initial console password");
@@ -286,10 +286,10 @@ fn all_rules_together_keep_their_order() {
     let exposure = ExposureRecord { node: 9, address: "output.s".to_owned(), place: "an output".to_owned() };
     let record = UserRecord {
         access_keys: vec![
-            AccessKeyRecord { in_state: true, encrypted: false, exposures: vec![exposure], ..key(3) },
+            AccessKeyRecord { in_state: true, encrypted: false, exposures: vec![exposure.clone()], ..key(3) },
             key(4),
         ],
-        password: Some(PasswordRecord { reset_required: false, ..password(7) }),
+        password: Some(PasswordRecord { reset_required: false, exposures: vec![exposure], ..password(7) }),
         policies: vec![PolicyRecord { administrator: true, ..policy(2) }],
         service_credentials: vec![credential(5)],
         ..user()
