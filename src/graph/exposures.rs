@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::resource::{Output, Resource};
+use crate::resource::{Output, OutputKind, Resource};
 use crate::source::{Place, Span};
 use crate::value::{Condition, Data, Mark, Value};
 
-use super::resource_types::{SINKS, Sink};
+use super::resource_types::{Sink, sink_of};
 use super::{Exposure, Graph, Node, NodeKind};
 
 /// Adds an exposure for each secret in an output that is not sensitive, or in a sink.
@@ -22,19 +22,21 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
     for output in outputs.iter().filter(|output| !output.sensitive) {
         let place = Found {
             address: Arc::clone(&output.address),
-            presence: Condition::always(),
+            presence: output.presence.clone(),
             provenance: Vec::new(),
             span: output.span,
             inferred_from: None,
             construct_path: None,
-            words: "an output that is not sensitive",
+            words: match output.kind {
+                OutputKind::Terraform => "an output that is not sensitive",
+                OutputKind::Stack => "an output of the stack",
+                OutputKind::Export => "an exported output",
+            },
         };
         record(graph, root, &keys, &output.value, &place);
     }
     for resource in resources {
-        let Some(sink) = SINKS.iter().find(|sink| sink.resource_type == &*resource.resource_type) else {
-            continue;
-        };
+        let Some(sink) = sink_of(&resource.resource_type) else { continue };
         let shown = shows_in_clear(sink, resource);
         if shown.is_never() {
             continue;

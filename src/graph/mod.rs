@@ -176,6 +176,8 @@ pub struct Password {
     pub reset_required: Condition,
     /// When it is encrypted before it reaches the state.
     pub encrypted: Condition,
+    /// Where its text stands in the clear: indices into [`Graph::exposures`].
+    pub exposures: Vec<usize>,
 }
 
 /// A user's place in a group.
@@ -230,12 +232,12 @@ pub struct OtherCredential {
     pub age_days: Option<Option<i64>>,
 }
 
-/// A place where a secret ends up in the clear.
+/// A place where a secret ends up in the clear, or where a password stands in it.
 #[derive(Clone, Debug)]
 pub struct Exposure {
     /// Its node.
     pub node: NodeId,
-    /// Words that fit after "its secret ends up in".
+    /// Words that fit after "its secret ends up in" and "its password stands in".
     pub place: Arc<str>,
     /// When the secret is in it.
     pub when: Condition,
@@ -248,6 +250,15 @@ pub struct GraphRoot {
     pub path: String,
     /// Its format in the field's words: `terraform`.
     pub format: &'static str,
+    /// What holds of its inputs in every world.
+    pub assumption: Condition,
+}
+
+impl GraphRoot {
+    /// Whether deploying it writes a state in which secrets stand. `CloudFormation` keeps none.
+    pub fn keeps_state(&self) -> bool {
+        !matches!(self.format, "cloudformation" | "cdk")
+    }
 }
 
 /// Everything the rules look at.

@@ -93,6 +93,11 @@ impl<'g> Neighbourhood<'g> {
         self.user
     }
 
+    /// What holds in every world that there can be.
+    pub fn assumption(&self) -> &'g Condition {
+        &self.graph.roots[self.graph.nodes[self.user.node].root].assumption
+    }
+
     /// Every condition that can make the record differ from world to world.
     pub fn conditions(&self) -> Vec<&Condition> {
         let existed = |node: usize| &self.graph.nodes[node].existed_before;
@@ -103,10 +108,11 @@ impl<'g> Neighbourhood<'g> {
         for (when, key) in &self.access_keys {
             all.extend([when, existed(key.node), &key.active, &key.encrypted]);
             all.push(&self.graph.nodes[key.node].imported);
-            all.extend(self.exposures(key).map(|exposure| &exposure.when));
+            all.extend(self.exposures(&key.exposures).map(|exposure| &exposure.when));
         }
         for (when, password) in &self.passwords {
             all.extend([when, existed(password.node), &password.reset_required, &password.encrypted]);
+            all.extend(self.exposures(&password.exposures).map(|exposure| &exposure.when));
         }
         for (when, other) in &self.others {
             all.extend([when, &other.active]);
@@ -186,20 +192,14 @@ impl<'g> Neighbourhood<'g> {
 
     fn access_key(&self, key: &AccessKey, world: &World) -> AccessKeyRecord {
         let (node, address) = self.address(key.node);
-        let exposures = self
-            .exposures(key)
-            .filter(|exposure| exposure.when.holds(world))
-            .map(|exposure| {
-                let (node, address) = self.address(exposure.node);
-                ExposureRecord { node, address, place: exposure.place.to_string() }
-            })
-            .collect();
+        let exposures = self.exposures_in(&key.exposures, world);
         AccessKeyRecord {
             node,
             address,
             active: key.active.holds(world),
             created: self.graph.nodes[key.node].created().holds(world),
             imported: self.graph.nodes[key.node].imported.holds(world),
+            in_state: self.graph.roots[self.graph.nodes[key.node].root].keeps_state(),
             encrypted: key.encrypted.holds(world),
             exposures,
         }
@@ -213,7 +213,18 @@ impl<'g> Neighbourhood<'g> {
             created: self.graph.nodes[password.node].created().holds(world),
             reset_required: password.reset_required.holds(world),
             encrypted: password.encrypted.holds(world),
+            exposures: self.exposures_in(&password.exposures, world),
         }
+    }
+
+    fn exposures_in(&self, exposures: &'g [usize], world: &World) -> Vec<ExposureRecord> {
+        self.exposures(exposures)
+            .filter(|exposure| exposure.when.holds(world))
+            .map(|exposure| {
+                let (node, address) = self.address(exposure.node);
+                ExposureRecord { node, address, place: exposure.place.to_string() }
+            })
+            .collect()
     }
 
     fn groups(&self, world: &World) -> Vec<GroupRecord> {
@@ -261,9 +272,9 @@ impl<'g> Neighbourhood<'g> {
         policies
     }
 
-    fn exposures(&self, key: &'g AccessKey) -> impl Iterator<Item = &'g Exposure> {
+    fn exposures(&self, exposures: &'g [usize]) -> impl Iterator<Item = &'g Exposure> {
         let graph = self.graph;
-        key.exposures.iter().map(|exposure| &graph.exposures[*exposure])
+        exposures.iter().map(|exposure| &graph.exposures[*exposure])
     }
 
     fn address(&self, node: usize) -> (usize, String) {

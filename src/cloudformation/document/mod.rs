@@ -74,6 +74,11 @@ pub struct Entry {
     pub value: Node,
 }
 
+/// A text that holds nothing.
+pub fn empty(file: FileId) -> Node {
+    Node { kind: NodeKind::Null, span: Span::new(file, 0, 0) }
+}
+
 /// Reads the text of a template.
 pub fn read(file: FileId, text: &str) -> Read {
     with_few_notices(read_at(file, text, &Place::OfFile))
