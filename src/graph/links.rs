@@ -170,5 +170,7 @@ pub fn members(value: &Value) -> Option<Alternatives<Value>> {
             _ => return None,
         }
     }
+    // What an element would be in a world that the list is not there in.
+    all.retain(|(condition, _)| !condition.is_never());
     Some(all)
 }
