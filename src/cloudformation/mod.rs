@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::resource::{Interest, RootContents};
+use crate::source::{Frame, Programs};
 use crate::value::Value;
 
 pub use inputs::{ParameterInput, gather};
@@ -42,6 +43,18 @@ pub struct Deployment {
     pub stands_for: Option<Arc<str>>,
 }
 
+/// The construct of a program that a resource was generated from.
+#[derive(Clone, Debug, Default)]
+pub struct Construct {
+    /// Its path: `Stack/alice/Resource`.
+    pub path: Arc<str>,
+    /// Where the program made it, innermost call first, when that was recorded.
+    pub frames: Vec<Frame>,
+}
+
+/// The constructs of a template, by logical id.
+pub type Constructs = Arc<BTreeMap<Arc<str>, Construct>>;
+
 /// Templates of nested stacks that are known from elsewhere than `TemplateURL`, by logical id.
 pub type NestedTemplates = BTreeMap<Arc<str>, NestedTemplate>;
 
@@ -52,9 +65,14 @@ pub struct NestedTemplate {
     pub template: PathBuf,
     /// Those nested in it.
     pub nested: NestedTemplates,
+    /// Where its resources come from.
+    pub constructs: Constructs,
+    /// The construct that is the nested stack.
+    pub construct_path: Option<Arc<str>>,
 }
 
 /// One stack of a root.
+#[derive(Clone)]
 pub struct StackInput {
     /// Its template.
     pub template: Arc<Template>,
@@ -62,19 +80,25 @@ pub struct StackInput {
     pub deployment: Deployment,
     /// Nested templates known from elsewhere.
     pub nested: NestedTemplates,
+    /// Where its resources come from.
+    pub constructs: Constructs,
 }
 
 /// Evaluates stacks that are deployed together: what one exports, the others import.
-pub fn collect(templates: &Templates<'_>, stacks: &[StackInput], interest: &Interest) -> RootContents {
+pub fn collect(
+    templates: &Templates<'_>,
+    programs: &Programs<'_>,
+    stacks: &[StackInput],
+    interest: &Interest,
+) -> RootContents {
     let exports = match stacks {
         [_] => BTreeMap::new(),
-        stacks => exports(templates, stacks),
+        stacks => exports(templates, programs, stacks),
     };
     let mut contents = RootContents::default();
-    let shared = Shared::new(templates, exports);
+    let shared = Shared::new(templates, programs, exports);
     for input in stacks {
-        let (template, deployment) = (Arc::clone(&input.template), input.deployment.clone());
-        let stack = Stack::root(&shared, template, deployment, input.nested.clone());
+        let stack = Stack::root(&shared, input);
         evaluation::collect(&stack, interest, &mut contents);
     }
     contents.notices = shared.into_notices();
@@ -82,13 +106,16 @@ pub fn collect(templates: &Templates<'_>, stacks: &[StackInput], interest: &Inte
 }
 
 /// What the stacks export: once without knowing one another's, then with it.
-fn exports(templates: &Templates<'_>, stacks: &[StackInput]) -> BTreeMap<Arc<str>, Value> {
+fn exports(
+    templates: &Templates<'_>,
+    programs: &Programs<'_>,
+    stacks: &[StackInput],
+) -> BTreeMap<Arc<str>, Value> {
     let mut exports = BTreeMap::new();
     for _ in 0..2 {
-        let shared = Shared::new(templates, std::mem::take(&mut exports));
+        let shared = Shared::new(templates, programs, std::mem::take(&mut exports));
         for input in stacks {
-            let (template, deployment) = (Arc::clone(&input.template), input.deployment.clone());
-            exports.extend(Stack::root(&shared, template, deployment, input.nested.clone()).exports());
+            exports.extend(Stack::root(&shared, input).exports());
         }
     }
     exports
@@ -101,6 +128,50 @@ pub fn nested_paths(templates: &Templates<'_>, template: &Template) -> Vec<PathB
         .filter_map(|location| templates.beside(&template.path, location).ok())
         .filter(|path| path.as_path() != Path::new(&template.path))
         .collect()
+}
+
+/// A resource that makes a nested stack, as it stands in a template.
+#[derive(Clone, Debug)]
+pub struct NestedStack {
+    /// Its logical id.
+    pub logical_id: Arc<str>,
+    /// The file that its template was made as, which generators note beside it.
+    pub asset_path: Option<Arc<str>>,
+    /// Its construct path, noted likewise.
+    pub construct_path: Option<Arc<str>>,
+    /// The texts in `TemplateURL`.
+    pub address_texts: Vec<Arc<str>>,
+}
+
+/// The nested stacks of a template.
+pub fn nested_stacks(template: &Template) -> Vec<NestedStack> {
+    let resources = template.resources.as_ref().and_then(Node::entries).unwrap_or_default();
+    let nesting = resources.iter().filter(|entry| {
+        entry.value.get("Type").and_then(scalar_text).as_deref() == Some("AWS::CloudFormation::Stack")
+    });
+    nesting
+        .map(|entry| {
+            let metadata = |key: &str| entry.value.get("Metadata")?.get(key).and_then(scalar_text);
+            let mut address_texts = Vec::new();
+            let address = entry.value.get("Properties").and_then(|properties| properties.get("TemplateURL"));
+            texts_in(address, &mut address_texts);
+            NestedStack {
+                logical_id: Arc::clone(&entry.key),
+                asset_path: metadata("aws:asset:path"),
+                construct_path: metadata("aws:cdk:path"),
+                address_texts,
+            }
+        })
+        .collect()
+}
+
+fn texts_in(node: Option<&Node>, texts: &mut Vec<Arc<str>>) {
+    match node.map(|node| &node.kind) {
+        Some(NodeKind::String(decoded)) => texts.push(Arc::clone(&decoded.text)),
+        Some(NodeKind::List(elements)) => elements.iter().for_each(|element| texts_in(Some(element), texts)),
+        Some(NodeKind::Map(entries)) => entries.iter().for_each(|entry| texts_in(Some(&entry.value), texts)),
+        _ => {}
+    }
 }
 
 /// The text of a scalar: a string, a number as written, a boolean in lower case.

@@ -23,6 +23,8 @@ pub enum Standing {
     Terragrunt,
     /// A `CloudFormation` template.
     Template,
+    /// Part of a cloud assembly.
+    Assembly,
     /// Read as a whole, as a root of its own: a plan or state, in the format's words.
     Document(&'static str),
     /// Not told by its name: what is in it has to be looked at.

@@ -51,9 +51,10 @@ impl Builder {
             match row.becomes {
                 Becomes::User { name } | Becomes::WholeUser { name } => self.user(root, row, resource, name),
                 Becomes::Group { name } if resource.mode == Mode::Managed => {
-                    if let Some(name) = resource.value(name).and_then(name_of) {
-                        self.groups.insert((root, Arc::clone(&resource.address)), name);
-                    }
+                    // One that is made up when the group is created is told by its address.
+                    let name = resource.value(name).and_then(default_name_of);
+                    let name = name.unwrap_or_else(|| Name::Unknown(Arc::clone(&resource.address)));
+                    self.groups.insert((root, Arc::clone(&resource.address)), name);
                 }
                 Becomes::ManagedPolicy | Becomes::AttachedPolicy if resource.mode == Mode::Managed => {
                     let administrator = document(row, resource);
@@ -420,6 +421,7 @@ impl Builder {
             imported: Condition::never(),
             inferred_from: resource.inferred_from.clone(),
             construct_path: resource.construct_path.clone(),
+            constructed_at: resource.constructed_at.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         self.push_user(User {
@@ -449,6 +451,7 @@ impl Builder {
             imported: Condition::never(),
             inferred_from: resource.inferred_from.clone(),
             construct_path: resource.construct_path.clone(),
+            constructed_at: resource.constructed_at.clone(),
         });
         let node = self.graph.nodes.len() - 1;
         let name = Name::Unknown(format!("the user of {}", resource.address).into());
@@ -480,6 +483,9 @@ impl Builder {
             imported: resource.imported.clone(),
             inferred_from: resource.inferred_from.clone(),
             construct_path: resource.construct_path.clone(),
+            constructed_at: resource.constructed_at.as_ref().map(|place| {
+                Place::new(place.span, format!("{} is constructed here", label(kind, resource)))
+            }),
         });
         self.graph.nodes.len() - 1
     }

@@ -26,7 +26,8 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
             provenance: Vec::new(),
             span: output.span,
             inferred_from: None,
-            construct_path: None,
+            construct_path: output.construct_path.clone(),
+            constructed_at: output.constructed_at.clone(),
             words: match output.kind {
                 OutputKind::Terraform => "an output that is not sensitive",
                 OutputKind::Stack => "an output of the stack",
@@ -52,6 +53,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
                 span: attribute.span,
                 inferred_from: resource.inferred_from.clone(),
                 construct_path: resource.construct_path.clone(),
+                constructed_at: resource.constructed_at.clone(),
                 words: sink.place,
             };
             record(graph, root, &keys, &attribute.value, &place);
@@ -65,6 +67,7 @@ struct Found {
     provenance: Vec<Place>,
     inferred_from: Option<Arc<str>>,
     construct_path: Option<Arc<str>>,
+    constructed_at: Option<Place>,
     span: Span,
     words: &'static str,
 }
@@ -92,6 +95,7 @@ fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, valu
             imported: Condition::never(),
             inferred_from: found.inferred_from.clone(),
             construct_path: found.construct_path.clone(),
+            constructed_at: found.constructed_at.clone(),
         });
         let node = graph.nodes.len() - 1;
         graph.exposures.push(Exposure { node, place: found.words.into(), when: found.presence.and(&when) });

@@ -70,6 +70,8 @@ pub struct Node {
     pub inferred_from: Option<Arc<str>>,
     /// The construct of a program that it was generated from: `Stack/alice/key`.
     pub construct_path: Option<Arc<str>>,
+    /// The line of that program that made it.
+    pub constructed_at: Option<Place>,
 }
 
 impl Node {
@@ -80,8 +82,13 @@ impl Node {
 }
 
 impl Node {
-    /// The place of the node itself.
+    /// The place to look at first: in the program that made it, else where it stands.
     pub fn place(&self) -> &Place {
+        self.constructed_at.as_ref().unwrap_or_else(|| self.written_at())
+    }
+
+    /// The place where it stands in the code that is deployed.
+    pub fn written_at(&self) -> &Place {
         self.provenance.last().expect("every node has the place that it was read from")
     }
 }

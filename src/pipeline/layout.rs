@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::cdk::{self, Assembly};
 use crate::cloudformation::{self, Templates, detect};
 use crate::discover::{Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
 use crate::settings::InputSettings;
@@ -20,6 +21,8 @@ pub struct Layout {
     pub units: BTreeMap<PathBuf, Unit>,
     /// Plans and states: roots of their own.
     pub documents: Vec<(PathBuf, Written)>,
+    /// Cloud assemblies by their directory, each a root; those of stages are part of another one.
+    pub assemblies: Vec<(PathBuf, Assembly)>,
     /// Templates that are roots, and those that are only nested in others.
     pub templates: Roots,
 }
@@ -27,11 +30,12 @@ pub struct Layout {
 impl Layout {
     /// Looks at what the settings name.
     pub fn of(settings: &InputSettings, loader: &ModuleLoader<'_>, templates: &Templates<'_>) -> Self {
-        let (discovered, documents) = discover(settings);
+        let (mut discovered, documents) = discover(settings);
+        let assemblies = assemblies(templates, &settings.workspace, &mut discovered);
         let units = units(loader, &settings.workspace, &discovered);
         let candidates = candidates(loader, &settings.workspace, &discovered, &units);
         let templates = choose_roots(&template_candidates(templates, &discovered));
-        Self { roots: choose_roots(&candidates), discovered, units, documents, templates }
+        Self { roots: choose_roots(&candidates), discovered, units, documents, assemblies, templates }
     }
 
     /// How many files are read.
@@ -55,9 +59,8 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
             Some(written) => documents.push((path.clone(), written)),
             None if path.is_file() && is_by_content(path) => {
                 // Only the file itself: the others in its directory are no part of it.
-                if is_template(workspace, path) {
-                    named.push(Entry { path: path.clone(), standing: Standing::Template });
-                }
+                let standing = what_it_holds(workspace, path);
+                named.extend(standing.map(|standing| Entry { path: path.clone(), standing }));
             }
             None => trees.push(path.clone()),
         }
@@ -84,8 +87,10 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
         }
         match what(&entry.path) {
             Some(written) => entry.standing = Standing::LeftOut(written.left_out()),
-            None if is_template(workspace, &entry.path) => entry.standing = Standing::Template,
-            None => return false,
+            None => match what_it_holds(workspace, &entry.path) {
+                Some(standing) => entry.standing = standing,
+                None => return false,
+            },
         }
         !documents.iter().any(|(path, _)| *path == entry.path)
     });
@@ -157,9 +162,46 @@ fn is_by_content(path: &Path) -> bool {
     matches!(classify(name), None | Some(Standing::ByContent))
 }
 
-/// Whether a file holds a template, or one that does not parse.
-fn is_template(workspace: &Workspace, path: &Path) -> bool {
-    workspace.read_bytes(path).is_ok_and(|text| detect::is_template_text(&text))
+/// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.
+fn what_it_holds(workspace: &Workspace, path: &Path) -> Option<Standing> {
+    let text = workspace.read_bytes(path).ok()?;
+    if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && cdk::is_manifest(&text) {
+        return Some(Standing::Assembly);
+    }
+    detect::is_template_text(&text).then_some(Standing::Template)
+}
+
+/// The assemblies whose manifests were met. What else lies in their directories is read through them, or is an asset.
+fn assemblies(
+    templates: &Templates<'_>,
+    workspace: &Workspace,
+    discovered: &mut Discovered,
+) -> Vec<(PathBuf, Assembly)> {
+    let manifests = discovered.entries.iter().filter(|entry| entry.standing == Standing::Assembly);
+    let mut directories: Vec<PathBuf> =
+        manifests.filter_map(|entry| Some(entry.path.parent()?.to_owned())).collect();
+    // A stage lies below the assembly that it is part of.
+    directories.sort_by_key(|directory| directory.components().count());
+    let mut found: Vec<(PathBuf, Assembly)> = Vec::new();
+    for directory in directories {
+        if !found.iter().any(|(_, assembly)| assembly.directories.contains(&directory)) {
+            let assembly = cdk::read(workspace, templates, &directory);
+            found.push((directory, assembly));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    discovered.entries.retain_mut(|entry| {
+        let Some((_, assembly)) = found.iter().find(|(_, assembly)| cdk::owns(assembly, &entry.path)) else {
+            return true;
+        };
+        let is_read = entry.standing == Standing::Assembly || assembly.templates.contains(&entry.path);
+        entry.standing = Standing::Assembly;
+        is_read
+    });
+    discovered.directories.retain(|directory| {
+        !found.iter().any(|(_, assembly)| cdk::owns(assembly, &directory.join(cdk::MANIFEST)))
+    });
+    found
 }
 
 /// The templates, and which of them another one nests.

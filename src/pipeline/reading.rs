@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cloudformation::{self, Deployment, NestedTemplates, ParameterInput, StackInput, Templates};
+use crate::cdk::Assembly;
+use crate::cloudformation::{
+    self, Constructs, Deployment, NestedTemplates, ParameterInput, StackInput, Templates,
+};
 use crate::discover::{Entry, Standing};
 use crate::graph::GraphRoot;
 use crate::resource::{Interest, RootContents};
 use crate::settings::InputSettings;
-use crate::source::{Notice, NoticeKind, Workspace};
+use crate::source::{Notice, NoticeKind, Programs, Workspace};
 use crate::terraform::plan::Written;
 use crate::terraform::{self, CommandLineInput, Inputs, Module, ModuleLoader};
 use crate::value::Value;
@@ -45,10 +48,14 @@ pub fn read(
     let (given, notices) = cloudformation::gather(&settings.workspace, &settings.parameters);
     reader.reading.notices.extend(notices);
     let given = reader.given(given);
-    let declared: Vec<_> = layout.templates.roots.iter().map(|path| reader.template(path, &given)).collect();
-    let declared: BTreeSet<Arc<str>> = declared.into_iter().flatten().collect();
+    let templates = layout.templates.roots.iter().map(|path| reader.template(path, &given));
+    let mut declared: BTreeSet<Arc<str>> = templates.collect::<Vec<_>>().into_iter().flatten().collect();
+    for (directory, assembly) in &layout.assemblies {
+        declared.extend(reader.assembly(directory, assembly, &given));
+    }
     let mut reading = reader.reading;
-    reading.looked_at = directories.len() + layout.documents.len() + layout.templates.roots.len();
+    reading.looked_at =
+        directories.len() + layout.documents.len() + layout.templates.roots.len() + layout.assemblies.len();
     if reading.looked_at == 0 {
         let message = "no Terraform configuration and no template was found, so nothing was checked";
         let paths = settings.paths.iter().map(|path| settings.workspace.display(path));
@@ -104,11 +111,38 @@ impl Reader<'_> {
         let Some(template) = self.templates.load(path) else { return Vec::new() };
         let declared = template.parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect();
         let deployment = Deployment { given: given.clone(), ..Deployment::default() };
-        let stack = StackInput { template, deployment, nested: NestedTemplates::default() };
-        let contents = cloudformation::collect(self.templates, &[stack], self.interest);
+        let stack = StackInput {
+            template,
+            deployment,
+            nested: NestedTemplates::default(),
+            constructs: Constructs::default(),
+        };
+        let programs = Programs::beside(&self.settings.workspace, path);
+        let contents = cloudformation::collect(self.templates, &programs, &[stack], self.interest);
         let (path, assumption) = (self.settings.workspace.display(path), contents.assumption.clone());
         self.reading.roots.push((GraphRoot { path, format: "cloudformation", assumption }, contents));
         declared
+    }
+
+    /// Reads the stacks of an assembly; gives the names of their parameters.
+    fn assembly(
+        &mut self,
+        directory: &Path,
+        assembly: &Assembly,
+        given: &BTreeMap<Arc<str>, Value>,
+    ) -> Vec<Arc<str>> {
+        self.reading.notices.extend(assembly.notices.iter().cloned());
+        let mut stacks = assembly.stacks.clone();
+        for stack in &mut stacks {
+            let given = given.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
+            stack.deployment.given.extend(given);
+        }
+        let programs = Programs::beside(&self.settings.workspace, directory);
+        let contents = cloudformation::collect(self.templates, &programs, &stacks, self.interest);
+        let (path, assumption) = (self.settings.workspace.display(directory), contents.assumption.clone());
+        self.reading.roots.push((GraphRoot { path, format: "cdk", assumption }, contents));
+        let parameters = assembly.stacks.iter().flat_map(|stack| &stack.template.parameters);
+        parameters.map(|parameter| Arc::clone(&parameter.name)).collect()
     }
 
     /// What the command line gives the parameters of templates.

@@ -24,7 +24,7 @@ pub struct FileList {
 struct Row {
     /// Relative to the repository root, forward slashes.
     path: String,
-    /// `terraform`, `terraform-variables`, `terragrunt`, `terraform-plan`, `terraform-state`, `cloudformation`, or
+    /// `terraform`, `terraform-variables`, `terragrunt`, `terraform-plan`, `terraform-state`, `cloudformation`, `cdk`, or
     /// null when it was left out.
     format: Option<&'static str>,
     /// The root it belongs to; null for a module that is only called, and for what was left out.
@@ -48,6 +48,7 @@ impl FileList {
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
                 Standing::Terragrunt => (Some("terragrunt"), None),
                 Standing::Template => (Some("cloudformation"), None),
+                Standing::Assembly => (Some("cdk"), None),
                 Standing::Document(format) => (Some(format), None),
                 Standing::ByContent => (None, None),
                 Standing::LeftOut(why) | Standing::NotCode(why) => (None, Some(why)),

@@ -64,6 +64,8 @@ pub struct Resource {
     pub inferred_from: Option<Arc<str>>,
     /// The construct of a program that it was generated from: `Stack/alice/key`.
     pub construct_path: Option<Arc<str>>,
+    /// The line of that program that made it, which is the place to look at first.
+    pub constructed_at: Option<Place>,
 }
 
 impl Resource {
@@ -106,6 +108,10 @@ pub struct Output {
     pub span: Span,
     /// The header of its block.
     pub header: Span,
+    /// As for a resource.
+    pub construct_path: Option<Arc<str>>,
+    /// As for a resource.
+    pub constructed_at: Option<Place>,
 }
 
 /// What the graph asks for, so that a reader evaluates nothing else: resource type to attributes.

@@ -96,6 +96,11 @@ fn finding(
         is_new
     });
     let provenance = &graph.nodes[primary].provenance;
+    // What stands in generated code is looked at after the line that made it.
+    let generated =
+        graph.nodes[primary].constructed_at.as_ref().map(|_| graph.nodes[primary].written_at().clone());
+    let related =
+        generated.into_iter().chain(related.into_iter().map(|node| graph.nodes[node].place().clone()));
     Finding {
         rule: Arc::from(rule.id.as_str()),
         severity: hit.severity,
@@ -110,7 +115,7 @@ fn finding(
         why: hit.why,
         fix: hit.fix,
         primary: graph.nodes[primary].place().clone(),
-        related: related.into_iter().map(|node| graph.nodes[node].place().clone()).collect(),
+        related: related.collect(),
         trail: provenance[..provenance.len() - 1].to_vec(),
         inferred_from: std::iter::once(&primary)
             .chain(&hit.flagged)

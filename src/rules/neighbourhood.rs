@@ -231,7 +231,10 @@ impl<'g> Neighbourhood<'g> {
         let mut groups = Vec::new();
         for membership in present(&self.memberships, world) {
             for (when, name) in &membership.groups {
-                if when.holds(world) {
+                // A user is in a group once, however often it is said.
+                let is_known =
+                    groups.iter().any(|group: &GroupRecord| group.name.eq_ignore_ascii_case(name.text()));
+                if when.holds(world) && !is_known {
                     groups.push(GroupRecord { node: membership.node, name: name.text().to_string() });
                 }
             }

@@ -25,6 +25,8 @@ pub enum NoticeKind {
     LimitReached,
     /// A credential whose user could not be told.
     UnlinkedCredential,
+    /// Generated code that does not say which line of its program made it.
+    NoCreationTrace,
 }
 
 impl NoticeKind {
@@ -41,6 +43,7 @@ impl NoticeKind {
             Self::UnknownValue => "unknown-value",
             Self::LimitReached => "limit-reached",
             Self::UnlinkedCredential => "unlinked-credential",
+            Self::NoCreationTrace => "no-creation-trace",
         }
     }
 

@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::source::{Notice, NoticeKind, Place, Span};
+use crate::source::{Notice, NoticeKind, Place, Programs, Span};
 use crate::value::{Condition, Data, Mark, Number, Reason, Unknown, Value};
 
 use super::document::{Node, NodeKind};
 use super::loader::Templates;
 use super::parameters::{Comparisons, comparisons};
 use super::template::{ResourceNode, Template};
-use super::{Deployment, NestedTemplates};
+use super::{Constructs, Deployment, NestedTemplates, StackInput};
 
 pub use collect::collect;
 pub use nesting::named_templates;
@@ -38,6 +38,9 @@ const MAX_STACK_DEPTH: usize = 12;
 /// What all stacks of one root share.
 pub struct Shared<'a> {
     templates: &'a Templates<'a>,
+    programs: &'a Programs<'a>,
+    /// The first resource whose line in the program is not known, and whether there is a trace of it.
+    untraced: Cell<Option<(Span, bool)>>,
     /// Values that other stacks of the root export, by name.
     exports: BTreeMap<Arc<str>, Value>,
     notices: RefCell<Vec<Notice>>,
@@ -47,9 +50,13 @@ pub struct Shared<'a> {
 
 impl<'a> Shared<'a> {
     /// Nothing evaluated yet.
-    pub fn new(templates: &'a Templates<'a>, exports: BTreeMap<Arc<str>, Value>) -> Self {
+    pub fn new(
+        templates: &'a Templates<'a>,
+        programs: &'a Programs<'a>,
+        exports: BTreeMap<Arc<str>, Value>,
+    ) -> Self {
         let (notices, steps, stacks) = (RefCell::default(), Cell::new(0), Cell::new(0));
-        Self { templates, exports, notices, steps, stacks }
+        Self { templates, programs, untraced: Cell::new(None), exports, notices, steps, stacks }
     }
 
     fn say(&self, notice: Notice) {
@@ -61,7 +68,22 @@ impl<'a> Shared<'a> {
 
     /// What was said so far.
     pub fn into_notices(self) -> Vec<Notice> {
-        self.notices.into_inner()
+        let mut notices = self.notices.into_inner();
+        if let Some((span, has_trace)) = self.untraced.get() {
+            let (message, help) = match has_trace {
+                true => (
+                    "the program that made this is not in what is scanned, so findings point at the template",
+                    "scan the tree that holds the program as well; a trace that ends in a library can be longer: \
+                     `cdk synth --stack-trace-limit 50`",
+                ),
+                false => (
+                    "which line of the program made this was not recorded, so findings point at the template",
+                    "synthesise with a recent aws-cdk-lib, or with `cdk synth --debug`, and scan the whole cdk.out",
+                ),
+            };
+            notices.push(Notice::at(NoticeKind::NoCreationTrace, span, message).with_help(help));
+        }
+        notices
     }
 }
 
@@ -93,6 +115,7 @@ pub struct Stack<'a> {
     /// The stacks that it is nested in, as places.
     provenance: Vec<Place>,
     nested_templates: NestedTemplates,
+    constructs: Constructs,
     condition_memo: RefCell<BTreeMap<Arc<str>, Memo<Condition>>>,
     name_memo: RefCell<BTreeMap<Arc<str>, Memo<Value>>>,
     nested: RefCell<BTreeMap<Arc<str>, Memo<Option<Rc<Stack<'a>>>>>>,
@@ -107,16 +130,13 @@ struct Position {
     presence: Condition,
     provenance: Vec<Place>,
     nested_templates: NestedTemplates,
+    constructs: Constructs,
 }
 
 impl<'a> Stack<'a> {
     /// A root template's stack. Its parameters may well be given other values than their defaults.
-    pub fn root(
-        shared: &'a Shared<'a>,
-        template: Arc<Template>,
-        deployment: Deployment,
-        nested_templates: NestedTemplates,
-    ) -> Self {
+    pub fn root(shared: &'a Shared<'a>, input: &StackInput) -> Self {
+        let (template, deployment) = (Arc::clone(&input.template), input.deployment.clone());
         let sections = [template.conditions.as_ref(), template.rules.as_ref()];
         let compared = comparisons(&sections, template.mappings.as_ref(), &template.parameters);
         let prefix = match &*deployment.scope {
@@ -128,7 +148,8 @@ impl<'a> Stack<'a> {
             depth: 0,
             presence: Condition::always(),
             provenance: Vec::new(),
-            nested_templates,
+            nested_templates: input.nested.clone(),
+            constructs: Arc::clone(&input.constructs),
         };
         Self::new(shared, template, deployment, position, Some(&compared))
     }
@@ -171,6 +192,7 @@ impl<'a> Stack<'a> {
             presence: position.presence,
             provenance: position.provenance,
             nested_templates: position.nested_templates,
+            constructs: position.constructs,
             condition_memo: RefCell::default(),
             name_memo: RefCell::default(),
             nested: RefCell::default(),
@@ -209,9 +231,13 @@ impl<'a> Stack<'a> {
         self.shared.say(Notice::at(kind, span, message));
     }
 
-    /// The address of a logical id.
+    /// The address of a logical id: of what was generated, the construct, which people named; the resource that a
+    /// construct wraps stands for it.
     fn address(&self, logical_id: &str) -> Arc<str> {
-        format!("{}{logical_id}", self.prefix).into()
+        match self.constructs.get(logical_id) {
+            Some(construct) => construct.path.strip_suffix("/Resource").unwrap_or(&construct.path).into(),
+            None => format!("{}{logical_id}", self.prefix).into(),
+        }
     }
 
     fn resource(&self, logical_id: &str) -> Option<&ResourceNode> {

@@ -57,11 +57,15 @@ impl<'a> Stack<'a> {
         provenance.push(Place::new(resource.key_span, format!("nested here as {address}")));
         let nested = self.nested_templates.get(&resource.logical_id);
         let position = Position {
-            prefix: format!("{address}/").into(),
+            prefix: match nested.and_then(|nested| nested.construct_path.as_ref()) {
+                Some(path) => format!("{path}/").into(),
+                None => format!("{address}/").into(),
+            },
             depth: self.depth + 1,
             presence: self.presence_of(resource),
             provenance,
             nested_templates: nested.map(|nested| nested.nested.clone()).unwrap_or_default(),
+            constructs: nested.map(|nested| Arc::clone(&nested.constructs)).unwrap_or_default(),
         };
         let is_set = &*resource.resource_type == "AWS::CloudFormation::StackSet";
         let deployment = Deployment {

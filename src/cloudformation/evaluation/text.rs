@@ -56,6 +56,11 @@ fn referred(value: Value, marks: &Marks, is_plain: bool, span: Span) -> Value {
 }
 
 fn known_pieces(pieces: &[Value], span: Span) -> Value {
+    if let [only] = pieces
+        && (only.as_str().is_some() || only.as_unknown().is_some())
+    {
+        return only.clone();
+    }
     let is_nothing = |piece: &&Value| piece.as_str() != Some("");
     let mut something = pieces.iter().filter(is_nothing);
     if let (Some(only), None) = (something.next(), something.next())

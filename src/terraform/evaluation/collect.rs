@@ -209,8 +209,8 @@ impl Collector<'_, '_> {
         }
         let mut provenance = module.provenance.clone();
         let construct = block.construct.as_ref();
-        let (workspace, loader) = (self.evaluator.workspace, self.evaluator.loader);
-        provenance.extend(construct.and_then(|construct| construct.place(workspace, loader)));
+        let programs = &self.evaluator.loader.programs;
+        let constructed_at = construct.and_then(|construct| construct.place(programs));
         provenance.push(Place::new(block.header, address.clone()));
         let mut resource = Resource {
             resource_type: Arc::clone(&block.resource_type),
@@ -231,6 +231,7 @@ impl Collector<'_, '_> {
             provenance,
             inferred_from: module.inferred_from.clone(),
             construct_path: construct.map(|construct| Arc::clone(&construct.path)),
+            constructed_at,
         };
         let mut any_kept = false;
         if self.secrets_only {
@@ -258,6 +259,8 @@ impl Collector<'_, '_> {
             }
             self.contents.outputs.push(Output {
                 kind: OutputKind::Terraform,
+                construct_path: None,
+                constructed_at: None,
                 presence: Condition::always(),
                 address: format!("output.{name}").into(),
                 value,

@@ -79,6 +79,8 @@ impl Planned<'_, '_> {
                 let address = format!("output.{name}").into();
                 Some(Output {
                     kind: OutputKind::Terraform,
+                    construct_path: None,
+                    constructed_at: None,
                     presence: Condition::always(),
                     address,
                     value,
@@ -113,6 +115,7 @@ impl Planned<'_, '_> {
                     imported: when(instance.is_imported),
                     inferred_from: None,
                     construct_path: None,
+                    constructed_at: None,
                     provenance: self.places.provenance(&instance.address, address, instance.span),
                 };
                 Some((resource, instance.span))

@@ -164,6 +164,7 @@ fn document(
             imported: Condition::never(),
             inferred_from: None,
             construct_path: None,
+            constructed_at: None,
             provenance: places.provenance(&instance.address, &instance.text, instance.span),
         };
         resources.push((resource, instance.span));
@@ -176,6 +177,8 @@ fn document(
         let address = format!("output.{name}").into();
         contents.outputs.push(Output {
             kind: OutputKind::Terraform,
+            construct_path: None,
+            constructed_at: None,
             presence: Condition::always(),
             address,
             value,
