@@ -70,7 +70,12 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
         Command::Files(arguments) => {
             let input = InputSettings::new(&arguments.input)?;
             let layout = pipeline::lay_out(&input);
-            let list = report::file_list::FileList::new(&layout.discovered, &layout.roots, &input.workspace);
+            let list = report::file_list::FileList::new(
+                &layout.discovered,
+                &layout.roots,
+                &layout.templates,
+                &input.workspace,
+            );
             print(&match arguments.format {
                 ListFormat::Text => list.text(),
                 ListFormat::Json => list.json(),

@@ -246,7 +246,7 @@ output "secret" {
     );
     assert_eq!(owner(&graph, "aws_iam_access_key.by_reference"), "awscc_iam_user.x");
     assert_eq!(owner(&graph, "awsutils_expiring_iam_access_key.by_name"), "awscc_iam_user.x");
-    assert_eq!(field(&graph, "passwords", "user")["awscc_iam_user.x"], "awscc_iam_user.x");
+    assert_eq!(field(&graph, "passwords", "user")["awscc_iam_user.x.login_profile"], "awscc_iam_user.x");
     assert!(messages(&graph).is_empty(), "{:?}", messages(&graph));
     assert!(!graph.to_string().contains("Secret-Value-1"));
     for rule in [

@@ -35,6 +35,7 @@ fn key(node: usize) -> AccessKeyRecord {
         active: true,
         created: true,
         imported: false,
+        in_state: true,
         encrypted: true,
         exposures: Vec::new(),
     }
@@ -231,7 +232,7 @@ fn exposed_secret_key() {
 #[test]
 fn secret_in_state() {
     let id = "secret-in-state";
-    let plain = |node| AccessKeyRecord { encrypted: false, ..key(node) };
+    let plain = |node| AccessKeyRecord { in_state: true, encrypted: false, ..key(node) };
     let found = hits(id, &UserRecord { access_keys: vec![plain(2), key(3), plain(4)], ..user() });
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].severity, Severity::Low);
@@ -250,7 +251,7 @@ fn secret_in_state() {
 #[test]
 fn password_reset_not_required() {
     let id = "password-reset-not-required";
-    let kept = PasswordRecord { reset_required: false, ..password(7) };
+    let kept = PasswordRecord { reset_required: false, exposures: vec![exposure], ..password(7) };
     let hit = only(id, &UserRecord { password: Some(kept.clone()), ..user() });
     assert_eq!(hit.severity, Severity::Medium);
     assert_eq!(hit.message, "user `alice` need not change the initial console password");
@@ -284,8 +285,11 @@ fn non_expiring_service_credential() {
 fn all_rules_together_keep_their_order() {
     let exposure = ExposureRecord { node: 9, address: "output.s".to_owned(), place: "an output".to_owned() };
     let record = UserRecord {
-        access_keys: vec![AccessKeyRecord { encrypted: false, exposures: vec![exposure], ..key(3) }, key(4)],
-        password: Some(PasswordRecord { reset_required: false, ..password(7) }),
+        access_keys: vec![
+            AccessKeyRecord { in_state: true, encrypted: false, exposures: vec![exposure.clone()], ..key(3) },
+            key(4),
+        ],
+        password: Some(PasswordRecord { reset_required: false, exposures: vec![exposure], ..password(7) }),
         policies: vec![PolicyRecord { administrator: true, ..policy(2) }],
         service_credentials: vec![credential(5)],
         ..user()

@@ -51,6 +51,7 @@ fn record(keys: usize, policies: usize) -> UserRecord {
                 active: true,
                 created: true,
                 imported: false,
+                in_state: true,
                 encrypted: false,
                 exposures: Vec::new(),
             })

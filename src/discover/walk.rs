@@ -21,6 +21,8 @@ pub enum Standing {
     TerraformVariables,
     /// A Terragrunt unit, or what units include.
     Terragrunt,
+    /// A `CloudFormation` template.
+    Template,
     /// Read as a whole, as a root of its own: a plan or state, in the format's words.
     Document(&'static str),
     /// Not told by its name: what is in it has to be looked at.

@@ -9,7 +9,7 @@ use crate::value::{Condition, Data, Question, Reason, Type, Value, convert};
 
 use super::links::{Said, UserIndex, members, name_of, said};
 use super::policies::{ManagedPolicies, administrator_by_arn, administrator_by_document};
-use super::resource_types::{Becomes, Row, TERRAFORM};
+use super::resource_types::{Becomes, Row, row_of};
 use super::{
     AccessKey, Alternatives, Grantee, Graph, GraphRoot, Membership, Name, Node, NodeId, NodeKind,
     OtherCredential, Owners, Password, PolicyGrant, User, exposures,
@@ -44,22 +44,19 @@ impl Builder {
         let rows: Vec<(&Row, &Resource)> = contents
             .resources
             .iter()
-            .filter_map(|resource| {
-                let row = TERRAFORM.iter().find(|row| row.resource_type == &*resource.resource_type)?;
-                Some((row, resource))
-            })
+            .filter_map(|resource| Some((row_of(&resource.resource_type)?, resource)))
             .collect();
         // What is pointed at comes first: users, groups and policies in any order.
         for (row, resource) in &rows {
             match row.becomes {
-                Becomes::User { name } | Becomes::WholeUser { name } => self.user(root, resource, name),
+                Becomes::User { name } | Becomes::WholeUser { name } => self.user(root, row, resource, name),
                 Becomes::Group { name } if resource.mode == Mode::Managed => {
                     if let Some(name) = resource.value(name).and_then(name_of) {
                         self.groups.insert((root, Arc::clone(&resource.address)), name);
                     }
                 }
                 Becomes::ManagedPolicy | Becomes::AttachedPolicy if resource.mode == Mode::Managed => {
-                    let administrator = document(resource);
+                    let administrator = document(row, resource);
                     self.policies.insert((root, Arc::clone(&resource.address)), administrator);
                 }
                 _ => {}
@@ -73,14 +70,15 @@ impl Builder {
         exposures::add_exposures(&mut self.graph, root, &contents.resources, &contents.outputs);
     }
 
-    fn user(&mut self, root: usize, resource: &Resource, name_attribute: &str) {
+    fn user(&mut self, root: usize, row: &Row, resource: &Resource, name_attribute: &str) {
         let attribute = match resource.mode {
             Mode::Managed => name_attribute,
             Mode::Data => "user_name",
         };
         let names = match resource.value(attribute) {
             Some(value) => names(value, &resource.address),
-            None => vec![(Condition::always(), Name::Unknown(format!("{}.name", resource.address).into()))],
+            // One that is made up when the user is created.
+            None => vec![(Condition::always(), Name::Unknown(Arc::clone(&resource.address)))],
         };
         for (_, name) in &names {
             if let (Name::Unknown(_), Some(value)) = (name, resource.value(attribute)) {
@@ -92,7 +90,7 @@ impl Builder {
                 }
             }
         }
-        let paths = resource.value("path").map_or_else(
+        let paths = resource.value(row.words.path).map_or_else(
             || vec![(Condition::always(), Some(Arc::from("/")))],
             |value| {
                 value
@@ -128,39 +126,41 @@ impl Builder {
             Becomes::GroupUsers => self.group_users(root, row, resource),
             Becomes::UserPolicy => {
                 let owners = self.owners(root, row, resource);
-                let administrator = document(resource);
-                let name = Self::grant_name(resource, &["name", "policy_name"]);
+                let administrator = document(row, resource);
+                let name = Self::grant_name(resource, row.words.policy_name);
                 self.grant(root, resource, Grantee::Users(owners), true, name, administrator);
             }
             Becomes::UserAttachment => {
                 let owners = self.owners(root, row, resource);
-                self.managed_grant(root, resource, Grantee::Users(owners));
+                self.managed_grant(root, row, resource, Grantee::Users(owners));
             }
             Becomes::UserAttachments => self.user_attachments(root, row, resource),
-            Becomes::Attachment | Becomes::AttachedPolicy => self.attachment(root, row, resource),
+            Becomes::Attachment | Becomes::AttachedPolicy | Becomes::InlinePolicy => {
+                self.attachment(root, row, resource);
+            }
             Becomes::GroupPolicy => {
-                let groups = self.groups_named(root, resource);
-                let administrator = document(resource);
-                let name = Self::grant_name(resource, &["name", "policy_name"]);
+                let groups = self.groups_named(root, row, resource);
+                let administrator = document(row, resource);
+                let name = Self::grant_name(resource, row.words.policy_name);
                 self.grant(root, resource, Grantee::Groups(groups), true, name, administrator);
             }
             Becomes::GroupAttachment => {
-                let groups = self.groups_named(root, resource);
-                self.managed_grant(root, resource, Grantee::Groups(groups));
+                let groups = self.groups_named(root, row, resource);
+                self.managed_grant(root, row, resource, Grantee::Groups(groups));
             }
             Becomes::SshKey => self.other(NodeKind::SshKey, root, row, resource),
             Becomes::ServiceCredential => self.other(NodeKind::ServiceCredential, root, row, resource),
             Becomes::Certificate => self.other(NodeKind::Certificate, root, row, resource),
-            Becomes::WholeUser { .. } => self.whole_user(root, resource),
-            Becomes::Group { .. } => self.whole_group(root, resource),
-            Becomes::GroupAttachments => self.group_attachments(root, resource),
+            Becomes::WholeUser { .. } => self.whole_user(root, row, resource),
+            Becomes::Group { .. } => self.whole_group(root, row, resource),
+            Becomes::GroupAttachments => self.group_attachments(root, row, resource),
             Becomes::User { .. } | Becomes::ManagedPolicy => {}
         }
     }
 
     fn access_key(&mut self, root: usize, row: &Row, resource: &Resource) {
         let owners = self.owners(root, row, resource);
-        let (active, status_known) = self.active(resource);
+        let (active, status_known) = self.active(row, resource);
         let encrypted = is_set(resource.value("pgp_key"));
         let node = self.node(NodeKind::AccessKey, root, resource);
         let key = AccessKey { node, owners, active, status_known, encrypted, exposures: Vec::new() };
@@ -169,7 +169,7 @@ impl Builder {
 
     fn password(&mut self, root: usize, row: &Row, resource: &Resource) {
         let owners = self.owners(root, row, resource);
-        let reset_required = when_true(resource.value("password_reset_required"));
+        let reset_required = when_true(resource.value(row.words.password_reset_required));
         let encrypted = is_set(resource.value("pgp_key"));
         let node = self.node(NodeKind::Password, root, resource);
         let exposures = Vec::new();
@@ -178,7 +178,7 @@ impl Builder {
 
     fn other(&mut self, kind: NodeKind, root: usize, row: &Row, resource: &Resource) {
         let owners = self.owners(root, row, resource);
-        let (active, _) = self.active(resource);
+        let (active, _) = self.active(row, resource);
         let age_days = match resource.value("credential_age_days") {
             None => Some(None),
             Some(value) => match convert(value, &Type::Number).map(|number| number.data) {
@@ -193,11 +193,11 @@ impl Builder {
 
     fn user_groups(&mut self, root: usize, row: &Row, resource: &Resource) {
         let owners = self.owners(root, row, resource);
-        let groups = match resource.value("groups").map(members) {
+        let groups = match resource.value(row.words.groups).map(members) {
             Some(Some(groups)) => groups,
             // Some groups, whichever they are.
             _ => resource
-                .value("groups")
+                .value(row.words.groups)
                 .map(|groups| vec![(Condition::always(), groups.clone())])
                 .unwrap_or_default(),
         };
@@ -207,7 +207,7 @@ impl Builder {
     }
 
     fn group_users(&mut self, root: usize, row: &Row, resource: &Resource) {
-        let groups = self.groups_named(root, resource);
+        let groups = self.groups_named(root, row, resource);
         let Some(value) = resource.value(row.user) else { return };
         let node = self.node(NodeKind::Membership, root, resource);
         match members(value) {
@@ -237,12 +237,12 @@ impl Builder {
         if let Some(users) = resource.value(row.user).and_then(members) {
             for (when, user) in users {
                 let owners = self.owner(root, resource, &user, &when);
-                self.managed_grant(root, resource, Grantee::Users(owners));
+                self.attached_grant(root, row, resource, Grantee::Users(owners));
             }
         }
-        if let Some(groups) = resource.value("groups").and_then(members) {
+        if let Some(groups) = resource.value(row.words.groups).and_then(members) {
             let groups = self.group_names(root, &groups);
-            self.managed_grant(root, resource, Grantee::Groups(groups));
+            self.attached_grant(root, row, resource, Grantee::Groups(groups));
         }
     }
 
@@ -257,8 +257,8 @@ impl Builder {
         }
     }
 
-    fn group_attachments(&mut self, root: usize, resource: &Resource) {
-        let groups = self.groups_named(root, resource);
+    fn group_attachments(&mut self, root: usize, row: &Row, resource: &Resource) {
+        let groups = self.groups_named(root, row, resource);
         for (when, arn) in resource.value("policy_arns").and_then(members).unwrap_or_default() {
             let groups = groups.iter().map(|(other, name)| (other.and(&when), name.clone())).collect();
             let administrator = administrator_by_arn(&arn, root, &self.policies);
@@ -267,12 +267,22 @@ impl Builder {
         }
     }
 
-    fn managed_grant(&mut self, root: usize, resource: &Resource, grantee: Grantee) {
+    /// What a policy that lists users and groups gives them: itself, or the one that it attaches.
+    fn attached_grant(&mut self, root: usize, row: &Row, resource: &Resource, grantee: Grantee) {
+        if !matches!(row.becomes, Becomes::InlinePolicy) {
+            return self.managed_grant(root, row, resource, grantee);
+        }
+        let administrator = document(row, resource);
+        let name = Self::grant_name(resource, row.words.policy_name);
+        self.grant(root, resource, grantee, true, name, administrator);
+    }
+
+    fn managed_grant(&mut self, root: usize, row: &Row, resource: &Resource, grantee: Grantee) {
         let administrator = match resource.value("policy_arn") {
             Some(arn) => administrator_by_arn(arn, root, &self.policies),
-            None => document(resource),
+            None => document(row, resource),
         };
-        let name = Self::grant_name(resource, &["policy_arn", "managed_policy_name"]);
+        let name = Self::grant_name(resource, &["policy_arn", row.words.managed_policy_name]);
         self.grant(root, resource, grantee, false, name, administrator);
     }
 
@@ -286,6 +296,18 @@ impl Builder {
         administrator: Condition,
     ) {
         let node = self.node(NodeKind::PolicyGrant, root, resource);
+        self.grant_at(node, resource, grantee, inline, name, administrator);
+    }
+
+    pub(super) fn grant_at(
+        &mut self,
+        node: NodeId,
+        resource: &Resource,
+        grantee: Grantee,
+        inline: bool,
+        name: Name,
+        administrator: Condition,
+    ) {
         let account = Arc::clone(&resource.account);
         self.graph.grants.push(PolicyGrant { node, grantee, inline, name, administrator, account });
     }
@@ -298,8 +320,8 @@ impl Builder {
             .unwrap_or_else(|| Name::Unknown(Arc::clone(&resource.address)))
     }
 
-    fn groups_named(&self, root: usize, resource: &Resource) -> Alternatives<Name> {
-        let group = ["group", "group_name"].into_iter().find_map(|attribute| resource.value(attribute));
+    fn groups_named(&self, root: usize, row: &Row, resource: &Resource) -> Alternatives<Name> {
+        let group = row.words.group.iter().find_map(|attribute| resource.value(attribute));
         let value = group.map(Value::alternatives).unwrap_or_default();
         self.group_names(root, &value)
     }
@@ -463,8 +485,10 @@ impl Builder {
     }
 
     /// When a status is Active, and whether it is known: absent and null mean Active.
-    fn active(&mut self, resource: &Resource) -> (Condition, bool) {
-        let Some(attribute) = resource.attributes.get("status") else { return (Condition::always(), true) };
+    fn active(&mut self, row: &Row, resource: &Resource) -> (Condition, bool) {
+        let Some(attribute) = resource.attributes.get(row.words.status) else {
+            return (Condition::always(), true);
+        };
         let (mut active, mut known) = (Condition::never(), true);
         for (when, status) in attribute.value.alternatives() {
             match &status.data {
@@ -511,8 +535,8 @@ fn names(value: &Value, address: &Arc<str>) -> Alternatives<Name> {
 }
 
 /// When the document that a resource holds allows everything.
-fn document(resource: &Resource) -> Condition {
-    let document = ["policy", "policy_document"].into_iter().find_map(|name| resource.value(name));
+fn document(row: &Row, resource: &Resource) -> Condition {
+    let document = row.words.document.iter().find_map(|name| resource.value(name));
     document.map_or_else(Condition::never, administrator_by_document)
 }
 

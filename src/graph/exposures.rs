@@ -1,15 +1,14 @@
-//! Where the secret of an access key ends up in the clear, the value being followed and not its name; and where
-//! the text of a password stands.
+//! Where the secret of an access key ends up in the clear: the value is followed, not its name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::resource::{Output, Resource};
+use crate::resource::{Output, OutputKind, Resource};
 use crate::source::{Place, Span};
 use crate::value::{Condition, Data, Mark, Value};
 
-use super::resource_types::{SINKS, Sink};
-use super::{Alternatives, Exposure, Graph, Node, NodeKind};
+use super::resource_types::{Sink, sink_of};
+use super::{Exposure, Graph, Node, NodeKind};
 
 /// Adds an exposure for each secret in an output that is not sensitive, or in a sink.
 pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], outputs: &[Output]) {
@@ -23,19 +22,21 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
     for output in outputs.iter().filter(|output| !output.sensitive) {
         let place = Found {
             address: Arc::clone(&output.address),
-            presence: Condition::always(),
+            presence: output.presence.clone(),
             provenance: Vec::new(),
             span: output.span,
             inferred_from: None,
             construct_path: None,
-            words: "an output that is not sensitive",
+            words: match output.kind {
+                OutputKind::Terraform => "an output that is not sensitive",
+                OutputKind::Stack => "an output of the stack",
+                OutputKind::Export => "an exported output",
+            },
         };
         record(graph, root, &keys, &output.value, &place);
     }
     for resource in resources {
-        let Some(sink) = SINKS.iter().find(|sink| sink.resource_type == &*resource.resource_type) else {
-            continue;
-        };
+        let Some(sink) = sink_of(&resource.resource_type) else { continue };
         let shown = shows_in_clear(sink, resource);
         if shown.is_never() {
             continue;
@@ -97,57 +98,6 @@ fn record(graph: &mut Graph, root: usize, keys: &BTreeMap<Arc<str>, usize>, valu
         let exposure = graph.exposures.len() - 1;
         graph.access_keys[*key].exposures.push(exposure);
     }
-}
-
-/// When a field of a block, given with its alternatives, is a text that is written down: known, and not sensitive.
-pub fn written(alternatives: &Alternatives<Value>, field: &str) -> Condition {
-    let mut written = Condition::never();
-    for (when, block) in alternatives {
-        let Some(value) = block.entries().and_then(|fields| fields.get(field)) else { continue };
-        if value.marks.contains(&Mark::Sensitive) {
-            continue;
-        }
-        for (and, text) in value.alternatives() {
-            if text.as_str().is_some() && !text.marks.contains(&Mark::Sensitive) {
-                written = written.or(&when.and(&and));
-            }
-        }
-    }
-    written
-}
-
-/// Adds the place where the text of the last password stands in the clear: an attribute of its resource.
-pub fn add_password_exposure(
-    graph: &mut Graph,
-    resource: &Resource,
-    attribute: &str,
-    words: &str,
-    when: &Condition,
-) {
-    let Some(password) = graph.passwords.len().checked_sub(1) else { return };
-    let presence = graph.nodes[graph.passwords[password].node].presence.and(when);
-    if presence.is_never() {
-        return;
-    }
-    let span = resource.attributes.get(attribute).map_or_else(|| resource.header(), |found| found.span);
-    let mut provenance = resource.provenance.clone();
-    provenance.pop();
-    provenance.push(Place::new(span, format!("the password stands here, in {}", resource.address)));
-    graph.nodes.push(Node {
-        kind: NodeKind::Exposure,
-        address: Arc::clone(&resource.address),
-        root: graph.nodes[graph.passwords[password].node].root,
-        presence: presence.clone(),
-        stands_for: None,
-        provenance,
-        managed: true,
-        existed_before: Condition::never(),
-        imported: Condition::never(),
-        inferred_from: resource.inferred_from.clone(),
-        construct_path: resource.construct_path.clone(),
-    });
-    graph.exposures.push(Exposure { node: graph.nodes.len() - 1, place: words.into(), when: presence });
-    graph.passwords[password].exposures.push(graph.exposures.len() - 1);
 }
 
 /// The addresses of the credentials whose secret is in a value, each when.

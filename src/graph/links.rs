@@ -128,9 +128,7 @@ pub fn name_of(value: &Value) -> Option<Name> {
         Data::String(text) if text.chars().count() > MAX_NAME => {
             Some(Name::Unknown(format!("a name of {} characters", text.chars().count()).into()))
         }
-        Data::String(text) if value.marks.iter().any(Mark::is_taint) => {
-            Some(Name::Sensitive(Arc::clone(text)))
-        }
+        Data::String(text) if value.marks.iter().any(Mark::hides) => Some(Name::Sensitive(Arc::clone(text))),
         Data::String(text) if !text.is_empty() => Some(Name::Known(Arc::clone(text))),
         Data::Number(number) => Some(Name::Known(number.to_string().into())),
         Data::Bool(value) => Some(Name::Known(value.to_string().into())),

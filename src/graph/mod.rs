@@ -250,6 +250,15 @@ pub struct GraphRoot {
     pub path: String,
     /// Its format in the field's words: `terraform`.
     pub format: &'static str,
+    /// What holds of its inputs in every world.
+    pub assumption: Condition,
+}
+
+impl GraphRoot {
+    /// Whether deploying it writes a state in which secrets stand. `CloudFormation` keeps none.
+    pub fn keeps_state(&self) -> bool {
+        !matches!(self.format, "cloudformation" | "cdk")
+    }
 }
 
 /// Everything the rules look at.

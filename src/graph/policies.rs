@@ -41,6 +41,8 @@ pub fn administrator_by_document(document: &Value) -> Condition {
         let parsed = match &text.data {
             Data::String(text) => serde_json::from_str(text).ok().map(|json| from_json(&json)),
             Data::Unknown(unknown) => unknown.json.as_deref().cloned(),
+            // A template writes it out.
+            Data::Object(_) | Data::Map(_) => Some(text.clone()),
             _ => None,
         };
         let Some(document) = parsed else { return Condition::never() };

@@ -23,9 +23,30 @@ pub struct Worlds {
 /// The answer that stands for "none of those named".
 const OTHER: &str = "(any other)";
 
-/// Enumerates the worlds over which some conditions can differ.
-pub fn enumerate<'c>(conditions: impl IntoIterator<Item = &'c Condition>) -> Worlds {
-    let answers = possible_answers(conditions);
+/// Enumerates the worlds over which some conditions can differ, and in which the assumption holds.
+pub fn enumerate<'c>(
+    conditions: impl IntoIterator<Item = &'c Condition>,
+    assumption: &'c Condition,
+) -> Worlds {
+    let conditions: Vec<&Condition> = conditions.into_iter().collect();
+    let asked: BTreeSet<Arc<Question>> =
+        conditions.iter().flat_map(|condition| condition.questions()).collect();
+    // An assumption about something else takes no world away.
+    if assumption.is_always() || assumption.questions().is_disjoint(&asked) {
+        return all_worlds(&conditions);
+    }
+    let mut worlds = all_worlds(&[conditions, vec![assumption]].concat());
+    let every = worlds.worlds.clone();
+    worlds.worlds.retain(|world| assumption.holds(world));
+    // One that nothing meets would hide everything.
+    if worlds.worlds.is_empty() {
+        worlds.worlds = every;
+    }
+    worlds
+}
+
+fn all_worlds(conditions: &[&Condition]) -> Worlds {
+    let answers = possible_answers(conditions.iter().copied());
     let total = answers.values().try_fold(1usize, |total, answers| total.checked_mul(answers.len()));
     if total.is_none_or(|total| total > MAX_WORLDS) {
         return Worlds { worlds: nearest(&answers), complete: false };
@@ -109,9 +130,13 @@ pub fn agrees_with_defaults(world: &World) -> bool {
 /// In how far something holds, given the worlds in which it does: `None` when it holds in every world that
 /// agrees with the defaults, otherwise the smallest condition that can be said.
 pub fn describe_possible(worlds: &[World], holds: &[bool]) -> Option<Condition> {
-    let by_default =
-        worlds.iter().zip(holds).filter(|(world, _)| agrees_with_defaults(world)).all(|(_, holds)| *holds);
-    if by_default {
+    let mut by_default = worlds.iter().zip(holds).filter(|(world, _)| agrees_with_defaults(world)).peekable();
+    // Where the defaults are refused, nothing holds by default but what always holds.
+    let is_certain = match by_default.peek() {
+        Some(_) => by_default.all(|(_, holds)| *holds),
+        None => holds.iter().all(|holds| *holds),
+    };
+    if is_certain {
         return None;
     }
     let relevant = relevant_questions(worlds, holds);
@@ -212,7 +237,7 @@ mod tests {
         let other = Arc::new(Question::boolean("var.other", Some(false)));
         let condition = Condition::is(&on, true);
         let noise = Condition::is(&other, true);
-        let worlds = enumerate([&condition, &noise]);
+        let worlds = enumerate([&condition, &noise], &Condition::always());
         assert_eq!(worlds.worlds.len(), 4);
         assert!(agrees_with_defaults(&worlds.worlds[0]));
         let holds: Vec<bool> = worlds.worlds.iter().map(|world| condition.holds(world)).collect();
@@ -225,7 +250,7 @@ mod tests {
         let question = Question { default: Some("dev".into()), ..Question::open("var.stage") };
         let prod = Condition::answered(&Arc::new(question), ["prod".into()]);
         for (condition, when) in [(&prod, Some("var.stage = prod")), (&prod.not(), None)] {
-            let worlds = enumerate([condition]);
+            let worlds = enumerate([condition], &Condition::always());
             assert!(agrees_with_defaults(&worlds.worlds[0]));
             let holds: Vec<bool> = worlds.worlds.iter().map(|world| condition.holds(world)).collect();
             let described = describe_possible(&worlds.worlds, &holds).map(|when| when.to_string());
@@ -237,7 +262,7 @@ mod tests {
     fn what_holds_by_default_needs_no_condition() {
         let on = Arc::new(Question::boolean("var.on", Some(true)));
         let condition = Condition::is(&on, true);
-        let worlds = enumerate([&condition]);
+        let worlds = enumerate([&condition], &Condition::always());
         let holds: Vec<bool> = worlds.worlds.iter().map(|world| condition.holds(world)).collect();
         assert_eq!(describe_possible(&worlds.worlds, &holds), None);
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use crate::cloudformation::{self, Templates, detect};
 use crate::discover::{Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
 use crate::settings::InputSettings;
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
@@ -19,15 +20,18 @@ pub struct Layout {
     pub units: BTreeMap<PathBuf, Unit>,
     /// Plans and states: roots of their own.
     pub documents: Vec<(PathBuf, Written)>,
+    /// Templates that are roots, and those that are only nested in others.
+    pub templates: Roots,
 }
 
 impl Layout {
     /// Looks at what the settings name.
-    pub fn of(settings: &InputSettings, loader: &ModuleLoader<'_>) -> Self {
+    pub fn of(settings: &InputSettings, loader: &ModuleLoader<'_>, templates: &Templates<'_>) -> Self {
         let (discovered, documents) = discover(settings);
         let units = units(loader, &settings.workspace, &discovered);
         let candidates = candidates(loader, &settings.workspace, &discovered, &units);
-        Self { roots: choose_roots(&candidates), discovered, units, documents }
+        let templates = choose_roots(&template_candidates(templates, &discovered));
+        Self { roots: choose_roots(&candidates), discovered, units, documents, templates }
     }
 
     /// How many files are read.
@@ -44,11 +48,17 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
         let start = workspace.read_start(path, terraform::plan::START_BYTES).ok()?;
         terraform::plan::detect(&start)
     };
-    let (mut documents, mut trees) = (Vec::new(), Vec::new());
+    let (mut documents, mut trees, mut named) = (Vec::new(), Vec::new(), Vec::new());
     for path in &settings.paths {
         match what(path) {
             Some(_) if documents.iter().any(|(other, _)| other == path) => {}
             Some(written) => documents.push((path.clone(), written)),
+            None if path.is_file() && is_by_content(path) => {
+                // Only the file itself: the others in its directory are no part of it.
+                if is_template(workspace, path) {
+                    named.push(Entry { path: path.clone(), standing: Standing::Template });
+                }
+            }
             None => trees.push(path.clone()),
         }
     }
@@ -74,15 +84,18 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
         }
         match what(&entry.path) {
             Some(written) => entry.standing = Standing::LeftOut(written.left_out()),
+            None if is_template(workspace, &entry.path) => entry.standing = Standing::Template,
             None => return false,
         }
         !documents.iter().any(|(path, _)| *path == entry.path)
     });
+    discovered.entries.extend(named);
     let named = documents
         .iter()
         .map(|(path, written)| Entry { path: path.clone(), standing: Standing::Document(written.format()) });
     discovered.entries.extend(named);
     discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    discovered.entries.dedup_by(|a, b| a.path == b.path);
     give_way(&mut discovered);
     (discovered, documents)
 }
@@ -116,13 +129,49 @@ fn classify(name: &str) -> Option<Standing> {
         Some(Standing::LeftOut("Terragrunt's stacks are not read"))
     } else if let Some(why) = terraform::why_not_configuration(name) {
         Some(Standing::NotCode(why))
-    } else if [".json", ".tfstate", ".tfplan"].iter().any(|end| name.ends_with(end))
-        || ["plan.out", "tfplan"].contains(&name)
-    {
+    } else if BY_CONTENT.iter().any(|end| name.ends_with(end)) || ["plan.out", "tfplan"].contains(&name) {
         Some(Standing::ByContent)
     } else {
         None
     }
+}
+
+/// How the names of files end that may be plans, states or templates.
+const BY_CONTENT: &[&str] = &[
+    ".json",
+    ".tfstate",
+    ".tfplan",
+    ".yaml",
+    ".yml",
+    ".template",
+    ".cfn",
+    ".cform",
+    ".cft",
+    ".cloudformation",
+    ".sam",
+];
+
+/// Whether what a file is has to be told by what is in it: not a file of Terraform's.
+fn is_by_content(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    matches!(classify(name), None | Some(Standing::ByContent))
+}
+
+/// Whether a file holds a template, or one that does not parse.
+fn is_template(workspace: &Workspace, path: &Path) -> bool {
+    workspace.read_bytes(path).is_ok_and(|text| detect::is_template_text(&text))
+}
+
+/// The templates, and which of them another one nests.
+fn template_candidates(templates: &Templates<'_>, discovered: &Discovered) -> BTreeMap<PathBuf, Candidate> {
+    let found = discovered.entries.iter().filter(|entry| entry.standing == Standing::Template);
+    found
+        .map(|entry| {
+            let template = templates.load(&entry.path);
+            let calls = template.map(|template| cloudformation::nested_paths(templates, &template));
+            (entry.path.clone(), Candidate { calls: calls.unwrap_or_default(), ..Candidate::default() })
+        })
+        .collect()
 }
 
 fn candidates(

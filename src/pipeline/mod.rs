@@ -5,6 +5,7 @@ mod reading;
 
 pub use layout::Layout;
 
+use crate::cloudformation::Templates;
 use crate::finding::{Coverage, Finding};
 use crate::graph::{self, Graph};
 use crate::rules::{EvaluationError, Rule, judge};
@@ -68,13 +69,17 @@ pub fn understand(settings: &InputSettings) -> Understood {
 
 /// discover.
 pub fn lay_out(settings: &InputSettings) -> Layout {
-    on_a_deep_stack(|| Layout::of(settings, &ModuleLoader::new(&settings.workspace)))
+    on_a_deep_stack(|| {
+        let workspace = &settings.workspace;
+        Layout::of(settings, &ModuleLoader::new(workspace), &Templates::new(workspace))
+    })
 }
 
 fn read_and_link(settings: &InputSettings) -> Understood {
     let loader = ModuleLoader::new(&settings.workspace);
-    let layout = Layout::of(settings, &loader);
-    let reading = reading::read(settings, &loader, &layout, &graph::interest());
+    let templates = Templates::new(&settings.workspace);
+    let layout = Layout::of(settings, &loader, &templates);
+    let reading = reading::read(settings, &loader, &templates, &layout, &graph::interest());
     let mut graph = graph::build(reading.roots);
     let mut notices = reading.notices;
     notices.append(&mut graph.notices);

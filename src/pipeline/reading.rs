@@ -1,8 +1,10 @@
 //! read: each root by the reader of its format.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::cloudformation::{self, Deployment, NestedTemplates, StackInput, Templates};
 use crate::discover::{Entry, Standing};
 use crate::graph::GraphRoot;
 use crate::resource::{Interest, RootContents};
@@ -10,6 +12,7 @@ use crate::settings::InputSettings;
 use crate::source::{Notice, NoticeKind, Workspace};
 use crate::terraform::plan::Written;
 use crate::terraform::{self, CommandLineInput, Inputs, Module, ModuleLoader};
+use crate::value::Value;
 
 use super::Layout;
 
@@ -27,21 +30,25 @@ pub struct Reading {
 pub fn read(
     settings: &InputSettings,
     loader: &ModuleLoader<'_>,
+    templates: &Templates<'_>,
     layout: &Layout,
     interest: &Interest,
 ) -> Reading {
     let mut directories = layout.roots.roots.clone();
     let notices = settings.notices.iter().chain(&layout.discovered.notices).cloned().collect();
     let reading = Reading { roots: Vec::new(), looked_at: 0, notices };
-    let mut reader = Reader { settings, loader, layout, interest, reading };
+    let mut reader = Reader { settings, loader, templates, layout, interest, reading };
     for (path, written) in &layout.documents {
         reader.document(path, *written, &mut directories);
     }
     let modules: Vec<_> = directories.iter().filter_map(|directory| reader.directory(directory)).collect();
+    for path in &layout.templates.roots {
+        reader.template(path);
+    }
     let mut reading = reader.reading;
-    reading.looked_at = directories.len() + layout.documents.len();
+    reading.looked_at = directories.len() + layout.documents.len() + layout.templates.roots.len();
     if reading.looked_at == 0 {
-        let message = "no Terraform configuration was found, so nothing was checked";
+        let message = "no Terraform configuration and no template was found, so nothing was checked";
         let paths = settings.paths.iter().map(|path| settings.workspace.display(path));
         reading.notices.extend(paths.map(|path| Notice::about(NoticeKind::FormatNotRead, path, message)));
     }
@@ -53,6 +60,7 @@ pub fn read(
 struct Reader<'a> {
     settings: &'a InputSettings,
     loader: &'a ModuleLoader<'a>,
+    templates: &'a Templates<'a>,
     layout: &'a Layout,
     interest: &'a Interest,
     reading: Reading,
@@ -81,11 +89,31 @@ impl Reader<'_> {
         let directories: Vec<PathBuf> = roots.iter().cloned().chain(beside).collect();
         let document =
             terraform::plan::read(workspace, self.loader, file, written, &directories, self.interest);
-        let root = GraphRoot { path: workspace.display(path), format: written.format() };
+        let assumption = document.contents.assumption.clone();
+        let root = GraphRoot { path: workspace.display(path), format: written.format(), assumption };
         self.reading.roots.push((root, document.contents));
         if written == Written::Plan {
             roots.retain(|root| Some(root) != document.directory.as_ref());
         }
+    }
+
+    /// Reads a template that no other one nests.
+    fn template(&mut self, path: &Path) {
+        let Some(template) = self.templates.load(path) else { return };
+        let deployment = Deployment { given: self.given(), ..Deployment::default() };
+        let stack = StackInput { template, deployment, nested: NestedTemplates::default() };
+        let contents = cloudformation::collect(self.templates, &[stack], self.interest);
+        let (path, assumption) = (self.settings.workspace.display(path), contents.assumption.clone());
+        self.reading.roots.push((GraphRoot { path, format: "cloudformation", assumption }, contents));
+    }
+
+    /// What the command line gives the parameters of templates.
+    fn given(&self) -> BTreeMap<Arc<str>, Value> {
+        let texts = self.settings.assignments.iter().filter_map(|assignment| match assignment {
+            CommandLineInput::Text { name, text } => Some((name, text)),
+            CommandLineInput::File(_) => None,
+        });
+        texts.map(|(name, text)| (name.as_str().into(), Value::string(text.as_str()))).collect()
     }
 
     /// Reads the root module or Terragrunt unit in a directory; gives its module.
@@ -118,7 +146,8 @@ impl Reader<'_> {
         };
         let root = Arc::clone(&module);
         let contents = terraform::collect(workspace, self.loader, root, &inputs, self.interest, provenance);
-        self.reading.roots.push((GraphRoot { path, format }, contents));
+        let assumption = contents.assumption.clone();
+        self.reading.roots.push((GraphRoot { path, format, assumption }, contents));
         Some(module)
     }
 }

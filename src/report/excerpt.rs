@@ -49,19 +49,20 @@ pub fn first_line(files: &Files, span: Span) -> FirstLine {
 }
 
 /// The window (byte range on character boundaries) with secrets hidden and everything else as it is.
-pub fn redacted(text: &str, window: Range<usize>) -> String {
-    let mut shown = text.get(window.clone()).unwrap_or("").to_owned();
-    for range in secret_ranges(text, window.clone()).into_iter().rev() {
+pub fn redacted(file: &SourceFile, window: Range<usize>) -> String {
+    let mut shown = file.text.get(window.clone()).unwrap_or("").to_owned();
+    for range in secret_ranges(file, window.clone()).into_iter().rev() {
         shown.replace_range(range.start - window.start..range.end - window.start, HIDDEN);
     }
     shown
 }
 
 /// The window (byte range on character boundaries) as a terminal may be given it.
-pub fn show(text: &str, window: Range<usize>) -> Shown {
+pub fn show(file: &SourceFile, window: Range<usize>) -> Shown {
+    let text = &*file.text;
     let mut shown = Shown { text: String::new(), replaced: Vec::new(), window: window.clone() };
     let source = text.get(window.clone()).unwrap_or("");
-    let secrets = secret_ranges(text, window.clone());
+    let secrets = secret_ranges(file, window.clone());
     let mut secrets = secrets.iter().peekable();
     let mut marks = log_command_marks(source).map(|at| at + window.start).peekable();
     for (at, character) in source.char_indices() {
@@ -131,8 +132,25 @@ fn offset(bytes: usize) -> u32 {
 mod tests {
     use super::*;
 
+    fn file(text: &str) -> Arc<SourceFile> {
+        let files = Files::default();
+        let id = files.add("a.tf", text);
+        files.get(id)
+    }
+
+    #[test]
+    fn what_a_reader_conceals_is_hidden_whatever_it_is_called() {
+        let files = Files::default();
+        let text = "a: hunter2, b: hunter2";
+        let id = files.add("a.yaml", text);
+        let start = text.rfind("hunter2").unwrap();
+        files.conceal(Span::new(id, start, start + 7));
+        assert_eq!(show(&files.get(id), 0..text.len()).text, "a: hunter2, b: …");
+        assert_eq!(redacted(&files.get(id), 3..start + 3), "hunter2, b: …");
+    }
+
     fn shown(text: &str, range: Range<usize>) -> (String, String) {
-        let shown = show(text, 0..text.len());
+        let shown = show(&file(text), 0..text.len());
         let marked = shown.text[shown.range(&range)].to_owned();
         (shown.text, marked)
     }
@@ -154,7 +172,7 @@ mod tests {
     #[test]
     fn hidden_lines_stay_lines() {
         let text = "password = <<EOT\none\ntwo\nEOT\n";
-        assert_eq!(show(text, 0..text.len()).text, "password = <<EOT\n…\n…\nEOT\n");
+        assert_eq!(show(&file(text), 0..text.len()).text, "password = <<EOT\n…\n…\nEOT\n");
     }
 
     #[test]

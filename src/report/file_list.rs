@@ -24,12 +24,13 @@ pub struct FileList {
 struct Row {
     /// Relative to the repository root, forward slashes.
     path: String,
-    /// `terraform`, `terraform-variables`, `terragrunt`, `terraform-plan`, `terraform-state`, or null when it was
-    /// left out.
+    /// `terraform`, `terraform-variables`, `terragrunt`, `terraform-plan`, `terraform-state`, `cloudformation`, or
+    /// null when it was left out.
     format: Option<&'static str>,
     /// The root it belongs to; null for a module that is only called, and for what was left out.
     root: Option<String>,
-    /// For a module that is only called: a directory that calls it.
+    /// For a module that is only called: a directory that calls it; for a template that is only nested, a template
+    /// that nests it.
     called_by: Option<String>,
     /// Why it was left out.
     left_out: Option<&'static str>,
@@ -37,8 +38,8 @@ struct Row {
 
 impl FileList {
     /// The list of what was met and which of it is a root.
-    pub fn new(discovered: &Discovered, layout: &Roots, workspace: &Workspace) -> Self {
-        let roots = layout.roots.iter().map(|root| workspace.display(root)).collect();
+    pub fn new(discovered: &Discovered, layout: &Roots, templates: &Roots, workspace: &Workspace) -> Self {
+        let roots = layout.roots.iter().chain(&templates.roots).map(|root| workspace.display(root)).collect();
         let files = discovered.entries.iter().map(|entry| {
             let directory = entry.path.parent().unwrap_or_else(|| Path::new("/"));
             let is_root = layout.roots.iter().any(|root| root == directory);
@@ -46,19 +47,27 @@ impl FileList {
                 Standing::Terraform => (Some("terraform"), None),
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
                 Standing::Terragrunt => (Some("terragrunt"), None),
+                Standing::Template => (Some("cloudformation"), None),
                 Standing::Document(format) => (Some(format), None),
                 Standing::ByContent => (None, None),
                 Standing::LeftOut(why) | Standing::NotCode(why) => (None, Some(why)),
             };
             let root = match entry.standing {
                 Standing::Document(_) => Some(workspace.display(&entry.path)),
+                Standing::Template => {
+                    templates.roots.contains(&entry.path).then(|| workspace.display(&entry.path))
+                }
                 _ => (is_root && left_out.is_none()).then(|| workspace.display(directory)),
             };
             Row {
                 path: workspace.display(&entry.path),
                 format,
                 root,
-                called_by: layout.called.get(directory).map(|caller| workspace.display(caller)),
+                called_by: match entry.standing {
+                    Standing::Template => templates.called.get(&entry.path),
+                    _ => layout.called.get(directory),
+                }
+                .map(|caller| workspace.display(caller)),
                 left_out,
             }
         });

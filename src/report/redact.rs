@@ -8,6 +8,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::source::SourceFile;
+
 /// How far before the window (bytes) a secret's name is looked for: further than a private key is long.
 const BYTES_BEFORE: usize = 4096;
 /// How far after it the end of a secret is looked for; one that does not end there is hidden all the same.
@@ -45,8 +47,15 @@ pattern!(PRIVATE_KEY, r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY[A-Z ]*-----");
 pattern!(URL_PASSWORD, r#"://[^/\s:@"']*:([^/\s@"']+)@"#);
 pattern!(SECRET_ACCESS_KEY, r"(?:^|[^A-Za-z0-9/+])([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)");
 
-/// The byte ranges of literal secrets within `window`, in order, none overlapping. Quotes stay outside.
-pub fn secret_ranges(text: &str, window: Range<usize>) -> Vec<Range<usize>> {
+/// The byte ranges of secrets within `window`, in order, none overlapping: those that a reader knows of, and
+/// literals that look like some. Quotes stay outside of the latter.
+pub fn secret_ranges(file: &SourceFile, window: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = literal_ranges(&file.text, window.clone());
+    found.extend(file.concealed_within(&window));
+    merged(found, 0, window)
+}
+
+fn literal_ranges(text: &str, window: Range<usize>) -> Vec<Range<usize>> {
     let start = floor(text, window.start.saturating_sub(BYTES_BEFORE));
     let end = floor(text, window.end.saturating_add(BYTES_AFTER).min(text.len()));
     let Some(context) = text.get(start..end) else { return Vec::new() };

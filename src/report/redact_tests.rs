@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 
-use super::secret_ranges;
+use super::literal_ranges;
 
 fn hidden(text: &str) -> String {
     let mut shown = text.to_owned();
-    for range in secret_ranges(text, 0..text.len()).into_iter().rev() {
+    for range in literal_ranges(text, 0..text.len()).into_iter().rev() {
         shown.replace_range(range, "…");
     }
     shown
@@ -102,7 +102,7 @@ fn references_and_settings_stay() {
 fn a_window_sees_the_name_before_it() {
     let text = "Password: |\n  hunter2\nPath: /";
     let window = text.find("  hunter2").unwrap();
-    let found = secret_ranges(text, window..window + 9);
+    let found = literal_ranges(text, window..window + 9);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0], window..window + 9);
 }
@@ -116,7 +116,7 @@ proptest! {
         let start = super::floor(&text, start);
         let end = super::floor(&text, start + length);
         let mut last = start;
-        for range in secret_ranges(&text, start..end) {
+        for range in literal_ranges(&text, start..end) {
             prop_assert!(range.start >= last && range.end <= end && range.start < range.end);
             prop_assert!(text.get(range.clone()).is_some());
             last = range.end;

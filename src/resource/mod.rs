@@ -78,10 +78,25 @@ impl Resource {
     }
 }
 
+/// Who sees an output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutputKind {
+    /// Terraform's: whoever runs it or reads its log, unless it is sensitive.
+    Terraform,
+    /// A stack's: whoever may look at the stack.
+    Stack,
+    /// A stack's that is exported: whoever may look at the account's exports.
+    Export,
+}
+
 /// A value that leaves the root: a Terraform output of the root module, a template's output.
 #[derive(Clone, Debug)]
 pub struct Output {
-    /// `output.name`
+    /// Who sees it.
+    pub kind: OutputKind,
+    /// When it is there.
+    pub presence: Condition,
+    /// `output.name`, `Outputs.Name`
     pub address: Arc<str>,
     /// The value.
     pub value: Value,
@@ -111,6 +126,8 @@ pub struct RootContents {
     pub outputs: Vec<Output>,
     /// How well each of the accounts that resources name is known; one that is not listed is open.
     pub accounts: BTreeMap<Arc<str>, AccountIdentity>,
+    /// What holds of the inputs, or the code is refused: worlds in which it does not are none.
+    pub assumption: Condition,
     /// What was not understood.
     pub notices: Vec<Notice>,
 }
@@ -123,6 +140,10 @@ pub fn unknown_notice(what: &str, unknown: &Unknown, span: Span) -> Notice {
         Reason::Input | Reason::Otherwise => (
             format!("{what} is unknown: it hangs on {cause}, which has no value"),
             "give it a value with --var, --var-file or a .tfvars file".to_owned(),
+        ),
+        Reason::Parameter => (
+            format!("{what} is unknown: it hangs on parameter {cause}, which has no value"),
+            "give it a value with --parameters or a parameter file".to_owned(),
         ),
         Reason::Deployment => (
             format!("{what} is unknown: it hangs on {cause}, which is decided when the code is deployed"),

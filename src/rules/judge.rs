@@ -34,7 +34,7 @@ pub fn judge(graph: &Graph, rules: &[&Rule]) -> Verdict {
 }
 
 fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>, verdict: &mut Verdict) {
-    let worlds = enumerate(neighbourhood.conditions());
+    let worlds = enumerate(neighbourhood.conditions(), neighbourhood.assumption());
     if !worlds.complete {
         let span = graph.span(neighbourhood.user().node);
         let message = format!(

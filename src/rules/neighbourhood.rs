@@ -93,6 +93,11 @@ impl<'g> Neighbourhood<'g> {
         self.user
     }
 
+    /// What holds in every world that there can be.
+    pub fn assumption(&self) -> &'g Condition {
+        &self.graph.roots[self.graph.nodes[self.user.node].root].assumption
+    }
+
     /// Every condition that can make the record differ from world to world.
     pub fn conditions(&self) -> Vec<&Condition> {
         let existed = |node: usize| &self.graph.nodes[node].existed_before;
@@ -187,14 +192,16 @@ impl<'g> Neighbourhood<'g> {
 
     fn access_key(&self, key: &AccessKey, world: &World) -> AccessKeyRecord {
         let (node, address) = self.address(key.node);
+        let exposures = self.exposures_in(&key.exposures, world);
         AccessKeyRecord {
             node,
             address,
             active: key.active.holds(world),
             created: self.graph.nodes[key.node].created().holds(world),
             imported: self.graph.nodes[key.node].imported.holds(world),
+            in_state: self.graph.roots[self.graph.nodes[key.node].root].keeps_state(),
             encrypted: key.encrypted.holds(world),
-            exposures: self.exposed(&key.exposures, world),
+            exposures,
         }
     }
 
@@ -206,8 +213,18 @@ impl<'g> Neighbourhood<'g> {
             created: self.graph.nodes[password.node].created().holds(world),
             reset_required: password.reset_required.holds(world),
             encrypted: password.encrypted.holds(world),
-            exposures: self.exposed(&password.exposures, world),
+            exposures: self.exposures_in(&password.exposures, world),
         }
+    }
+
+    fn exposures_in(&self, exposures: &'g [usize], world: &World) -> Vec<ExposureRecord> {
+        self.exposures(exposures)
+            .filter(|exposure| exposure.when.holds(world))
+            .map(|exposure| {
+                let (node, address) = self.address(exposure.node);
+                ExposureRecord { node, address, place: exposure.place.to_string() }
+            })
+            .collect()
     }
 
     fn groups(&self, world: &World) -> Vec<GroupRecord> {
@@ -255,21 +272,9 @@ impl<'g> Neighbourhood<'g> {
         policies
     }
 
-    fn exposures(&self, indices: &'g [usize]) -> impl Iterator<Item = &'g Exposure> {
+    fn exposures(&self, exposures: &'g [usize]) -> impl Iterator<Item = &'g Exposure> {
         let graph = self.graph;
-        indices.iter().map(|exposure| &graph.exposures[*exposure])
-    }
-
-    fn exposed(&self, indices: &[usize], world: &World) -> Vec<ExposureRecord> {
-        indices
-            .iter()
-            .map(|exposure| &self.graph.exposures[*exposure])
-            .filter(|exposure| exposure.when.holds(world))
-            .map(|exposure| {
-                let (node, address) = self.address(exposure.node);
-                ExposureRecord { node, address, place: exposure.place.to_string() }
-            })
-            .collect()
+        exposures.iter().map(|exposure| &graph.exposures[*exposure])
     }
 
     fn address(&self, node: usize) -> (usize, String) {

@@ -108,20 +108,24 @@ records! {
         pub created: bool,
         /// Whether it is imported: Terraform then never learns its secret.
         pub imported: bool,
+        /// Whether its deployment keeps a state that holds the secret unless it is encrypted: Terraform does,
+        /// `CloudFormation` does not.
+        pub in_state: bool,
         /// Whether the secret is encrypted (`pgp_key`) before it reaches the state.
         pub encrypted: bool,
         /// Places where the secret ends up in the clear.
         pub exposures: Vec<ExposureRecord>,
     }
 
-    /// A place where a secret ends up in the clear, or where a password stands in it.
+    /// A place where a secret or password stands in the clear.
     pub struct ExposureRecord {
         /// Index of the node.
         pub node: usize,
-        /// Address of the output or resource.
+        /// Address of the output, resource or parameter.
         pub address: String,
-        /// What it is, in words that fit after "the secret of … ends up in" and "the password of … stands in":
-        /// `an output that is not sensitive`, `an SSM parameter of type String`, `a file`, `the configuration`.
+        /// What it is, in words that fit after "the secret of … ends up in": `an output that is not sensitive`,
+        /// `an SSM parameter of type String`, `a file`, `user data`; of a password: `the template`, `the default of
+        /// parameter Password`.
         pub place: String,
     }
 
@@ -137,7 +141,7 @@ records! {
         pub reset_required: bool,
         /// Whether the password is encrypted (`pgp_key`) before it reaches the state.
         pub encrypted: bool,
-        /// Places where the text of the password stands in the clear.
+        /// Places where the password's text stands in the clear.
         pub exposures: Vec<ExposureRecord>,
     }
 

@@ -13,6 +13,8 @@ pub struct SourceFile {
     pub text: Arc<String>,
     /// Whether its text may be shown. That of a plan or state may not: it holds secrets under any name.
     pub is_shown: bool,
+    /// Texts in it that no report may show.
+    concealed: RwLock<Vec<std::ops::Range<usize>>>,
     line_starts: std::sync::OnceLock<Vec<u32>>,
     /// Characters before each multiple of [`BLOCK`]: a plan is one line of many megabytes.
     characters: std::sync::OnceLock<Vec<usize>>,
@@ -88,6 +90,16 @@ impl SourceFile {
         self.line_starts().len()
     }
 
+    /// The texts within a window that no report may show, as far as they stand in it.
+    pub fn concealed_within(&self, window: &std::ops::Range<usize>) -> Vec<std::ops::Range<usize>> {
+        let concealed = self.concealed.read().expect("no thread panics while it holds the list");
+        concealed
+            .iter()
+            .map(|range| range.start.max(window.start)..range.end.min(window.end))
+            .filter(|range| range.start < range.end)
+            .collect()
+    }
+
     /// The text of a span, `""` when it is not on character boundaries.
     pub fn slice(&self, span: Span) -> &str {
         self.text.get(span.range()).unwrap_or("")
@@ -121,12 +133,19 @@ impl Files {
             // A plan is large: its text is not copied.
             text: Arc::new(text),
             is_shown,
+            concealed: RwLock::default(),
             line_starts: std::sync::OnceLock::new(),
             characters: std::sync::OnceLock::new(),
         };
         let mut files = self.files.write().expect("no thread panics while it holds the table");
         files.push(Arc::new(file));
         FileId(u32::try_from(files.len() - 1).expect("fewer than 2^32 files"))
+    }
+
+    /// Keeps a text out of every report: a reader knows that it is a password, whatever it is called.
+    pub fn conceal(&self, span: Span) {
+        let file = self.get(span.file);
+        file.concealed.write().expect("no thread panics while it holds the list").push(span.range());
     }
 
     /// The file of an id that this table gave out.

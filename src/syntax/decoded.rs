@@ -34,4 +34,33 @@ impl Decoded {
             None => self.start + offset,
         }
     }
+
+    /// The same text with a way back to where `outer` stands: this one was read from `outer`'s text.
+    #[must_use]
+    pub fn within(&self, outer: &Self) -> Self {
+        let mut result = Self::verbatim("", outer.source_offset(self.start));
+        result.text = Arc::clone(&self.text);
+        let (mut at, mut source) = (0, self.start);
+        for (start, end) in self.escape_starts.iter().zip(&self.escapes) {
+            result.add_escapes_of(outer, at, source, source + (start.0 - at));
+            result.escape_starts.push((start.0, outer.source_offset(start.1)));
+            result.escapes.push((end.0, outer.source_offset(end.1)));
+            (at, source) = *end;
+        }
+        result.add_escapes_of(outer, at, source, source + (self.text.len() - at));
+        result
+    }
+
+    /// Takes over what `outer` has between two offsets of its text, of which the first became `at`.
+    fn add_escapes_of(&mut self, outer: &Self, at: usize, from: usize, to: usize) {
+        let first = outer.escapes.partition_point(|(end, _)| *end <= from);
+        for (start, end) in outer.escape_starts.iter().zip(&outer.escapes).skip(first) {
+            if start.0 >= to {
+                break;
+            }
+            self.escape_starts.push((at + start.0.max(from) - from, start.1));
+            let source = if end.0 <= to { end.1 } else { start.1 };
+            self.escapes.push((at + end.0.min(to) - from, source));
+        }
+    }
 }

@@ -5,5 +5,7 @@ mod decoded;
 pub mod hcl;
 /// JSON.
 pub mod json;
+/// YAML.
+pub mod yaml;
 
 pub use decoded::Decoded;

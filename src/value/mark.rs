@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use crate::source::Span;
+
 /// One mark.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {
@@ -21,12 +23,25 @@ pub enum Mark {
     },
     /// Terraform's `sensitive`. Survives every operation but `nonsensitive`.
     Sensitive,
+    /// "This text can be read there": a literal, a default, a parameter that is echoed. Follows the text until
+    /// something is mixed in that cannot be read.
+    Plaintext {
+        /// Where it stands.
+        at: Span,
+        /// What stands there: `the default of parameter Password`.
+        place: Arc<str>,
+    },
 }
 
 impl Mark {
     /// Whether the mark follows a value into whatever is computed from it.
     pub fn is_taint(&self) -> bool {
         !matches!(self, Self::AttributeOf { .. })
+    }
+
+    /// Whether the text that bears it is not to be shown.
+    pub fn hides(&self) -> bool {
+        matches!(self, Self::SecretOf { .. } | Self::Sensitive)
     }
 }
 

@@ -39,8 +39,10 @@ pub struct Unknown {
 /// Why a value is unknown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// An input without a value: a required variable, a template parameter without a default.
+    /// An input without a value: a required variable.
     Input,
+    /// A template parameter without a value and without a default.
+    Parameter,
     /// An input that has a default, were it given a value that nothing in the configuration names.
     Otherwise,
     /// Decided only when the code is deployed: a computed attribute, a data source, `timestamp()`.

@@ -1,17 +1,43 @@
 //! A template's text as one tree, whatever its syntax: YAML's short tags stand in it as the functions that they
 //! abbreviate (`!GetAtt a.b` is `{"Fn::GetAtt": "a.b"}`), aliases and merge keys are expanded.
 
+mod json;
+mod mapping;
+mod place;
+mod plain;
+mod yaml;
+
+#[cfg(test)]
+mod robustness;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
-use crate::source::Span;
-use crate::syntax::Decoded;
+use self::place::Place;
+use crate::source::{FileId, Notice, NoticeKind, Span};
+use crate::syntax::{self, Decoded};
+
+/// How deep values may be nested once aliases are expanded and short tags are functions: what bounds the stack of
+/// everybody who walks a document. Deeper ones are [`NodeKind::Unread`].
+pub const MAX_DEPTH: usize = 256;
+
+/// A text's documents and what could not be read.
+#[derive(Clone, Debug, Default)]
+pub struct Read {
+    /// The documents in order. A template is one; a text without any value has none.
+    pub documents: Vec<Node>,
+    /// What is wrong with the text, in its order.
+    pub notices: Vec<Notice>,
+}
 
 /// A value and its place.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Node {
     /// What it is.
     pub kind: NodeKind,
-    /// Where it stands: quotes and brackets included, a tag not.
+    /// Where it stands: quotes and brackets included. The function that a short tag abbreviates starts at the tag; its
+    /// argument does not.
     pub span: Span,
 }
 
@@ -43,6 +69,46 @@ pub struct Entry {
     pub key_span: Span,
     /// The value.
     pub value: Node,
+}
+
+/// A text that holds nothing.
+pub fn empty(file: FileId) -> Node {
+    Node { kind: NodeKind::Null, span: Span::new(file, 0, 0) }
+}
+
+/// Reads the text of a template.
+pub fn read(file: FileId, text: &str) -> Read {
+    read_at(file, text, &Place::OfFile)
+}
+
+/// Reads a template that stands inside a string of another one. Every place is one in the file of that other.
+pub fn read_embedded(file: FileId, text: &Decoded) -> Read {
+    read_at(file, &text.text, &Place::Inside(text))
+}
+
+/// What opens with a bracket is JSON, or the part of YAML that looks like it.
+fn read_at(file: FileId, text: &str, place: &Place<'_>) -> Read {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    if !start.starts_with(['{', '[']) {
+        return yaml::lower(syntax::yaml::parse(file, text), place);
+    }
+    let json = syntax::json::parse(file, text);
+    if !is_broken(&json.notices) {
+        return json::lower(json, place);
+    }
+    let yaml = syntax::yaml::parse(file, text);
+    // What neither can read is the one that its first key or element looks like.
+    let inside = start[1..].trim_start();
+    let first: &[char] = if start.starts_with('{') { &['"', '}'] } else { &['"', '{', '[', ']'] };
+    let looks_like_json = inside.is_empty() || inside.starts_with(first);
+    if is_broken(&yaml.notices) && looks_like_json {
+        return json::lower(json, place);
+    }
+    yaml::lower(yaml, place)
+}
+
+fn is_broken(notices: &[Notice]) -> bool {
+    notices.iter().any(|notice| notice.kind == NoticeKind::ParseError)
 }
 
 impl Node {

@@ -33,7 +33,7 @@ pub fn span(files: &Files, span: Span) -> Location {
         .end_column(count(line.end.column))
         .build();
     if line.file.is_shown && !line.range.is_empty() && line.range.len() <= MAX_SNIPPET_BYTES {
-        let text = redacted(&line.file.text, line.range);
+        let text = redacted(&line.file, line.range);
         region.snippet = Some(ArtifactContent::builder().text(text).build());
     }
     physical(PhysicalLocation::builder().artifact_location(artifact(&line.file.path)).region(region).build())

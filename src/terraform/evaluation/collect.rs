@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::resource::{Attribute, Interest, Output, Resource, RootContents};
+use crate::resource::{Attribute, Interest, Output, OutputKind, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Place, Span, Workspace};
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
@@ -257,6 +257,8 @@ impl Collector<'_, '_> {
                 continue;
             }
             self.contents.outputs.push(Output {
+                kind: OutputKind::Terraform,
+                presence: Condition::always(),
                 address: format!("output.{name}").into(),
                 value,
                 sensitive: output.sensitive,

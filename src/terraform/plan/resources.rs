@@ -9,7 +9,7 @@ use super::format::OutputValue;
 use super::index::{Index, Instance};
 use super::places::{Places, document_order};
 use super::references::{Resolver, Scope, Target};
-use crate::resource::{Attribute, Interest, Mode, Output, Resource};
+use crate::resource::{Attribute, Interest, Mode, Output, OutputKind, Resource};
 use crate::source::Span;
 use crate::terraform::functions::json::decode;
 use crate::terraform::schema;
@@ -77,7 +77,15 @@ impl Planned<'_, '_> {
                 let value = secrets_of(&self.resolver.targets(scope, written), false, name)?;
                 let (span, header) = self.places.output(name).unwrap_or((plan, plan));
                 let address = format!("output.{name}").into();
-                Some(Output { address, value, sensitive: output.sensitive, span, header })
+                Some(Output {
+                    kind: OutputKind::Terraform,
+                    presence: Condition::always(),
+                    address,
+                    value,
+                    sensitive: output.sensitive,
+                    span,
+                    header,
+                })
             })
             .collect()
     }

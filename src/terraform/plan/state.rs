@@ -14,7 +14,7 @@ use super::format::{
 };
 use super::places::{Places, document_order};
 use super::{Document, Whole, odd};
-use crate::resource::{Attribute, Interest, Mode, Output, Resource, RootContents};
+use crate::resource::{Attribute, Interest, Mode, Output, OutputKind, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Span};
 use crate::terraform::modules::ModuleLoader;
 use crate::terraform::schema::{self, Unset};
@@ -174,7 +174,15 @@ fn document(
         let Some(value) = output.value.and_then(|raw| secrets_in(raw, &secrets, name)) else { continue };
         let (span, header) = places.output(name).unwrap_or((whole.span, whole.span));
         let address = format!("output.{name}").into();
-        contents.outputs.push(Output { address, value, sensitive: output.sensitive, span, header });
+        contents.outputs.push(Output {
+            kind: OutputKind::Terraform,
+            presence: Condition::always(),
+            address,
+            value,
+            sensitive: output.sensitive,
+            span,
+            header,
+        });
     }
     Document { contents, directory }
 }

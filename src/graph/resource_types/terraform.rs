@@ -1,74 +1,25 @@
-//! Which resource types become which nodes, and which of their attributes say what. One row a type.
+//! Terraform's AWS providers: `aws`, `awscc` and Cloud Posse's `awsutils`.
 
-use crate::resource::Interest;
+use super::{Becomes, Row, Sink, Words, sink};
 
-/// What a resource type becomes, with the names of the attributes that say so.
-#[derive(Clone, Copy, Debug)]
-pub enum Becomes {
-    /// A user.
-    User {
-        /// Its name.
-        name: &'static str,
-    },
-    /// A user with its password, groups and policies.
-    WholeUser {
-        /// Its name.
-        name: &'static str,
-    },
-    /// An access key.
-    AccessKey,
-    /// A console password.
-    Password,
-    /// A membership of one user in several groups.
-    UserGroups,
-    /// A membership of several users in one group.
-    GroupUsers,
-    /// Nothing of its own; its name and policies are looked up.
-    Group {
-        /// Its name.
-        name: &'static str,
-    },
-    /// Nothing of its own; its document is looked up.
-    ManagedPolicy,
-    /// An inline policy of a user.
-    UserPolicy,
-    /// A managed policy attached to a user.
-    UserAttachment,
-    /// A managed policy attached to users and groups.
-    Attachment,
-    /// An inline policy of a group.
-    GroupPolicy,
-    /// A managed policy attached to a group.
-    GroupAttachment,
-    /// The exclusive list of a user's managed policies.
-    UserAttachments,
-    /// An SSH key.
-    SshKey,
-    /// A service-specific credential.
-    ServiceCredential,
-    /// The exclusive list of a group's managed policies.
-    GroupAttachments,
-    /// A managed policy with the users and groups that it is attached to.
-    AttachedPolicy,
-    /// A signing certificate.
-    Certificate,
-}
-
-/// One resource type.
-pub struct Row {
-    /// The type.
-    pub resource_type: &'static str,
-    /// What it becomes.
-    pub becomes: Becomes,
-    /// The attribute that names the user, where there is one: AWS's provider calls it `user`, `username`
-    /// and `user_name`.
-    pub user: &'static str,
-    /// All attributes that are asked for.
-    pub attributes: &'static [&'static str],
-}
+/// The words of the providers.
+const WORDS: Words = Words {
+    path: "path",
+    status: "status",
+    group: &["group", "group_name"],
+    groups: "groups",
+    document: &["policy", "policy_document"],
+    policy_name: &["name", "policy_name"],
+    managed_policy_name: "managed_policy_name",
+    managed_policy_arns: "managed_policy_arns",
+    policies: "policies",
+    login_profile: "login_profile",
+    password: "password",
+    password_reset_required: "password_reset_required",
+};
 
 /// The resource types of Terraform's AWS providers.
-pub const TERRAFORM: &[Row] = &[
+pub const RESOURCES: &[Row] = &[
     row("aws_iam_user", Becomes::User { name: "name" }, "name", &["name", "path", "user_name"]),
     row("aws_iam_access_key", Becomes::AccessKey, "user", &["user", "status", "pgp_key"]),
     // Cloud Posse's provider: replaced when it is older than `max_age` at an apply; until then a key like any other.
@@ -141,25 +92,6 @@ pub const TERRAFORM: &[Row] = &[
     ),
 ];
 
-const fn row(
-    resource_type: &'static str,
-    becomes: Becomes,
-    user: &'static str,
-    attributes: &'static [&'static str],
-) -> Row {
-    Row { resource_type, becomes, user, attributes }
-}
-
-/// A resource type that shows what is written into it to people or machines that should not see a secret.
-pub struct Sink {
-    /// The type.
-    pub resource_type: &'static str,
-    /// The attributes that show it; `type` only says which kind of parameter it is.
-    pub attributes: &'static [&'static str],
-    /// Words that fit after "its secret ends up in".
-    pub place: &'static str,
-}
-
 /// Where a secret does not belong. Stores made for secrets (Secrets Manager, `SecureString` parameters,
 /// Vault, a forge's own secrets) are not in this table, and neither is what ends up in the state alone
 /// (`terraform_data`, triggers): the secret is there anyway.
@@ -208,14 +140,11 @@ pub const SINKS: &[Sink] = &[
     sink("github_actions_organization_variable", &["value"], "a GitHub Actions variable"),
 ];
 
-const fn sink(resource_type: &'static str, attributes: &'static [&'static str], place: &'static str) -> Sink {
-    Sink { resource_type, attributes, place }
-}
-
-/// What readers are asked for.
-pub fn interest() -> Interest {
-    Interest {
-        resources: TERRAFORM.iter().map(|row| (row.resource_type, row.attributes)).collect(),
-        sinks: SINKS.iter().map(|sink| (sink.resource_type, sink.attributes)).collect(),
-    }
+const fn row(
+    resource_type: &'static str,
+    becomes: Becomes,
+    user: &'static str,
+    attributes: &'static [&'static str],
+) -> Row {
+    Row { resource_type, becomes, user, attributes, words: &WORDS }
 }

@@ -1,0 +1,85 @@
+//! What is a template: told by what is in a file, never by its name.
+
+use std::sync::LazyLock;
+
+use regex::bytes::Regex;
+
+use crate::source::FileId;
+
+use super::document::{self, Node, NodeKind};
+use super::scalar_text;
+
+/// What every type begins with that a template can name.
+const NAMESPACES: &[&str] = &["AWS::", "Custom::", "Alexa::", "MongoDB::", "Datadog::"];
+
+/// The words of a template that stands in YAML or JSON, well enough to be called one when it does not parse.
+static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern = r#"(?m)^\s*\{?\s*["']?(?:AWSTemplateFormatVersion["']?\s*:|Resources["']?\s*:)"#;
+    Regex::new(pattern).expect("the pattern is a constant that parses")
+});
+
+/// What a template that matters here has in its text: something of IAM, another template, or an escape or macro
+/// behind which one of these may stand.
+static MATTERS: LazyLock<Regex> = LazyLock::new(|| {
+    let pattern =
+        r"IAM::|CloudFormation::Stack|Serverless::Application|::MODULE|Fn::Transform|Transform|\\[ux]";
+    Regex::new(pattern).expect("the pattern is a constant that parses")
+});
+
+/// Whether a text is a template, one that does not parse included.
+pub fn is_template_text(text: &[u8]) -> bool {
+    if !may_be_template(text) {
+        return false;
+    }
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    let read = document::read(FileId(0), text);
+    read.documents.iter().any(is_template)
+        || (!read.notices.is_empty() && looks_like_template(text.as_bytes()))
+}
+
+/// Whether a text may be a template: cheap, asked of every YAML and JSON file.
+pub fn may_be_template(text: &[u8]) -> bool {
+    let has = |words: &str| memchr::memmem::find(text, words.as_bytes()).is_some();
+    has("AWSTemplateFormatVersion") || (has("Resources") && (has("AWS::") || has("Type") || has("\\u")))
+}
+
+/// Whether anything in the text can lead to a user or a credential.
+pub fn matters(text: &[u8]) -> bool {
+    MATTERS.is_match(text)
+}
+
+/// Whether a text that does not parse is a template all the same, so that the error is worth saying.
+pub fn looks_like_template(text: &[u8]) -> bool {
+    LOOKS_LIKE_ONE.is_match(text) && memchr::memmem::find(text, b"AWS::").is_some()
+}
+
+/// Whether a tree is a template: it says so, or has resources of types that a template can have.
+pub fn is_template(root: &Node) -> bool {
+    if root.entries().is_none() {
+        return false;
+    }
+    let resources = root.get("Resources").and_then(Node::entries);
+    if let Some(version) = root.entry("AWSTemplateFormatVersion") {
+        return resources.is_some() || matches!(version.value.kind, NodeKind::String(_));
+    }
+    let has_type = |node: &Node| {
+        let resource_type = node.get("Type").and_then(scalar_text);
+        resource_type.is_some_and(|name| {
+            NAMESPACES.iter().any(|space| name.starts_with(space)) || is_third_party(&name)
+        })
+    };
+    resources.is_some_and(|resources| {
+        resources.iter().any(|entry| {
+            entry.key.starts_with("Fn::ForEach::") || &*entry.key == "Fn::Transform" || has_type(&entry.value)
+        })
+    })
+}
+
+/// `Org::Service::Thing`
+fn is_third_party(name: &str) -> bool {
+    let parts: Vec<&str> = name.split("::").collect();
+    parts.len() >= 3
+        && parts
+            .iter()
+            .all(|part| !part.is_empty() && part.chars().all(|character| character.is_ascii_alphanumeric()))
+}

@@ -1,0 +1,200 @@
+//! Conditions: when a parameter's value makes them true.
+
+use std::sync::Arc;
+
+use crate::source::{NoticeKind, Span};
+use crate::value::{Condition, Data, Mark, Question, Unknown, Value, same};
+
+use super::super::document::{Node, NodeKind};
+use super::super::scalar_text;
+use super::text::scalar;
+use super::{Memo, Stack};
+
+/// Where a template is deployed when nobody says: the region that everything of IAM is kept in.
+const DEFAULT_REGION: &str = "us-east-1";
+
+impl Stack<'_> {
+    /// When a named condition holds.
+    pub(super) fn condition(&self, name: &str, span: Span) -> Condition {
+        let known = self.condition_memo.borrow().get(name).cloned();
+        match known {
+            Some(Memo::Done(condition)) => return condition,
+            Some(Memo::Pending) => {
+                let message = format!("condition {name} refers to itself, so whether it holds is unknown");
+                self.say(NoticeKind::InvalidConfiguration, span, message);
+                return self.open_condition(name);
+            }
+            None => {}
+        }
+        let Some(node) = self.conditions.get(name) else {
+            let message =
+                format!("there is no condition {name} in this template, so whether it holds is unknown");
+            self.say(NoticeKind::InvalidConfiguration, span, message);
+            return self.open_condition(name);
+        };
+        let name: Arc<str> = name.into();
+        self.condition_memo.borrow_mut().insert(Arc::clone(&name), Memo::Pending);
+        let condition = self.condition_of(node, &name);
+        self.condition_memo.borrow_mut().insert(name, Memo::Done(condition.clone()));
+        condition
+    }
+
+    /// A condition that nothing is known of.
+    fn open_condition(&self, name: &str) -> Condition {
+        let question = Question::boolean(format!("condition {}{name}", self.prefix), None);
+        Condition::is(&Arc::new(question), true)
+    }
+
+    /// When an expression of a condition holds; `name` is the condition that it stands in.
+    pub(super) fn condition_of(&self, node: &Node, name: &str) -> Condition {
+        let unclear = |what: &str| {
+            let message = format!("whether condition {name} holds is unknown: {what}");
+            self.say(NoticeKind::InvalidConfiguration, node.span, message);
+            self.open_condition(name)
+        };
+        let entry = match (&node.kind, node.entries()) {
+            (NodeKind::Bool(value), _) => {
+                return if *value { Condition::always() } else { Condition::never() };
+            }
+            (_, Some([entry])) => entry,
+            _ => return unclear("it is no function of conditions"),
+        };
+        let items = entry.value.elements().unwrap_or_default();
+        match (&*entry.key, items) {
+            ("Condition", _) => match scalar_text(&entry.value) {
+                Some(other) => self.condition(&other, entry.value.span),
+                None => unclear("`Condition` takes the name of a condition"),
+            },
+            ("Fn::And", [_, ..]) => {
+                items.iter().fold(Condition::always(), |all, item| all.and(&self.condition_of(item, name)))
+            }
+            ("Fn::Or", [_, ..]) => {
+                items.iter().fold(Condition::never(), |any, item| any.or(&self.condition_of(item, name)))
+            }
+            ("Fn::Not", [item]) => self.condition_of(item, name).not(),
+            ("Fn::Equals", [left, right]) => self.equals(&self.value(left), &self.value(right)),
+            ("Fn::Contains", [list, text]) => self.contains(&self.value(list), &self.value(text)),
+            ("Fn::EachMemberIn", [members, list]) => {
+                let list = self.value(list);
+                self.every_member(&self.value(members), &|member| self.contains(&list, member))
+            }
+            ("Fn::EachMemberEquals", [members, text]) => {
+                let text = self.value(text);
+                self.every_member(&self.value(members), &|member| self.equals(member, &text))
+            }
+            (function, _) => {
+                unclear(&format!("`{function}` is no function of conditions, or has the wrong arguments"))
+            }
+        }
+    }
+
+    /// When two values are the same text.
+    pub(super) fn equals(&self, left: &Value, right: &Value) -> Condition {
+        let mut any = Condition::never();
+        let rights = right.alternatives();
+        for (when, left) in left.alternatives() {
+            for (and, right) in &rights {
+                let both = when.and(and);
+                if !both.is_never() {
+                    any = any.or(&both.and(&self.equal(&left, right)));
+                }
+            }
+        }
+        any
+    }
+
+    fn equal(&self, left: &Value, right: &Value) -> Condition {
+        let decided = |equal: bool| if equal { Condition::always() } else { Condition::never() };
+        match (&left.data, &right.data) {
+            (Data::Unknown(unknown), _) if right.as_unknown().is_none() => self.is_text(unknown, left, right),
+            (_, Data::Unknown(unknown)) if left.as_unknown().is_none() => self.is_text(unknown, right, left),
+            (Data::Unknown(one), Data::Unknown(other)) => {
+                if one.identity == other.identity && one.error_message().is_none() {
+                    return Condition::always();
+                }
+                let mut both = [&*one.identity, &*other.identity];
+                both.sort_unstable();
+                Self::yes(format!("{} == {}", both[0], both[1]))
+            }
+            _ => match (scalar(left), scalar(right)) {
+                (Some(left), Some(right)) => decided(left == right),
+                _ => decided(same(left, right) == Some(true)),
+            },
+        }
+    }
+
+    /// When an unknown turns out to be that text.
+    fn is_text(&self, unknown: &Unknown, value: &Value, text: &Value) -> Condition {
+        let Some(text) = scalar(text) else { return Condition::never() };
+        if unknown.other_than.contains(&text) {
+            return Condition::never();
+        }
+        if unknown.suffix.as_ref().is_some_and(|suffix| !text.ends_with(&**suffix)) {
+            return Condition::never();
+        }
+        // What a secret is compared with is not to be shown.
+        if !text.is_empty() && value.marks.iter().any(Mark::hides) {
+            return Self::yes(format!("{} == (hidden)", unknown.identity));
+        }
+        Condition::answered(&open_question(&unknown.identity), [text])
+    }
+
+    fn yes(proposition: String) -> Condition {
+        Condition::is(&Arc::new(Question::boolean(proposition, None)), true)
+    }
+
+    fn contains(&self, list: &Value, text: &Value) -> Condition {
+        self.over_members(list, Condition::never(), &|any, member| any.or(&self.equals(member, text)))
+    }
+
+    fn every_member(&self, list: &Value, holds: &dyn Fn(&Value) -> Condition) -> Condition {
+        self.over_members(list, Condition::always(), &|all, member| all.and(&holds(member)))
+    }
+
+    fn over_members(
+        &self,
+        list: &Value,
+        start: Condition,
+        step: &dyn Fn(Condition, &Value) -> Condition,
+    ) -> Condition {
+        list.alternatives().into_iter().fold(Condition::never(), |any, (when, list)| {
+            let holds = match (list.elements(), list.as_unknown()) {
+                (Some(elements), _) => elements.iter().fold(start.clone(), step),
+                (None, Some(unknown)) => {
+                    Self::yes(format!("the members of {} == (allowed)", unknown.identity))
+                }
+                (None, None) => step(start.clone(), &list),
+            };
+            any.or(&when.and(&holds))
+        })
+    }
+
+    /// When the template's rules let it be deployed.
+    pub(super) fn assumption(&self) -> Condition {
+        let rules = self.template.rules.as_ref().and_then(Node::entries).unwrap_or_default();
+        rules.iter().fold(Condition::always(), |all, rule| {
+            let name = format!("of rule {}", rule.key);
+            let applies = match rule.value.get("RuleCondition") {
+                Some(condition) => self.condition_of(condition, &name),
+                None => Condition::always(),
+            };
+            let assertions = rule.value.get("Assertions").and_then(Node::elements).unwrap_or_default();
+            let holds = assertions
+                .iter()
+                .filter_map(|one| one.get("Assert"))
+                .fold(Condition::always(), |all, assertion| all.and(&self.condition_of(assertion, &name)));
+            let next = all.and(&applies.not().or(&holds));
+            // A rule that can never be met says nothing about what would be deployed.
+            if next.is_never() { all } else { next }
+        })
+    }
+}
+
+/// What an unknown text turns out to be.
+pub(super) fn open_question(identity: &Arc<str>) -> Arc<Question> {
+    let mut question = Question::open(Arc::clone(identity));
+    if &**identity == "AWS::Region" {
+        question.default = Some(DEFAULT_REGION.into());
+    }
+    Arc::new(question)
+}

@@ -1,0 +1,283 @@
+//! What a template comes to: one stack, its parameters given, its loops expanded. An expression is evaluated
+//! when somebody asks for it.
+
+mod collect;
+mod conditions;
+mod functions;
+mod include;
+mod loops;
+mod mappings;
+mod nesting;
+mod references;
+mod text;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use crate::source::{Notice, NoticeKind, Place, Span};
+use crate::value::{Condition, Data, Mark, Number, Reason, Unknown, Value};
+
+use super::document::{Node, NodeKind};
+use super::loader::Templates;
+use super::parameters::{Comparisons, comparisons};
+use super::template::{ResourceNode, Template};
+use super::{Deployment, NestedTemplates};
+
+pub use collect::collect;
+pub use nesting::named_templates;
+
+/// Expressions evaluated in one root at most. A template of AWS's largest size has some ten thousand.
+const MAX_STEPS: usize = 4_000_000;
+
+/// Nested stacks of one root at most, and how deep they nest.
+const MAX_STACKS: usize = 1_000;
+const MAX_STACK_DEPTH: usize = 12;
+
+/// What all stacks of one root share.
+pub struct Shared<'a> {
+    templates: &'a Templates<'a>,
+    /// Values that other stacks of the root export, by name.
+    exports: BTreeMap<Arc<str>, Value>,
+    notices: RefCell<Vec<Notice>>,
+    steps: Cell<usize>,
+    stacks: Cell<usize>,
+}
+
+impl<'a> Shared<'a> {
+    /// Nothing evaluated yet.
+    pub fn new(templates: &'a Templates<'a>, exports: BTreeMap<Arc<str>, Value>) -> Self {
+        let (notices, steps, stacks) = (RefCell::default(), Cell::new(0), Cell::new(0));
+        Self { templates, exports, notices, steps, stacks }
+    }
+
+    fn say(&self, notice: Notice) {
+        let mut notices = self.notices.borrow_mut();
+        if !notices.contains(&notice) {
+            notices.push(notice);
+        }
+    }
+
+    /// What was said so far.
+    pub fn into_notices(self) -> Vec<Notice> {
+        self.notices.into_inner()
+    }
+}
+
+/// What a name or condition is worth, while it is found out and after.
+#[derive(Clone)]
+enum Memo<T> {
+    Pending,
+    Done(T),
+}
+
+/// One stack: a template with its parameters given.
+pub struct Stack<'a> {
+    shared: &'a Shared<'a>,
+    template: Arc<Template>,
+    /// What stands before its logical ids in addresses: nothing, or `Network/`.
+    prefix: Arc<str>,
+    /// How deep it is nested.
+    depth: usize,
+    deployment: Deployment,
+    parameters: BTreeMap<Arc<str>, Value>,
+    /// Unknown values of loops, by what stands for them in the expanded text.
+    symbols: BTreeMap<Arc<str>, Value>,
+    conditions: BTreeMap<Arc<str>, Node>,
+    resources: Vec<ResourceNode>,
+    index: BTreeMap<Arc<str>, usize>,
+    outputs: Vec<super::document::Entry>,
+    /// When the stack itself is there.
+    presence: Condition,
+    /// The stacks that it is nested in, as places.
+    provenance: Vec<Place>,
+    nested_templates: NestedTemplates,
+    condition_memo: RefCell<BTreeMap<Arc<str>, Memo<Condition>>>,
+    name_memo: RefCell<BTreeMap<Arc<str>, Memo<Value>>>,
+    nested: RefCell<BTreeMap<Arc<str>, Memo<Option<Rc<Stack<'a>>>>>>,
+    /// Whether literals say where they stand: inside a password.
+    marks_literals: Cell<bool>,
+}
+
+/// How a stack hangs in another one.
+struct Position {
+    prefix: Arc<str>,
+    depth: usize,
+    presence: Condition,
+    provenance: Vec<Place>,
+    nested_templates: NestedTemplates,
+}
+
+impl<'a> Stack<'a> {
+    /// A root template's stack. Its parameters may well be given other values than their defaults.
+    pub fn root(
+        shared: &'a Shared<'a>,
+        template: Arc<Template>,
+        deployment: Deployment,
+        nested_templates: NestedTemplates,
+    ) -> Self {
+        let sections = [template.conditions.as_ref(), template.rules.as_ref()];
+        let compared = comparisons(&sections, template.mappings.as_ref(), &template.parameters);
+        let prefix = match &*deployment.scope {
+            "" => "".into(),
+            scope => format!("{scope}/").into(),
+        };
+        let position = Position {
+            prefix,
+            depth: 0,
+            presence: Condition::always(),
+            provenance: Vec::new(),
+            nested_templates,
+        };
+        Self::new(shared, template, deployment, position, Some(&compared))
+    }
+
+    fn new(
+        shared: &'a Shared<'a>,
+        template: Arc<Template>,
+        deployment: Deployment,
+        position: Position,
+        comparisons: Option<&Comparisons>,
+    ) -> Self {
+        let scope = Arc::clone(&deployment.scope);
+        let identity = |name: &Arc<str>| match &*scope {
+            "" => Arc::clone(name),
+            scope => format!("{scope}.{name}").into(),
+        };
+        let parameters = template
+            .parameters
+            .iter()
+            .map(|parameter| {
+                let value = match deployment.given.get(&parameter.name) {
+                    Some(value) => parameter.given(value.clone()),
+                    None => parameter.left_alone(&identity(&parameter.name), comparisons),
+                };
+                (Arc::clone(&parameter.name), value)
+            })
+            .collect();
+        let mut stack = Self {
+            shared,
+            template,
+            prefix: position.prefix,
+            depth: position.depth,
+            deployment,
+            parameters,
+            symbols: BTreeMap::new(),
+            conditions: BTreeMap::new(),
+            resources: Vec::new(),
+            index: BTreeMap::new(),
+            outputs: Vec::new(),
+            presence: position.presence,
+            provenance: position.provenance,
+            nested_templates: position.nested_templates,
+            condition_memo: RefCell::default(),
+            name_memo: RefCell::default(),
+            nested: RefCell::default(),
+            marks_literals: Cell::new(false),
+        };
+        stack.expand();
+        stack
+    }
+
+    /// Expands the loops and inclusions of every section.
+    fn expand(&mut self) {
+        let template = Arc::clone(&self.template);
+        for notice in &template.notices {
+            self.shared.say(notice.clone());
+        }
+        self.say_macros();
+        for (entry, _) in self.section(template.conditions.as_ref(), "Conditions") {
+            self.conditions.insert(Arc::clone(&entry.key), entry.value);
+        }
+        for (entry, stands_for) in self.section(template.resources.as_ref(), "Resources") {
+            let Some(resource) = ResourceNode::read(&entry, stands_for) else {
+                if entry.value.kind != NodeKind::Unread {
+                    let message = format!("resource {} has no type, so it was not read", entry.key);
+                    self.say(NoticeKind::InvalidConfiguration, entry.key_span, message);
+                }
+                continue;
+            };
+            self.index.insert(Arc::clone(&resource.logical_id), self.resources.len());
+            self.resources.push(resource);
+        }
+        let outputs = self.section(template.outputs.as_ref(), "Outputs");
+        self.outputs = outputs.into_iter().map(|(entry, _)| entry).collect();
+    }
+
+    fn say(&self, kind: NoticeKind, span: Span, message: impl Into<String>) {
+        self.shared.say(Notice::at(kind, span, message));
+    }
+
+    /// The address of a logical id.
+    fn address(&self, logical_id: &str) -> Arc<str> {
+        format!("{}{logical_id}", self.prefix).into()
+    }
+
+    fn resource(&self, logical_id: &str) -> Option<&ResourceNode> {
+        self.index.get(logical_id).map(|index| &self.resources[*index])
+    }
+
+    /// What an expression is worth. `AWS::NoValue` is null.
+    fn value(&self, node: &Node) -> Value {
+        let steps = self.shared.steps.get() + 1;
+        self.shared.steps.set(steps);
+        if steps > MAX_STEPS {
+            if steps == MAX_STEPS + 1 {
+                let message =
+                    format!("evaluating this takes more than {MAX_STEPS} steps; the rest is unknown");
+                self.say(NoticeKind::LimitReached, self.template.span, message);
+            }
+            return Unknown::new("what a limit cut off", Reason::Unsupported("a limit was reached".into()))
+                .into();
+        }
+        match &node.kind {
+            NodeKind::Null => Value::null(),
+            NodeKind::Bool(value) => Value::bool(*value),
+            NodeKind::Number(text) => {
+                match Number::parse(text).filter(|number| *number.to_string() == **text) {
+                    Some(number) => Data::Number(number).into(),
+                    // `0123` and `1.10` are text to whoever reads them.
+                    None => Value::string(Arc::clone(text)),
+                }
+            }
+            NodeKind::String(decoded) => self.literal(&decoded.text, node.span),
+            NodeKind::List(elements) => {
+                let elements = elements.iter().map(|element| self.value(element));
+                Value::tuple(elements.filter(|element| !element.is_null()).collect())
+            }
+            NodeKind::Map(entries) => match entries.as_ref() {
+                [entry] if is_function(&entry.key) => self.call(&entry.key, &entry.value, node.span),
+                entries => {
+                    let fields =
+                        entries.iter().map(|entry| (Arc::clone(&entry.key), self.value(&entry.value)));
+                    Value::object(fields.filter(|(_, value)| !value.is_null()).collect())
+                }
+            },
+            NodeKind::Unread => {
+                Unknown::new("what was not read", Reason::Unsupported("it was not read".into()))
+                    .at(node.span)
+                    .into()
+            }
+        }
+    }
+
+    /// A text as it stands. One that is a reference to a store of secrets is unknown.
+    fn literal(&self, text: &Arc<str>, span: Span) -> Value {
+        let mut value = Value::string(Arc::clone(text));
+        if self.marks_literals.get() && !text.is_empty() {
+            value = value.with_mark(Mark::Plaintext { at: span, place: "the template".into() });
+        }
+        text::resolved(value, span)
+    }
+}
+
+/// Whether the only key of a mapping makes it a function.
+fn is_function(key: &str) -> bool {
+    key == "Ref" || key.starts_with("Fn::")
+}
+
+/// An expression that would make a deployment fail.
+fn error(message: impl Into<Arc<str>>, span: Span) -> Value {
+    Unknown::error(message).at(span).into()
+}

@@ -1,0 +1,102 @@
+//! Templates on disk, each read once.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::source::{FileId, Notice, NoticeKind, ReadError, Workspace};
+use crate::syntax::Decoded;
+
+use super::detect::is_template;
+use super::document::{self, Node};
+use super::secrets;
+use super::template::Template;
+
+/// Reads templates and remembers them.
+pub struct Templates<'a> {
+    workspace: &'a Workspace,
+    templates: RefCell<BTreeMap<PathBuf, Option<Arc<Template>>>>,
+}
+
+impl<'a> Templates<'a> {
+    /// None read yet.
+    pub fn new(workspace: &'a Workspace) -> Self {
+        Self { workspace, templates: RefCell::default() }
+    }
+
+    /// The template in a file; `None` when the file cannot be read or holds none.
+    pub fn load(&self, path: &Path) -> Option<Arc<Template>> {
+        if let Some(known) = self.templates.borrow().get(path) {
+            return known.clone();
+        }
+        let template = self.read(path).map(Arc::new);
+        self.templates.borrow_mut().insert(path.to_owned(), template.clone());
+        template
+    }
+
+    fn read(&self, path: &Path) -> Option<Template> {
+        let file = self.workspace.load(path).ok()?;
+        let read = document::read(file, &self.workspace.files.get(file).text);
+        let root = read.documents.iter().find(|root| is_template(root)).or_else(|| {
+            // One that is broken off before its resources is known by the text of its start.
+            read.documents.first().filter(|_| !read.notices.is_empty())
+        });
+        let template = match root {
+            Some(root) => Template::read(path.to_owned(), file, root, read.notices.clone()),
+            None if !read.notices.is_empty() => {
+                let nothing = document::empty(file);
+                Template::read(path.to_owned(), file, &nothing, read.notices.clone())
+            }
+            None => return None,
+        };
+        secrets::conceal(&self.workspace.files, &template);
+        Some(template)
+    }
+
+    /// The template that stands in a text of another one.
+    pub fn embedded(&self, outer: &Template, text: &Decoded) -> Option<Arc<Template>> {
+        let read = document::read_embedded(outer.file, text);
+        let root = read.documents.iter().find(|root| is_template(root))?;
+        let template = Template::read(outer.path.clone(), outer.file, root, read.notices.clone());
+        secrets::conceal(&self.workspace.files, &template);
+        Some(Arc::new(template))
+    }
+
+    /// The path of a file that a template names relative to itself.
+    ///
+    /// # Errors
+    /// Which kind of notice is due: it is not on disk, or leads out of the root.
+    pub fn beside(&self, template: &Path, location: &str) -> Result<PathBuf, NoticeKind> {
+        if location.contains("://") {
+            return Err(NoticeKind::ModuleNotOnDisk);
+        }
+        let directory = template.parent().unwrap_or(template);
+        self.workspace.resolve(&directory.join(location)).map_err(|error| match error {
+            ReadError::OutsideRoot => NoticeKind::OutsideRoot,
+            _ => NoticeKind::ModuleNotOnDisk,
+        })
+    }
+
+    /// A part of a template in a file of its own.
+    ///
+    /// # Errors
+    /// As for [`Templates::beside`].
+    pub fn part(&self, template: &Path, location: &str) -> Result<(Node, Vec<Notice>), NoticeKind> {
+        let path = self.beside(template, location)?;
+        let file = self.workspace.load(&path).map_err(|_| NoticeKind::ModuleNotOnDisk)?;
+        let mut read = document::read(file, &self.workspace.files.get(file).text);
+        let root = if read.documents.is_empty() { document::empty(file) } else { read.documents.remove(0) };
+        Ok((root, read.notices))
+    }
+
+    /// The path that a file was read from.
+    pub fn path_of(&self, file: FileId) -> Option<PathBuf> {
+        let templates = self.templates.borrow();
+        templates
+            .values()
+            .flatten()
+            .find(|template| template.file == file)
+            .map(|template| template.path.clone())
+    }
+}

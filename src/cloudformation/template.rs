@@ -1,0 +1,159 @@
+//! A template's sections. What hangs on parameters (loops, conditions, which resources there are) is left to
+//! [`evaluation`](super::evaluation): a template that is nested twice is read once.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::source::{FileId, Notice, NoticeKind, Span};
+
+use super::document::{Entry, Node};
+use super::parameters::Parameter;
+use super::scalar_text;
+
+/// What a template says, as it stands.
+#[derive(Debug)]
+pub struct Template {
+    /// Where it stands on disk, for what it names relative to itself.
+    pub path: PathBuf,
+    /// Its file.
+    pub file: FileId,
+    /// The whole of it.
+    pub span: Span,
+    /// Macros over the whole template, in the order in which they run.
+    pub transforms: Vec<(Arc<str>, Span)>,
+    /// Parameters in document order.
+    pub parameters: Vec<Parameter>,
+    /// Mappings: name, top-level key, second-level key.
+    pub mappings: Option<Node>,
+    /// Conditions; loops are not expanded yet.
+    pub conditions: Option<Node>,
+    /// Rules: assertions over parameters.
+    pub rules: Option<Node>,
+    /// Resources; loops are not expanded yet.
+    pub resources: Option<Node>,
+    /// Outputs; loops are not expanded yet.
+    pub outputs: Option<Node>,
+    /// What could not be read.
+    pub notices: Vec<Notice>,
+}
+
+/// The sections that a template may have.
+const SECTIONS: &[&str] = &[
+    "AWSTemplateFormatVersion",
+    "Description",
+    "Metadata",
+    "Parameters",
+    "Mappings",
+    "Conditions",
+    "Rules",
+    "Transform",
+    "Resources",
+    "Outputs",
+    "Hooks",
+    "Globals",
+];
+
+impl Template {
+    /// Reads the sections of a template.
+    pub fn read(path: PathBuf, file: FileId, root: &Node, mut notices: Vec<Notice>) -> Self {
+        let section = |name: &str| root.get(name).cloned();
+        for entry in root.entries().unwrap_or_default() {
+            // Transforms can stand for further sections, and other tools keep their own.
+            if let Some(near) = misspelt(&entry.key) {
+                let message = format!(
+                    "`{}` is no section of a template, so it is passed over: is it `{near}`?",
+                    entry.key
+                );
+                notices.push(Notice::at(NoticeKind::InvalidConfiguration, entry.key_span, message));
+            }
+        }
+        let mut parameters: BTreeMap<Arc<str>, Parameter> = BTreeMap::new();
+        let declared = section("Parameters");
+        let entries = declared.as_ref().and_then(Node::entries).unwrap_or_default();
+        for entry in entries.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
+            parameters.insert(Arc::clone(&entry.key), Parameter::read(entry));
+        }
+        let order: Vec<&Arc<str>> = entries.iter().map(|entry| &entry.key).collect();
+        let parameters = order.into_iter().filter_map(|name| parameters.remove(name)).collect();
+        Self {
+            path,
+            file,
+            span: root.span,
+            transforms: section("Transform").map(|node| transforms(&node)).unwrap_or_default(),
+            parameters,
+            mappings: section("Mappings"),
+            conditions: section("Conditions"),
+            rules: section("Rules"),
+            resources: section("Resources"),
+            outputs: section("Outputs"),
+            notices,
+        }
+    }
+
+    /// Whether a macro runs over the whole template.
+    pub fn has_transform(&self, name: &str) -> bool {
+        self.transforms.iter().any(|(transform, _)| **transform == *name)
+    }
+
+    /// The parameter of a name.
+    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
+        self.parameters.iter().find(|parameter| &*parameter.name == name)
+    }
+}
+
+/// The section that a key was meant to be, when it is none and differs from one in case or an `s` alone.
+fn misspelt(key: &str) -> Option<&'static str> {
+    let plain = |word: &str| word.to_ascii_lowercase().trim_end_matches('s').to_owned();
+    SECTIONS
+        .iter()
+        .find(|section| **section != key && plain(section) == plain(key))
+        .copied()
+        .filter(|_| !SECTIONS.contains(&key))
+}
+
+/// The macros of a `Transform` section: a name, a list of them, or `{Name, Parameters}`.
+fn transforms(node: &Node) -> Vec<(Arc<str>, Span)> {
+    let name = |node: &Node| match node.get("Name") {
+        Some(name) => scalar_text(name).map(|text| (text, name.span)),
+        None => scalar_text(node).map(|text| (text, node.span)),
+    };
+    match node.elements() {
+        Some(elements) => elements.iter().filter_map(name).collect(),
+        None => name(node).into_iter().collect(),
+    }
+}
+
+/// A resource as it stands in the template, loops expanded.
+#[derive(Clone, Debug)]
+pub struct ResourceNode {
+    /// Its logical id.
+    pub logical_id: Arc<str>,
+    /// Where the logical id stands.
+    pub key_span: Span,
+    /// `AWS::IAM::User`
+    pub resource_type: Arc<str>,
+    /// The whole of its definition.
+    pub definition: Node,
+    /// For one that stands for many: "each of Users".
+    pub stands_for: Option<Arc<str>>,
+}
+
+impl ResourceNode {
+    /// Reads a definition; `None` when it has no type.
+    pub fn read(entry: &Entry, stands_for: Option<Arc<str>>) -> Option<Self> {
+        let resource_type = scalar_text(entry.value.get("Type")?)?;
+        Some(Self {
+            logical_id: Arc::clone(&entry.key),
+            key_span: entry.key_span,
+            resource_type,
+            definition: entry.value.clone(),
+            stands_for,
+        })
+    }
+
+    /// One of its properties, with the key that it stands under.
+    pub fn property(&self, name: &str) -> Option<&Entry> {
+        self.definition.get("Properties")?.entry(name)
+    }
+}
