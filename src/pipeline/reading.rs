@@ -53,7 +53,12 @@ pub fn read(
         reading.notices.extend(paths.map(|path| Notice::about(NoticeKind::FormatNotRead, path, message)));
     }
     reading.notices.extend(not_read(&settings.workspace, &layout.discovered.entries));
-    reading.notices.extend(undeclared(&settings.assignments, &modules));
+    let stacks: Vec<_> = layout.templates.roots.iter().filter_map(|path| templates.load(path)).collect();
+    let is_declared = |name: &str| {
+        modules.iter().any(|module| module.variables.contains_key(name))
+            || stacks.iter().any(|template| template.parameter(name).is_some())
+    };
+    reading.notices.extend(undeclared(&settings.assignments, is_declared));
     reading
 }
 
@@ -166,16 +171,18 @@ fn not_read(workspace: &Workspace, entries: &[Entry]) -> Vec<Notice> {
 }
 
 /// A `--var` that no root declares is most likely a slip of the pen.
-fn undeclared(assignments: &[CommandLineInput], roots: &[Arc<terraform::Module>]) -> Vec<Notice> {
+fn undeclared(assignments: &[CommandLineInput], is_declared: impl Fn(&str) -> bool) -> Vec<Notice> {
     assignments
         .iter()
         .filter_map(|assignment| match assignment {
             CommandLineInput::Text { name, .. } => Some(name),
             CommandLineInput::File(_) => None,
         })
-        .filter(|name| !roots.iter().any(|root| root.variables.contains_key(name.as_str())))
+        .filter(|name| !is_declared(name))
         .map(|name| {
-            let message = format!("no root declares a variable `{name}`, so --var {name}=… changes nothing");
+            let message = format!(
+                "no root declares a variable or parameter `{name}`, so --var {name}=… changes nothing"
+            );
             Notice::about(NoticeKind::InvalidConfiguration, "--var", message)
         })
         .collect()
