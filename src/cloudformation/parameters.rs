@@ -44,7 +44,7 @@ impl Parameter {
             parameter_type: text("Type").unwrap_or_else(|| "String".into()),
             default: default.and_then(|default| {
                 let text = scalar_text(&default.value).or_else(|| joined(&default.value))?;
-                Some((text, default.key_span.to(default.value.span)))
+                Some((text, default.value.span))
             }),
             allowed: allowed.iter().filter_map(scalar_text).collect(),
             no_echo: text("NoEcho").is_some_and(|text| &*text == "true"),
