@@ -109,9 +109,13 @@ struct VariableOptions {
     /// Set a Terraform variable or template parameter
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Input")]
     var: Vec<(String, String)>,
-    /// Set variables from a .tfvars or parameter file; the last --var or --var-file wins
+    /// Set variables from a .tfvars file; the last --var or --var-file wins
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     var_file: Vec<PathBuf>,
+    /// Set a template parameter (also AWS::Region, AWS::AccountId …), or all that a parameter file holds: JSON, YAML or
+    /// TOML; the last one wins
+    #[arg(long, value_name = "NAME=VALUE|FILE", value_parser = parameter, help_heading = "Input")]
+    parameters: Vec<VariableSource>,
 }
 
 /// One `--var` or `--var-file`.
@@ -126,6 +130,15 @@ pub enum VariableSource {
     },
     /// `--var-file FILE`.
     File(PathBuf),
+    /// `--parameters NAME=VALUE`.
+    Parameter {
+        /// Before the first `=`, not empty.
+        name: String,
+        /// After it, as typed.
+        value: String,
+    },
+    /// `--parameters FILE`.
+    ParameterFile(PathBuf),
 }
 
 /// Which rules to run, and what counts.
@@ -372,6 +385,7 @@ impl VariableOptions {
         let files = self.var_file.iter().cloned().map(VariableSource::File);
         let mut typed: Vec<(usize, VariableSource)> =
             indices("var").zip(values).chain(indices("var_file").zip(files)).collect();
+        typed.extend(indices("parameters").zip(self.parameters.iter().cloned()));
         typed.sort_by_key(|(index, _)| *index);
         typed.into_iter().map(|(_, source)| source).collect()
     }
@@ -406,6 +420,22 @@ fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// `NAME=VALUE` as every deployment tool takes it, `ParameterKey=NAME,ParameterValue=VALUE` as the AWS CLI does, or a
+/// file, `file://` before it or not.
+fn parameter(text: &str) -> Result<VariableSource, String> {
+    if let Some(file) = text.strip_prefix("file://") {
+        return Ok(VariableSource::ParameterFile(file.into()));
+    }
+    let named = text.strip_prefix("ParameterKey=").and_then(|rest| rest.split_once(",ParameterValue="));
+    match named.or_else(|| text.split_once('=')) {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok(VariableSource::Parameter { name: name.trim().to_owned(), value: value.to_owned() })
+        }
+        None if !text.is_empty() => Ok(VariableSource::ParameterFile(text.into())),
+        _ => Err("expected NAME=VALUE or FILE".to_owned()),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use miette::Diagnostic;
 
 use crate::cli::{FailOn, Input, Selection, VariableSource};
+use crate::cloudformation::ParameterInput;
 use crate::finding::{Confidence, Severity};
 use crate::rules::{Rule, RuleError, RuleSet};
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
@@ -35,6 +36,17 @@ pub enum SettingsError {
     #[error("the variables file `{path}` cannot be read: {reason}")]
     #[diagnostic(help("give the path of a .tfvars file, relative to the current directory"))]
     VariablesFile {
+        /// As typed.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A `--parameters` file that cannot be read.
+    #[error("the parameter file `{path}` cannot be read: {reason}")]
+    #[diagnostic(help(
+        "give NAME=VALUE, or the path of a parameter file, relative to the current directory"
+    ))]
+    ParameterFile {
         /// As typed.
         path: String,
         /// What is wrong.
@@ -75,6 +87,8 @@ pub struct InputSettings {
     pub notices: Vec<Notice>,
     /// Variables from the command line, in order.
     pub assignments: Vec<CommandLineInput>,
+    /// Template parameters from the command line, in order.
+    pub parameters: Vec<ParameterInput>,
     /// Whether unreadable input leaves the exit status alone.
     pub allow_parse_errors: bool,
 }
@@ -133,16 +147,25 @@ impl InputSettings {
                 notices.push(Notice::about(NoticeKind::UnreadableFile, STANDARD_INPUT, message));
             }
         }
-        let mut assignments = Vec::new();
+        let (mut assignments, mut parameters) = (Vec::new(), Vec::new());
         for source in &input.assignments {
-            assignments.push(match source {
+            match source {
                 VariableSource::Value { name, value } => {
-                    CommandLineInput::Text { name: name.clone(), text: value.clone() }
+                    assignments.push(CommandLineInput::Text { name: name.clone(), text: value.clone() });
                 }
-                VariableSource::File(path) => CommandLineInput::File(variables_file(&workspace, path)?),
-            });
+                VariableSource::File(path) => {
+                    assignments.push(CommandLineInput::File(variables_file(&workspace, path)?));
+                }
+                VariableSource::Parameter { name, value } => {
+                    parameters.push(ParameterInput::Text { name: name.clone(), text: value.clone() });
+                }
+                VariableSource::ParameterFile(path) => {
+                    parameters.push(ParameterInput::File(parameter_file(&workspace, path)?));
+                }
+            }
         }
-        Ok(Self { workspace, paths, notices, assignments, allow_parse_errors: input.allow_parse_errors })
+        let allow_parse_errors = input.allow_parse_errors;
+        Ok(Self { workspace, paths, notices, assignments, parameters, allow_parse_errors })
     }
 }
 
@@ -260,6 +283,15 @@ fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::F
     let shown =
         path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
     Ok(workspace.files.add(shown, text))
+}
+
+/// As for variables; its text is shown nowhere, since it may well hold passwords.
+fn parameter_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
+    let failed = |reason: String| SettingsError::ParameterFile { path: path.display().to_string(), reason };
+    let text = read_text(path).map_err(failed)?;
+    let shown =
+        path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
+    Ok(workspace.files.add_unshown(shown, text))
 }
 
 #[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]

@@ -3,6 +3,7 @@
 pub mod detect;
 pub mod document;
 mod evaluation;
+mod inputs;
 mod loader;
 mod parameters;
 mod secrets;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use crate::resource::{Interest, RootContents};
 use crate::value::Value;
 
+pub use inputs::{ParameterInput, gather};
 pub use loader::Templates;
 pub use template::Template;
 

@@ -7,7 +7,7 @@ use crate::resource::{AccountIdentity, Mode, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Place};
 use crate::value::{Condition, Data, Question, Reason, Type, Value, convert};
 
-use super::links::{Said, UserIndex, members, name_of, said};
+use super::links::{Said, UserIndex, default_name_of, members, name_of, said};
 use super::policies::{ManagedPolicies, administrator_by_arn, administrator_by_document};
 use super::resource_types::{Becomes, Row, row_of};
 use super::{
@@ -316,7 +316,7 @@ impl Builder {
         attributes
             .iter()
             .find_map(|attribute| resource.value(attribute))
-            .and_then(name_of)
+            .and_then(default_name_of)
             .unwrap_or_else(|| Name::Unknown(Arc::clone(&resource.address)))
     }
 

@@ -139,6 +139,15 @@ pub fn name_of(value: &Value) -> Option<Name> {
     }
 }
 
+/// The name that a value is, or is by default.
+pub fn default_name_of(value: &Value) -> Option<Name> {
+    name_of(value).or_else(|| {
+        let alternatives = value.alternatives();
+        let chosen = alternatives.iter().find(|(when, _)| when.holds_by_default()).or(alternatives.first());
+        chosen.and_then(|(_, one)| name_of(one))
+    })
+}
+
 /// The elements of a collection of names, each with the condition under which it is there. `None` when which
 /// there are is not known.
 pub fn members(value: &Value) -> Option<Alternatives<Value>> {
@@ -147,9 +156,9 @@ pub fn members(value: &Value) -> Option<Alternatives<Value>> {
         match &collection.data {
             Data::List(elements) | Data::Set(elements) | Data::Tuple(elements) => {
                 for element in elements.iter() {
-                    for (inner, element) in element.alternatives() {
-                        all.push((condition.and(&inner), element));
-                    }
+                    // What a condition takes out of the list is null there.
+                    let there = element.alternatives().into_iter().filter(|(_, element)| !element.is_null());
+                    all.extend(there.map(|(inner, element)| (condition.and(&inner), element)));
                 }
             }
             Data::Each(each) => {
@@ -161,5 +170,7 @@ pub fn members(value: &Value) -> Option<Alternatives<Value>> {
             _ => return None,
         }
     }
+    // What an element would be in a world that the list is not there in.
+    all.retain(|(condition, _)| !condition.is_never());
     Some(all)
 }

@@ -8,7 +8,7 @@ use crate::source::{Place, Span};
 use crate::value::{Condition, Mark, Value};
 
 use super::build::{Builder, when_true};
-use super::links::{members, name_of};
+use super::links::{default_name_of, members, name_of};
 use super::policies::{administrator_by_arn, administrator_by_document};
 use super::resource_types::{Row, Words};
 use super::{Exposure, Grantee, Membership, Name, Node, NodeId, NodeKind, Owners, Password};
@@ -154,7 +154,7 @@ impl Builder {
                 let field = |names: &[&str]| names.iter().find_map(|name| fields.get(*name));
                 let administrator =
                     field(words.document).map_or_else(Condition::never, administrator_by_document);
-                let name = field(words.policy_name).and_then(name_of);
+                let name = field(words.policy_name).and_then(default_name_of);
                 let name = name.unwrap_or_else(|| Name::Unknown(Arc::clone(&resource.address)));
                 let node = self.part(NodeKind::PolicyGrant, root, resource, words.policies);
                 self.grant_at(node, resource, grantee(&when), true, name, administrator);

@@ -1,10 +1,10 @@
 //! read: each root by the reader of its format.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cloudformation::{self, Deployment, NestedTemplates, StackInput, Templates};
+use crate::cloudformation::{self, Deployment, NestedTemplates, ParameterInput, StackInput, Templates};
 use crate::discover::{Entry, Standing};
 use crate::graph::GraphRoot;
 use crate::resource::{Interest, RootContents};
@@ -42,9 +42,11 @@ pub fn read(
         reader.document(path, *written, &mut directories);
     }
     let modules: Vec<_> = directories.iter().filter_map(|directory| reader.directory(directory)).collect();
-    for path in &layout.templates.roots {
-        reader.template(path);
-    }
+    let (given, notices) = cloudformation::gather(&settings.workspace, &settings.parameters);
+    reader.reading.notices.extend(notices);
+    let given = reader.given(given);
+    let declared: Vec<_> = layout.templates.roots.iter().map(|path| reader.template(path, &given)).collect();
+    let declared: BTreeSet<Arc<str>> = declared.into_iter().flatten().collect();
     let mut reading = reader.reading;
     reading.looked_at = directories.len() + layout.documents.len() + layout.templates.roots.len();
     if reading.looked_at == 0 {
@@ -53,12 +55,7 @@ pub fn read(
         reading.notices.extend(paths.map(|path| Notice::about(NoticeKind::FormatNotRead, path, message)));
     }
     reading.notices.extend(not_read(&settings.workspace, &layout.discovered.entries));
-    let stacks: Vec<_> = layout.templates.roots.iter().filter_map(|path| templates.load(path)).collect();
-    let is_declared = |name: &str| {
-        modules.iter().any(|module| module.variables.contains_key(name))
-            || stacks.iter().any(|template| template.parameter(name).is_some())
-    };
-    reading.notices.extend(undeclared(&settings.assignments, is_declared));
+    reading.notices.extend(undeclared(settings, &modules, &declared));
     reading
 }
 
@@ -102,23 +99,26 @@ impl Reader<'_> {
         }
     }
 
-    /// Reads a template that no other one nests.
-    fn template(&mut self, path: &Path) {
-        let Some(template) = self.templates.load(path) else { return };
-        let deployment = Deployment { given: self.given(), ..Deployment::default() };
+    /// Reads a template that no other one nests; gives the names of its parameters.
+    fn template(&mut self, path: &Path, given: &BTreeMap<Arc<str>, Value>) -> Vec<Arc<str>> {
+        let Some(template) = self.templates.load(path) else { return Vec::new() };
+        let declared = template.parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect();
+        let deployment = Deployment { given: given.clone(), ..Deployment::default() };
         let stack = StackInput { template, deployment, nested: NestedTemplates::default() };
         let contents = cloudformation::collect(self.templates, &[stack], self.interest);
         let (path, assumption) = (self.settings.workspace.display(path), contents.assumption.clone());
         self.reading.roots.push((GraphRoot { path, format: "cloudformation", assumption }, contents));
+        declared
     }
 
     /// What the command line gives the parameters of templates.
-    fn given(&self) -> BTreeMap<Arc<str>, Value> {
+    fn given(&self, parameters: Vec<(Arc<str>, Value)>) -> BTreeMap<Arc<str>, Value> {
         let texts = self.settings.assignments.iter().filter_map(|assignment| match assignment {
             CommandLineInput::Text { name, text } => Some((name, text)),
             CommandLineInput::File(_) => None,
         });
-        texts.map(|(name, text)| (name.as_str().into(), Value::string(text.as_str()))).collect()
+        let texts = texts.map(|(name, text)| (name.as_str().into(), Value::string(text.as_str())));
+        texts.chain(parameters).collect()
     }
 
     /// Reads the root module or Terragrunt unit in a directory; gives its module.
@@ -170,20 +170,33 @@ fn not_read(workspace: &Workspace, entries: &[Entry]) -> Vec<Notice> {
         .collect()
 }
 
-/// A `--var` that no root declares is most likely a slip of the pen.
-fn undeclared(assignments: &[CommandLineInput], is_declared: impl Fn(&str) -> bool) -> Vec<Notice> {
-    assignments
-        .iter()
-        .filter_map(|assignment| match assignment {
-            CommandLineInput::Text { name, .. } => Some(name),
-            CommandLineInput::File(_) => None,
-        })
-        .filter(|name| !is_declared(name))
-        .map(|name| {
+/// A `--var` or `--parameters` that no root declares is most likely a slip of the pen.
+fn undeclared(
+    settings: &InputSettings,
+    modules: &[Arc<terraform::Module>],
+    parameters: &BTreeSet<Arc<str>>,
+) -> Vec<Notice> {
+    let is_variable = |name: &str| modules.iter().any(|module| module.variables.contains_key(name));
+    let is_parameter = |name: &str| parameters.contains(name) || name.starts_with("AWS::");
+    let mut notices = Vec::new();
+    for assignment in &settings.assignments {
+        if let CommandLineInput::Text { name, .. } = assignment
+            && !is_variable(name)
+            && !is_parameter(name)
+        {
+            let message = format!("no root declares a variable `{name}`, so --var {name}=… changes nothing");
+            notices.push(Notice::about(NoticeKind::InvalidConfiguration, "--var", message));
+        }
+    }
+    for parameter in &settings.parameters {
+        if let ParameterInput::Text { name, .. } = parameter
+            && !is_parameter(name)
+        {
             let message = format!(
-                "no root declares a variable or parameter `{name}`, so --var {name}=… changes nothing"
+                "no template declares a parameter `{name}`, so --parameters {name}=… changes nothing"
             );
-            Notice::about(NoticeKind::InvalidConfiguration, "--var", message)
-        })
-        .collect()
+            notices.push(Notice::about(NoticeKind::InvalidConfiguration, "--parameters", message));
+        }
+    }
+    notices
 }

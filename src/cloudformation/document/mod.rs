@@ -22,6 +22,9 @@ use crate::syntax::{self, Decoded};
 /// everybody who walks a document. Deeper ones are [`NodeKind::Unread`].
 pub const MAX_DEPTH: usize = 256;
 
+/// How many notices one text can have.
+const MAX_NOTICES: usize = 200;
+
 /// A text's documents and what could not be read.
 #[derive(Clone, Debug, Default)]
 pub struct Read {
@@ -78,12 +81,31 @@ pub fn empty(file: FileId) -> Node {
 
 /// Reads the text of a template.
 pub fn read(file: FileId, text: &str) -> Read {
-    read_at(file, text, &Place::OfFile)
+    with_few_notices(read_at(file, text, &Place::OfFile))
 }
 
 /// Reads a template that stands inside a string of another one. Every place is one in the file of that other.
 pub fn read_embedded(file: FileId, text: &Decoded) -> Read {
-    read_at(file, &text.text, &Place::Inside(text))
+    with_few_notices(read_at(file, &text.text, &Place::Inside(text)))
+}
+
+/// Bounds what one text can make anybody read. That it does not parse is always told.
+fn with_few_notices(mut read: Read) -> Read {
+    if read.notices.len() > MAX_NOTICES {
+        let mut count = 0;
+        let mut rest = None;
+        read.notices.retain(|notice| {
+            let stays = count < MAX_NOTICES || notice.kind == NoticeKind::ParseError;
+            count += 1;
+            rest = rest.or(notice.span.filter(|_| !stays));
+            stays
+        });
+        let message = format!("more than {MAX_NOTICES} notices on this text; the rest of them is not shown");
+        let notice = rest.map(|span| Notice::at(NoticeKind::LimitReached, span, message));
+        read.notices
+            .extend(notice.map(|notice| notice.with_help("mend those that are shown, and run again")));
+    }
+    read
 }
 
 /// What opens with a bracket is JSON, or the part of YAML that looks like it.

@@ -200,6 +200,14 @@ fn of_a_key_that_stands_twice_the_last_counts_and_is_told() {
 }
 
 #[test]
+fn notices_on_one_text_have_a_limit_and_a_parse_error_is_told_past_it() {
+    let read = read(FILE, &format!("{}b: ]", "a: 1\n*x : 1\n".repeat(1_000)));
+    assert_eq!(read.notices.len(), MAX_NOTICES + 2);
+    let kinds = read.notices[MAX_NOTICES..].iter().map(|notice| notice.kind);
+    assert_eq!(kinds.collect::<Vec<_>>(), [NoticeKind::ParseError, NoticeKind::LimitReached]);
+}
+
+#[test]
 fn aliases_are_what_stands_at_their_anchors() {
     reads(
         "a: &x [1, !Ref b]\nc: *x\nd: {e: *x}\n",

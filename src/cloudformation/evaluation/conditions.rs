@@ -132,6 +132,9 @@ impl Stack<'_> {
         if unknown.suffix.as_ref().is_some_and(|suffix| !text.ends_with(&**suffix)) {
             return Condition::never();
         }
+        if !can_be(&unknown.identity, &text) {
+            return Condition::never();
+        }
         // What a secret is compared with is not to be shown.
         if !text.is_empty() && value.marks.iter().any(Mark::hides) {
             return Self::yes(format!("{} == (hidden)", unknown.identity));
@@ -187,6 +190,18 @@ impl Stack<'_> {
             // A rule that can never be met says nothing about what would be deployed.
             if next.is_never() { all } else { next }
         })
+    }
+}
+
+/// Whether a text has the form of a pseudo-parameter's value; any text can be that of anything else.
+fn can_be(identity: &str, text: &str) -> bool {
+    match identity {
+        "AWS::AccountId" => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
+        "AWS::Region" => {
+            let parts: Vec<&str> = text.split('-').collect();
+            parts.len() >= 3 && parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+        }
+        _ => true,
     }
 }
 

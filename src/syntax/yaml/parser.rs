@@ -1,5 +1,7 @@
 //! From events to the tree. Nothing here recurses: what is open stands in a list.
 
+use std::collections::VecDeque;
+
 use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError};
 
 use super::scalar;
@@ -37,6 +39,7 @@ pub(super) fn parse(file: FileId, text: &str) -> Parsed {
         parsed: Parsed::default(),
         too_deep: false,
         separators: text.match_indices(SEPARATORS).map(|(at, _)| at).collect(),
+        stray_separator: None,
     };
     for event in Parser::new_from_str_with_options(text, options) {
         match event {
@@ -75,8 +78,10 @@ struct Builder<'t> {
     root: Option<Node>,
     parsed: Parsed,
     too_deep: bool,
-    /// Where there are separators that stand, as far as was read, in no quotes.
-    separators: Vec<usize>,
+    /// Where there are separators in what was not read yet.
+    separators: VecDeque<usize>,
+    /// The first of those that stand in no quotes.
+    stray_separator: Option<usize>,
 }
 
 impl Builder<'_> {
@@ -105,7 +110,7 @@ impl Builder<'_> {
                     scalar::decoded(self.text, start..end, &text, style)
                 };
                 if matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted) {
-                    self.separators.retain(|at| !(start..end).contains(at));
+                    self.pass_separators(start, end);
                 }
                 let is_plain = style == ScalarStyle::Plain;
                 let span = if is_block(style) { self.without_blank_end(span) } else { span };
@@ -212,11 +217,23 @@ impl Builder<'_> {
         self.end_document();
     }
 
+    /// Takes note of the separators up to a quoted text, and passes over those in it.
+    fn pass_separators(&mut self, start: usize, end: usize) {
+        while let Some(at) = self.separators.front().copied().filter(|at| *at < end) {
+            self.separators.pop_front();
+            if at < start {
+                self.stray_separator.get_or_insert(at);
+            }
+        }
+    }
+
     /// A separator can hide from one reader what another one reads, behind a comment or inside of a text.
     fn check_separators(&mut self) {
-        if let Some(at) = self.separators.first() {
+        let end = self.text.len();
+        self.pass_separators(end, end);
+        if let Some(at) = self.stray_separator {
             let message = "invalid YAML: a character that ends the line or the text for some readers and not for others";
-            let notice = Notice::at(NoticeKind::ParseError, self.character(*at), message);
+            let notice = Notice::at(NoticeKind::ParseError, self.character(at), message);
             self.parsed.notices.push(notice.with_help("replace it by a line feed or a space"));
         }
     }
