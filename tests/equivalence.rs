@@ -83,12 +83,12 @@ impl Form {
         self == Plan
     }
 
-    /// What the input is called.
-    fn stage(self) -> Option<&'static str> {
+    /// What gives it another input than the default; a plan has the one that it was made for.
+    fn production(self) -> &'static [&'static str] {
         match self {
-            Terraform | TerraformJson => Some("stage=prod"),
-            Plan => None,
-            CloudFormationYaml | CloudFormationJson | Cdk => Some("Stage=prod"),
+            Terraform | TerraformJson => &["--var", "stage=prod"],
+            Plan => &[],
+            CloudFormationYaml | CloudFormationJson | Cdk => &["--parameters", "Stage=prod"],
         }
     }
 
@@ -194,10 +194,10 @@ fn folder() -> &'static Path {
 /// A command for a form, with its input.
 fn arguments(command: &[&'static str], form: Form, stage: Stage) -> Vec<&'static str> {
     let input = match stage {
-        Stage::Default => Vec::new(),
-        Stage::Production => form.stage().map_or_else(Vec::new, |input| vec!["--var", input]),
+        Stage::Default => &[],
+        Stage::Production => form.production(),
     };
-    [command, &[form.path(stage)], &input].concat()
+    [command, &[form.path(stage)], input].concat()
 }
 
 fn report(form: Form, stage: Stage) -> Value {
