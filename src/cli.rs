@@ -302,6 +302,8 @@ const CHECK_AFTER_HELP: &str = "\
 Examples:
   credlint check
   credlint check infra/prod --var-file prod.tfvars --var create_key=true
+  credlint check template.yaml --parameters Environment=prod
+  credlint check template.yaml --parameters parameters.json
   credlint check plan.json            (made by `terraform show -json`)
   terraform show -json tfplan | credlint check -
   credlint check --select CIS-1.13,multiple-active-keys --fail-on high

@@ -180,14 +180,18 @@ fn help_of_check() {
       -h, --help  Print help (see more with '--help')
 
     Input:
-      [PATH]...                 Files and directories to read; plans and states in JSON are read when
-                                they are named here, or from standard input as - [default: .]
-          --root <DIR>          Read nothing outside this directory [default: the git work tree that
-                                PATH is in, else PATH]
-          --var <NAME=VALUE>    Set a Terraform variable or template parameter
-          --var-file <FILE>     Set variables from a .tfvars or parameter file; the last --var or
-                                --var-file wins
-          --allow-parse-errors  Exit with 0 or 1 even when files could not be read or parsed
+      [PATH]...                           Files and directories to read; plans and states in JSON are
+                                          read when they are named here, or from standard input as -
+                                          [default: .]
+          --root <DIR>                    Read nothing outside this directory [default: the git work
+                                          tree that PATH is in, else PATH]
+          --var <NAME=VALUE>              Set a Terraform variable or template parameter
+          --var-file <FILE>               Set variables from a .tfvars file; the last --var or
+                                          --var-file wins
+          --parameters <NAME=VALUE|FILE>  Set a template parameter (also AWS::Region, AWS::AccountId …),
+                                          or all that a parameter file holds: JSON, YAML or TOML; the
+                                          last one wins
+          --allow-parse-errors            Exit with 0 or 1 even when files could not be read or parsed
 
     Rules:
           --select <RULE>                Run only these rules, by any of their names: id, control
@@ -215,6 +219,8 @@ fn help_of_check() {
     Examples:
       credlint check
       credlint check infra/prod --var-file prod.tfvars --var create_key=true
+      credlint check template.yaml --parameters Environment=prod
+      credlint check template.yaml --parameters parameters.json
       credlint check plan.json            (made by `terraform show -json`)
       terraform show -json tfplan | credlint check -
       credlint check --select CIS-1.13,multiple-active-keys --fail-on high

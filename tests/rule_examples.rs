@@ -54,6 +54,7 @@ fn findings(rule: &Rule, example: &Example) -> Vec<String> {
     let checked = pipeline::check(&settings, &[rule], thresholds);
     let unread: Vec<_> = checked.notices.iter().filter(|notice| notice.kind.is_incomplete()).collect();
     assert!(unread.is_empty(), "rules/{}.md:{}: {unread:?}", rule.id, example.line);
+    assert_eq!(checked.coverage.roots, 1, "rules/{}.md:{}: not read", rule.id, example.line);
     assert!(checked.errors.is_empty(), "{:?}", checked.errors);
     checked
         .findings

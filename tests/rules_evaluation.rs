@@ -249,6 +249,33 @@ fn secret_in_state() {
 }
 
 #[test]
+fn plaintext_password() {
+    let id = "plaintext-password";
+    let exposures = vec![
+        ExposureRecord { node: 8, address: "Alice".to_owned(), place: "the template".to_owned() },
+        ExposureRecord {
+            node: 9,
+            address: "Alice".to_owned(),
+            place: "the default of parameter P".to_owned(),
+        },
+    ];
+    let written = PasswordRecord { exposures, ..password(7) };
+    let hit = only(id, &UserRecord { password: Some(written.clone()), ..user() });
+    assert_eq!(hit.severity, Severity::High);
+    assert_eq!(
+        hit.message,
+        "the console password of user `alice` stands in the template and the default of parameter P"
+    );
+    assert_eq!((hit.flagged, hit.also, hit.subject_node), (vec![8, 9], vec![7, 0], 7));
+
+    // It can be read also where the deployment did not make it, and where it has to be changed.
+    let existing = PasswordRecord { created: false, ..written };
+    assert_eq!(hits(id, &UserRecord { password: Some(existing), ..user() }).len(), 1);
+    assert_silent(id, &UserRecord { password: Some(password(7)), ..user() });
+    assert_silent(id, &user());
+}
+
+#[test]
 fn password_reset_not_required() {
     let id = "password-reset-not-required";
     let kept = PasswordRecord { reset_required: false, ..password(7) };

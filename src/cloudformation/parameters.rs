@@ -44,7 +44,7 @@ impl Parameter {
             parameter_type: text("Type").unwrap_or_else(|| "String".into()),
             default: default.and_then(|default| {
                 let text = scalar_text(&default.value).or_else(|| joined(&default.value))?;
-                Some((text, default.key_span.to(default.value.span)))
+                Some((text, default.value.span))
             }),
             allowed: allowed.iter().filter_map(scalar_text).collect(),
             no_echo: text("NoEcho").is_some_and(|text| &*text == "true"),
@@ -73,7 +73,7 @@ impl Parameter {
         if self.is_looked_up() {
             let value = self.looked_up();
             let place: Arc<str> = "an SSM parameter of type String".into();
-            return value.with_mark(Mark::Plaintext { at: self.span, place });
+            return value.with_mark(Mark::Plaintext { at: self.span, place, is_text: false });
         }
         let Some((default, span)) = &self.default else {
             return self.required(identity);
@@ -203,12 +203,13 @@ impl Parameter {
 
     /// The value, readable by whoever may look at the stack: in its default, or because it is echoed.
     fn readable(&self, value: Value, at: Span) -> Value {
-        let place: Arc<str> = if at == self.span {
-            format!("parameter {}, which is not NoEcho", self.name).into()
-        } else {
+        let is_text = at != self.span;
+        let place: Arc<str> = if is_text {
             format!("the default of parameter {}", self.name).into()
+        } else {
+            format!("parameter {}, which is not NoEcho", self.name).into()
         };
-        value.with_mark(Mark::Plaintext { at, place })
+        value.with_mark(Mark::Plaintext { at, place, is_text })
     }
 }
 

@@ -54,7 +54,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
                 inferred_from: resource.inferred_from.clone(),
                 construct_path: resource.construct_path.clone(),
                 constructed_at: resource.constructed_at.clone(),
-                words: sink.place,
+                words: words(sink, name),
             };
             record(graph, root, &keys, &attribute.value, &place);
         }
@@ -134,6 +134,16 @@ fn gather(value: &Value, when: &Condition, found: &mut BTreeMap<Arc<str>, Condit
                 gather(child, when, found);
             }
         }
+    }
+}
+
+/// What an attribute of a sink is, in words: some hold something else than the sink is there for.
+fn words(sink: &Sink, attribute: &str) -> &'static str {
+    match attribute {
+        "Metadata" => "instance metadata",
+        "Tags" => "a tag",
+        "Code" => "a Lambda function's code",
+        _ => sink.place,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod worlds;
 pub use build::build;
 pub use resource_types::interest;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::source::{Notice, Place, Span};
@@ -289,6 +290,8 @@ pub struct Graph {
     pub other_credentials: Vec<OtherCredential>,
     /// Exposed secrets.
     pub exposures: Vec<Exposure>,
+    /// Where texts of passwords stand, which no report may show.
+    pub password_texts: BTreeSet<Span>,
     /// What could not be linked or told.
     pub notices: Vec<Notice>,
 }

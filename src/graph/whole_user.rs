@@ -104,9 +104,12 @@ impl Builder {
             };
             let mut is_told = false;
             for mark in one.marks.iter() {
-                if let Mark::Plaintext { at, place } = mark {
+                if let Mark::Plaintext { at, place, is_text } = mark {
                     add(*at, Arc::clone(place));
                     is_told = true;
+                    if *is_text {
+                        self.graph.password_texts.insert(*at);
+                    }
                 }
             }
             let is_literal = one.as_str().is_some_and(|text| !text.is_empty());

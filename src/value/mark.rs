@@ -30,6 +30,8 @@ pub enum Mark {
         at: Span,
         /// What stands there: `the default of parameter Password`.
         place: Arc<str>,
+        /// Whether it is the text that stands there, and not the name of what gives it.
+        is_text: bool,
     },
 }
 

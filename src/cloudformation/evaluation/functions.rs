@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::source::Span;
-use crate::value::{Condition, Data, Mark, Reason, Unknown, Value, choose, describe, hoist, lift};
+use crate::value::{Condition, Data, Reason, Unknown, Value, choose, describe, hoist, lift};
 
 use super::super::document::{Node, NodeKind};
 use super::super::scalar_text;
@@ -180,12 +180,7 @@ impl Stack<'_> {
             return error("`Fn::Sub` takes a text", template.span);
         };
         let literal = |text: &str| {
-            let value = Value::string(text);
-            if self.marks_literals.get() && !text.is_empty() {
-                value.with_mark(Mark::Plaintext { at: template.span, place: "the template".into() })
-            } else {
-                value
-            }
+            if text.is_empty() { Value::string("") } else { self.written(Value::string(text), template.span) }
         };
         let mut known: BTreeMap<&str, Value> = BTreeMap::new();
         let pieces: Vec<Value> = pieces(&text)

@@ -259,13 +259,13 @@ impl<'a> Stack<'a> {
         }
         match &node.kind {
             NodeKind::Null => Value::null(),
-            NodeKind::Bool(value) => Value::bool(*value),
+            NodeKind::Bool(value) => self.written(Value::bool(*value), node.span),
             NodeKind::Number(text) => {
-                match Number::parse(text).filter(|number| *number.to_string() == **text) {
-                    Some(number) => Data::Number(number).into(),
-                    // `0123` and `1.10` are text to whoever reads them.
-                    None => Value::string(Arc::clone(text)),
-                }
+                let number = Number::parse(text).filter(|number| *number.to_string() == **text);
+                // `0123` and `1.10` are text to whoever reads them.
+                let value = number
+                    .map_or_else(|| Value::string(Arc::clone(text)), |number| Data::Number(number).into());
+                self.written(value, node.span)
             }
             NodeKind::String(decoded) => self.literal(&decoded.text, node.span),
             NodeKind::List(elements) => {
@@ -290,11 +290,16 @@ impl<'a> Stack<'a> {
 
     /// A text as it stands. One that is a reference to a store of secrets is unknown.
     fn literal(&self, text: &Arc<str>, span: Span) -> Value {
-        let mut value = Value::string(Arc::clone(text));
-        if self.marks_literals.get() && !text.is_empty() {
-            value = value.with_mark(Mark::Plaintext { at: span, place: "the template".into() });
+        let value = Value::string(Arc::clone(text));
+        if text.is_empty() { value } else { text::resolved(self.written(value, span), span) }
+    }
+
+    /// What stands in the template as it is, said so where that matters.
+    fn written(&self, value: Value, at: Span) -> Value {
+        if !self.marks_literals.get() {
+            return value;
         }
-        text::resolved(value, span)
+        value.with_mark(Mark::Plaintext { at, place: "the template".into(), is_text: true })
     }
 }
 

@@ -201,6 +201,14 @@ impl<'a> Stack<'a> {
     /// What the parameters of the stack are given.
     fn passed(&self, resource: &ResourceNode) -> BTreeMap<Arc<str>, Value> {
         let Some(parameters) = resource.property("Parameters") else { return BTreeMap::new() };
+        // One of them may become a password.
+        let marks = self.marks_literals.replace(true);
+        let passed = self.passed_values(resource, parameters);
+        self.marks_literals.set(marks);
+        passed
+    }
+
+    fn passed_values(&self, resource: &ResourceNode, parameters: &Entry) -> BTreeMap<Arc<str>, Value> {
         match &parameters.value.kind {
             NodeKind::Map(entries) if !entries.iter().any(|entry| entry.key.starts_with("Fn::")) => entries
                 .iter()

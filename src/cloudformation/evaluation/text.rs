@@ -50,7 +50,7 @@ fn referred(value: Value, marks: &Marks, is_plain: bool, span: Span) -> Value {
     let value = value.with_marks(&kept);
     if is_plain && is_asked {
         let place: Arc<str> = "an SSM parameter of type String".into();
-        return value.with_mark(Mark::Plaintext { at: span, place });
+        return value.with_mark(Mark::Plaintext { at: span, place, is_text: false });
     }
     value
 }
@@ -180,7 +180,7 @@ mod tests {
     fn a_reference_to_a_store_is_no_text() {
         let secure = concatenate(&[Value::string("{{resolve:secretsmanager:"), Value::string("a}}")], span());
         assert!(secure.as_unknown().is_some() && secure.marks.is_empty());
-        let mark = Mark::Plaintext { at: span(), place: "the template".into() };
+        let mark = Mark::Plaintext { at: span(), place: "the template".into(), is_text: true };
         let plain = resolved(Value::string("{{resolve:ssm:/a}}").with_mark(mark.clone()), span());
         assert!(
             plain
