@@ -230,7 +230,7 @@ fn compared(form: Form, stage: Stage) -> Vec<Found> {
                 user: text("subject_name"),
                 severity: text("severity"),
                 confidence: text("confidence"),
-                when: text("when").replace("var.", "").replace("Stage", "stage"),
+                when: text("when").replace("var.", "").replace("People.", "").replace("Stage", "stage"),
                 rule,
             }
         })
