@@ -173,7 +173,7 @@ impl Reader<'_> {
 
     fn template(&mut self, directory: &Path, file: &str) -> Option<(PathBuf, Arc<Template>)> {
         let path = self.inside(directory, file).ok()?;
-        match self.templates.load(&path) {
+        match self.templates.load_named(&path) {
             Some(template) => {
                 self.assembly.templates.push(path.clone());
                 Some((path, template))

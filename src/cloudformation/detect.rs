@@ -18,11 +18,13 @@ static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant that parses")
 });
 
-/// What a template that matters here has in its text: something of IAM, another template, or an escape or macro
-/// behind which one of these may stand.
+/// What a template that matters here has in its text: a user or what hangs on one, another template, or an escape,
+/// inclusion or loop variable behind which one of these may stand.
 static MATTERS: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern =
-        r"IAM::|CloudFormation::Stack|Serverless::Application|::MODULE|Fn::Transform|Transform|\\[ux]";
+    let pattern = concat!(
+        r"IAM::(?:User|AccessKey|Group)|Users|CloudFormation::Stack|Serverless::Application|::MODULE",
+        r"|Fn::Transform|AWS::Include|::[$&]\{|\}::|\\[ux]"
+    );
     Regex::new(pattern).expect("the pattern is a constant that parses")
 });
 

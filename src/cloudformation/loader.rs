@@ -8,8 +8,9 @@ use std::sync::Arc;
 use crate::source::{FileId, Notice, NoticeKind, ReadError, Workspace};
 use crate::syntax::Decoded;
 
-use super::detect::is_template;
+use super::detect::{is_template, matters};
 use super::document::{self, Node};
+use super::evaluation::has_unknown_macro;
 use super::secrets;
 use super::template::Template;
 
@@ -27,22 +28,32 @@ impl<'a> Templates<'a> {
 
     /// The template in a file; `None` when the file cannot be read or holds none.
     pub fn load(&self, path: &Path) -> Option<Arc<Template>> {
-        if let Some(known) = self.templates.borrow().get(path) {
-            return known.clone();
+        self.load_as(path, is_template)
+    }
+
+    /// The template in a file that an assembly says is one: it may well be empty.
+    pub fn load_named(&self, path: &Path) -> Option<Arc<Template>> {
+        self.load_as(path, |root| root.entries().is_some())
+    }
+
+    fn load_as(&self, path: &Path, is_one: impl Fn(&Node) -> bool) -> Option<Arc<Template>> {
+        if let Some(Some(known)) = self.templates.borrow().get(path) {
+            return Some(Arc::clone(known));
         }
-        let template = self.read(path).map(Arc::new);
+        let template = self.read(path, is_one).map(Arc::new);
         self.templates.borrow_mut().insert(path.to_owned(), template.clone());
         template
     }
 
-    fn read(&self, path: &Path) -> Option<Template> {
+    fn read(&self, path: &Path, is_one: impl Fn(&Node) -> bool) -> Option<Template> {
         let file = self.workspace.load(path).ok()?;
-        let read = document::read(file, &self.workspace.files.get(file).text);
-        let root = read.documents.iter().find(|root| is_template(root)).or_else(|| {
+        let text = Arc::clone(&self.workspace.files.get(file).text);
+        let read = document::read(file, &text);
+        let root = read.documents.iter().find(|root| is_one(root)).or_else(|| {
             // One that is broken off before its resources is known by the text of its start.
             read.documents.first().filter(|_| !read.notices.is_empty())
         });
-        let template = match root {
+        let mut template = match root {
             Some(root) => Template::read(path.to_owned(), file, root, read.notices.clone()),
             None if !read.notices.is_empty() => {
                 let nothing = document::empty(file);
@@ -50,6 +61,7 @@ impl<'a> Templates<'a> {
             }
             None => return None,
         };
+        template.matters = matters(text.as_bytes()) || has_unknown_macro(&template);
         secrets::conceal(&self.workspace.files, &template);
         Some(template)
     }

@@ -34,6 +34,8 @@ pub struct Template {
     pub resources: Option<Node>,
     /// Outputs; loops are not expanded yet.
     pub outputs: Option<Node>,
+    /// Whether anything in it can lead to a user or a credential.
+    pub matters: bool,
     /// What could not be read.
     pub notices: Vec<Notice>,
 }
@@ -87,6 +89,7 @@ impl Template {
             rules: section("Rules"),
             resources: section("Resources"),
             outputs: section("Outputs"),
+            matters: true,
             notices,
         }
     }

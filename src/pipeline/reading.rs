@@ -110,6 +110,12 @@ impl Reader<'_> {
     fn template(&mut self, path: &Path, given: &BTreeMap<Arc<str>, Value>) -> Vec<Arc<str>> {
         let Some(template) = self.templates.load(path) else { return Vec::new() };
         let declared = template.parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect();
+        if !template.matters {
+            // Nothing in it can be a user; that it does not parse is worth saying all the same.
+            let broken = template.notices.iter().filter(|notice| notice.kind.is_incomplete());
+            self.reading.notices.extend(broken.cloned());
+            return declared;
+        }
         let deployment = Deployment { given: given.clone(), ..Deployment::default() };
         let stack = StackInput {
             template,

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use crate::resource::{
     AccountIdentity, Attribute, Interest, Mode, Output, OutputKind, Resource, RootContents,
 };
-use crate::source::{NoticeKind, Place, Span};
+use crate::source::{NoticeKind, Place};
 use crate::value::{Condition, Value};
 
-use super::super::document::{Entry, Node, NodeKind};
+use super::super::document::{Entry, NodeKind};
 use super::super::scalar_text;
 use super::super::template::ResourceNode;
 use super::Stack;
@@ -102,8 +102,7 @@ impl Stack<'_> {
             );
             self.say(NoticeKind::InvalidConfiguration, properties.span, message);
         }
-        let (construct_path, constructed_at) =
-            self.construct_of(&resource.logical_id, &resource.definition, resource.key_span);
+        let (construct_path, constructed_at) = self.construct_of(resource);
         let mut provenance = self.provenance.clone();
         provenance.push(Place::new(resource.key_span, self.address(&resource.logical_id).to_string()));
         let stands_for = resource.stands_for.clone().map(|words| format!("every value of {words}").into());
@@ -127,20 +126,18 @@ impl Stack<'_> {
 
     /// The construct that something of that logical id was generated from, and the line of the program that made
     /// it. Where only the template is at hand, its own metadata names the construct.
-    fn construct_of(
-        &self,
-        logical_id: &str,
-        definition: &Node,
-        at: Span,
-    ) -> (Option<Arc<str>>, Option<Place>) {
-        let known = self.constructs.get(logical_id);
+    fn construct_of(&self, resource: &ResourceNode) -> (Option<Arc<str>>, Option<Place>) {
+        let (definition, at) = (&resource.definition, resource.key_span);
+        let known = self.constructs.get(&resource.logical_id);
         let path = known.map(|construct| Arc::clone(&construct.path)).or_else(|| {
             definition.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path")).and_then(scalar_text)
         });
         let Some(path) = path else { return (None, None) };
         let frames = known.map(|construct| construct.frames.as_slice()).unwrap_or_default();
         let place = self.shared.programs.place(frames, &format!("constructed here as {path}"));
-        if place.is_none() && self.shared.untraced.get().is_none() {
+        // Only what findings are about is worth saying it of.
+        let matters = ["AWS::IAM::User", ACCESS_KEY].contains(&&*resource.resource_type);
+        if matters && place.is_none() && self.shared.untraced.get().is_none() {
             self.shared.untraced.set(Some((at, !frames.is_empty())));
         }
         (Some(path), place)

@@ -6,6 +6,7 @@ use crate::source::{Notice, NoticeKind};
 
 use super::super::document::Node;
 use super::super::scalar_text;
+use super::super::template::Template;
 use super::Stack;
 use super::loops::Expanded;
 use super::text::scalar;
@@ -24,11 +25,20 @@ const UNDERSTOOD: &[&str] = &[
 /// The Serverless Application Model, in any version, makes no users.
 const SERVERLESS: &str = "AWS::Serverless-";
 
+/// Whether a macro runs over the whole template that is not understood here.
+pub fn has_unknown_macro(template: &Template) -> bool {
+    template.transforms.iter().any(|(name, _)| !is_understood(name))
+}
+
+fn is_understood(name: &str) -> bool {
+    UNDERSTOOD.contains(&name) || name.starts_with(SERVERLESS)
+}
+
 impl Stack<'_> {
     /// Says which macros would run over the whole template, and are not run here.
     pub(super) fn say_macros(&self) {
         for (name, span) in &self.template.transforms {
-            if UNDERSTOOD.contains(&&**name) || name.starts_with(SERVERLESS) {
+            if is_understood(name) {
                 continue;
             }
             let message = format!(

@@ -26,6 +26,7 @@ use super::template::{ResourceNode, Template};
 use super::{Constructs, Deployment, NestedTemplates, StackInput};
 
 pub use collect::collect;
+pub use include::has_unknown_macro;
 pub use nesting::named_templates;
 
 /// Expressions evaluated in one root at most. A template of AWS's largest size has some ten thousand.
