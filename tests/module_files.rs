@@ -134,8 +134,9 @@ fn a_construct_is_named_and_its_line_is_shown() {
     let (_, understood, settings) = understood(folder.path());
     let node = &understood.graph.nodes[understood.graph.users[0].node];
     assert_eq!(node.construct_path.as_deref(), Some("team/alice"));
-    let shown = &node.provenance[0];
-    assert_eq!(shown.label, "constructed here as team/alice");
+    let shown = node.place();
+    assert_eq!(shown.label, "IAM user aws_iam_user.alice is constructed here");
+    assert_eq!(node.written_at().label, "IAM user aws_iam_user.alice");
     let files = &settings.workspace.files;
     assert_eq!(files.get(shown.span.file).slice(shown.span), "new IamUser(this, 'alice');");
 }
