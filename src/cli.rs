@@ -112,7 +112,7 @@ struct VariableOptions {
     /// Set variables from a .tfvars file; the last --var or --var-file wins
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Input")]
     var_file: Vec<PathBuf>,
-    /// Set a template parameter (also AWS::Region, AWS::AccountId …), or all that a parameter file holds: JSON, YAML or
+    /// Set a template parameter, or a pseudo-parameter such as `AWS::Region`, or all that a parameter file holds: JSON, YAML or
     /// TOML; the last one wins
     #[arg(long, value_name = "NAME=VALUE|FILE", value_parser = parameter, help_heading = "Input")]
     parameters: Vec<VariableSource>,

@@ -188,9 +188,9 @@ fn help_of_check() {
           --var <NAME=VALUE>              Set a Terraform variable or template parameter
           --var-file <FILE>               Set variables from a .tfvars file; the last --var or
                                           --var-file wins
-          --parameters <NAME=VALUE|FILE>  Set a template parameter (also AWS::Region, AWS::AccountId …),
-                                          or all that a parameter file holds: JSON, YAML or TOML; the
-                                          last one wins
+          --parameters <NAME=VALUE|FILE>  Set a template parameter, or a pseudo-parameter such as
+                                          `AWS::Region`, or all that a parameter file holds: JSON, YAML
+                                          or TOML; the last one wins
           --allow-parse-errors            Exit with 0 or 1 even when files could not be read or parsed
 
     Rules:

@@ -89,7 +89,7 @@ impl Reader<'_> {
             self.say(NoticeKind::UnknownValue, &directory.join(MANIFEST), message, help);
         }
         for (id, artifact) in &manifest.artifacts {
-            match artifact.artifact_type.as_str() {
+            match artifact.type_name.as_str() {
                 "aws:cloudformation:stack" => self.stack(directory, stage, id, artifact),
                 "cdk:cloud-assembly" => {
                     let name = artifact.properties.directory_name.as_deref().unwrap_or(id);
@@ -134,10 +134,10 @@ impl Reader<'_> {
             "" => "unknown-account".into(),
             stage => format!("unknown-account of {stage}").into(),
         });
-        let assets = self.assets(directory, file);
         let every: Vec<String> = Self::nested_paths(&template, &tree);
         let constructs = tree.of_template("", &every);
-        let nested = self.nested(directory, &path, &template, &tree, &assets, &every, &constructs, 0);
+        let parts = StackParts { directory, tree, assets: self.assets(directory, file), every };
+        let nested = self.nested(&parts, &path, &template, &constructs, 0);
         let stack_name = artifact.properties.stack_name.as_deref().unwrap_or(id);
         let given = artifact.properties.parameters.iter().filter_map(|(name, value)| {
             let text = value
@@ -202,15 +202,11 @@ impl Reader<'_> {
         own.chain(tree.nested_template_paths()).collect()
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one step of a walk over parts that belong together")]
     fn nested(
         &mut self,
-        directory: &Path,
+        parts: &StackParts<'_>,
         template_path: &Path,
         template: &Template,
-        tree: &ConstructTree,
-        assets: &Option<Assets>,
-        every: &[String],
         constructs: &cloudformation::Constructs,
         depth: usize,
     ) -> NestedTemplates {
@@ -222,16 +218,15 @@ impl Reader<'_> {
             let path = stack.construct_path.as_deref().map(str::to_owned);
             let path = path.or_else(|| ConstructTree::path_of(constructs, &stack.logical_id));
             let path = path.as_deref().and_then(ConstructTree::nested_path);
-            let Some(file) = self.file_of(&stack, path.as_deref(), tree, assets) else { continue };
-            let Some((nested_path, nested)) = self.template(directory, &file) else { continue };
+            let Some(file) = parts.file_of(&stack, path.as_deref()) else { continue };
+            let Some((nested_path, nested)) = self.template(parts.directory, &file) else { continue };
             if nested_path == template_path {
                 continue;
             }
             // Without a path of its own every construct of the stack is tried, by logical id.
             let path = path.unwrap_or_default();
-            let inner = tree.of_template(&path, every);
-            let deeper =
-                self.nested(directory, &nested_path, &nested, tree, assets, every, &inner, depth + 1);
+            let inner = parts.tree.of_template(&path, &parts.every);
+            let deeper = self.nested(parts, &nested_path, &nested, &inner, depth + 1);
             let construct_path =
                 Some(path.trim_start_matches('/')).filter(|path| !path.is_empty()).map(Arc::from);
             let nested =
@@ -240,22 +235,27 @@ impl Reader<'_> {
         }
         found
     }
+}
 
+/// What is known of one stack and all that is nested in it.
+struct StackParts<'p> {
+    directory: &'p Path,
+    tree: ConstructTree,
+    assets: Option<Assets>,
+    /// The construct paths of all nested stacks.
+    every: Vec<String>,
+}
+
+impl StackParts<'_> {
     /// The file of a nested stack's template: by its own metadata, by its parent's, by the hash in its address.
-    fn file_of(
-        &self,
-        stack: &NestedStack,
-        path: Option<&str>,
-        tree: &ConstructTree,
-        assets: &Option<Assets>,
-    ) -> Option<String> {
+    fn file_of(&self, stack: &NestedStack, path: Option<&str>) -> Option<String> {
         if let Some(file) = &stack.asset_path {
             return Some(file.to_string());
         }
-        if let Some(file) = path.and_then(|path| tree.template_of(path)) {
+        if let Some(file) = path.and_then(|path| self.tree.template_of(path)) {
             return Some(file.clone());
         }
-        let files = &assets.as_ref()?.files;
+        let files = &self.assets.as_ref()?.files;
         stack.address_texts.iter().find_map(|text| {
             let name = text.rsplit('/').next()?;
             let hash = name.split('.').next()?;

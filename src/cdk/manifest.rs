@@ -22,7 +22,7 @@ pub struct Manifest {
 pub struct Artifact {
     /// `aws:cloudformation:stack`, `cdk:cloud-assembly`
     #[serde(rename = "type")]
-    pub artifact_type: String,
+    pub type_name: String,
     /// `aws://123456789012/eu-west-1`
     pub environment: Option<String>,
     /// Its path in the tree of constructs, by people's names: `Production/Users`.

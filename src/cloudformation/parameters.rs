@@ -20,7 +20,7 @@ pub struct Parameter {
     /// Where the name stands.
     pub span: Span,
     /// `String`, `CommaDelimitedList`, `AWS::SSM::Parameter::Value<String>`.
-    pub parameter_type: Arc<str>,
+    pub type_name: Arc<str>,
     /// The default, and where it stands.
     pub default: Option<(Arc<str>, Span)>,
     /// `AllowedValues`.
@@ -41,7 +41,7 @@ impl Parameter {
         Self {
             name: Arc::clone(&entry.key),
             span: entry.key_span,
-            parameter_type: text("Type").unwrap_or_else(|| "String".into()),
+            type_name: text("Type").unwrap_or_else(|| "String".into()),
             default: default.and_then(|default| {
                 let text = scalar_text(&default.value).or_else(|| joined(&default.value))?;
                 Some((text, default.value.span))
@@ -53,12 +53,12 @@ impl Parameter {
 
     /// Whether its value is looked up in Parameter Store when the template is deployed.
     pub fn is_looked_up(&self) -> bool {
-        self.parameter_type.starts_with("AWS::SSM::Parameter::Value<")
+        self.type_name.starts_with("AWS::SSM::Parameter::Value<")
     }
 
     /// Whether its value is a list, written with commas.
     pub fn is_list(&self) -> bool {
-        &*self.parameter_type == "CommaDelimitedList" || self.parameter_type.contains("List<")
+        &*self.type_name == "CommaDelimitedList" || self.type_name.contains("List<")
     }
 
     /// Its value, when somebody gave it one.
@@ -88,7 +88,7 @@ impl Parameter {
         if self.no_echo && !(default.is_empty() && compared.iter().all(|text| text.is_empty())) {
             return known;
         }
-        self.toggle(identity, default, known.clone(), compared).unwrap_or(known)
+        self.toggle(identity, default, &known, compared).unwrap_or(known)
     }
 
     /// A parameter that has to be given a value, and was not.
@@ -118,7 +118,7 @@ impl Parameter {
         &self,
         identity: &Arc<str>,
         default: &Arc<str>,
-        known: Value,
+        known: &Value,
         compared: &BTreeSet<Arc<str>>,
     ) -> Option<Value> {
         let mut values = self.allowed_once();

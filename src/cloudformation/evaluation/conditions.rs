@@ -72,15 +72,15 @@ impl Stack<'_> {
                 items.iter().fold(Condition::never(), |any, item| any.or(&self.condition_of(item, name)))
             }
             ("Fn::Not", [item]) => self.condition_of(item, name).not(),
-            ("Fn::Equals", [left, right]) => self.equals(&self.value(left), &self.value(right)),
-            ("Fn::Contains", [list, text]) => self.contains(&self.value(list), &self.value(text)),
+            ("Fn::Equals", [left, right]) => Self::equals(&self.value(left), &self.value(right)),
+            ("Fn::Contains", [list, text]) => Self::contains(&self.value(list), &self.value(text)),
             ("Fn::EachMemberIn", [members, list]) => {
                 let list = self.value(list);
-                self.every_member(&self.value(members), &|member| self.contains(&list, member))
+                Self::every_member(&self.value(members), &|member| Self::contains(&list, member))
             }
             ("Fn::EachMemberEquals", [members, text]) => {
                 let text = self.value(text);
-                self.every_member(&self.value(members), &|member| self.equals(member, &text))
+                Self::every_member(&self.value(members), &|member| Self::equals(member, &text))
             }
             (function, _) => {
                 unclear(&format!("`{function}` is no function of conditions, or has the wrong arguments"))
@@ -89,25 +89,27 @@ impl Stack<'_> {
     }
 
     /// When two values are the same text.
-    pub(super) fn equals(&self, left: &Value, right: &Value) -> Condition {
+    pub(super) fn equals(left: &Value, right: &Value) -> Condition {
         let mut any = Condition::never();
         let rights = right.alternatives();
         for (when, left) in left.alternatives() {
             for (and, right) in &rights {
                 let both = when.and(and);
                 if !both.is_never() {
-                    any = any.or(&both.and(&self.equal(&left, right)));
+                    any = any.or(&both.and(&Self::equal(&left, right)));
                 }
             }
         }
         any
     }
 
-    fn equal(&self, left: &Value, right: &Value) -> Condition {
+    fn equal(left: &Value, right: &Value) -> Condition {
         let decided = |equal: bool| if equal { Condition::always() } else { Condition::never() };
         match (&left.data, &right.data) {
-            (Data::Unknown(unknown), _) if right.as_unknown().is_none() => self.is_text(unknown, left, right),
-            (_, Data::Unknown(unknown)) if left.as_unknown().is_none() => self.is_text(unknown, right, left),
+            (Data::Unknown(unknown), _) if right.as_unknown().is_none() => {
+                Self::is_text(unknown, left, right)
+            }
+            (_, Data::Unknown(unknown)) if left.as_unknown().is_none() => Self::is_text(unknown, right, left),
             (Data::Unknown(one), Data::Unknown(other)) => {
                 if one.identity == other.identity && one.error_message().is_none() {
                     return Condition::always();
@@ -124,7 +126,7 @@ impl Stack<'_> {
     }
 
     /// When an unknown turns out to be that text.
-    fn is_text(&self, unknown: &Unknown, value: &Value, text: &Value) -> Condition {
+    fn is_text(unknown: &Unknown, value: &Value, text: &Value) -> Condition {
         let Some(text) = scalar(text) else { return Condition::never() };
         if unknown.other_than.contains(&text) {
             return Condition::never();
@@ -146,18 +148,17 @@ impl Stack<'_> {
         Condition::is(&Arc::new(Question::boolean(proposition, None)), true)
     }
 
-    fn contains(&self, list: &Value, text: &Value) -> Condition {
-        self.over_members(list, Condition::never(), &|any, member| any.or(&self.equals(member, text)))
+    fn contains(list: &Value, text: &Value) -> Condition {
+        Self::over_members(list, &Condition::never(), &|any, member| any.or(&Self::equals(member, text)))
     }
 
-    fn every_member(&self, list: &Value, holds: &dyn Fn(&Value) -> Condition) -> Condition {
-        self.over_members(list, Condition::always(), &|all, member| all.and(&holds(member)))
+    fn every_member(list: &Value, holds: &dyn Fn(&Value) -> Condition) -> Condition {
+        Self::over_members(list, &Condition::always(), &|all, member| all.and(&holds(member)))
     }
 
     fn over_members(
-        &self,
         list: &Value,
-        start: Condition,
+        start: &Condition,
         step: &dyn Fn(Condition, &Value) -> Condition,
     ) -> Condition {
         list.alternatives().into_iter().fold(Condition::never(), |any, (when, list)| {

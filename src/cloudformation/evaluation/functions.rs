@@ -227,7 +227,7 @@ fn select(index: &Value, list: &Value, span: Span) -> Value {
 }
 
 fn base64_of(value: &Value, span: Span) -> Value {
-    lift(&[value.clone()], |arguments| {
+    lift(std::slice::from_ref(value), |arguments| {
         let value = &arguments[0];
         let marks = value.deep_marks().taints();
         match scalar(value) {
@@ -239,7 +239,7 @@ fn base64_of(value: &Value, span: Span) -> Value {
 }
 
 fn length(list: &Value, span: Span) -> Value {
-    lift(&[list.clone()], |arguments| {
+    lift(std::slice::from_ref(list), |arguments| {
         let list = &arguments[0];
         match (list.elements(), list.entries(), list.as_unknown()) {
             (Some(elements), ..) => {

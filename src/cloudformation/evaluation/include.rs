@@ -59,7 +59,9 @@ impl Stack<'_> {
         let text = scalar(&self.value(location));
         match text.as_deref().map(|text| self.shared.templates.part(&self.template.path, text)) {
             Some(Ok((node, notices))) => {
-                notices.into_iter().for_each(|notice| self.shared.say(notice));
+                for notice in notices {
+                    self.shared.say(notice);
+                }
                 let entries = node.entries().unwrap_or_default();
                 entries.iter().map(|entry| (entry.clone(), None)).collect()
             }

@@ -39,15 +39,14 @@ impl Stack<'_> {
             else {
                 return missing(format!("there is no mapping {name} in this template"));
             };
-            self.entry(mapping, &arguments[1], &name, &missing, &|inner| {
-                self.entry(inner, &arguments[2], &name, &missing, &|found| self.value(found))
+            Self::entry(mapping, &arguments[1], &name, &missing, &|inner| {
+                Self::entry(inner, &arguments[2], &name, &missing, &|found| self.value(found))
             })
         })
     }
 
     /// The entry of a key; for an unknown key, each entry where it turns out to be that key.
     fn entry(
-        &self,
         mapping: &Node,
         key: &Value,
         name: &str,

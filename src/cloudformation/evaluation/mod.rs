@@ -70,16 +70,17 @@ impl<'a> Shared<'a> {
     pub fn into_notices(self) -> Vec<Notice> {
         let mut notices = self.notices.into_inner();
         if let Some((span, has_trace)) = self.untraced.get() {
-            let (message, help) = match has_trace {
-                true => (
+            let (message, help) = if has_trace {
+                (
                     "the program that made this is not in what is scanned, so findings point at the template",
                     "scan the tree that holds the program as well; a trace that ends in a library can be longer: \
                      `cdk synth --stack-trace-limit 50`",
-                ),
-                false => (
+                )
+            } else {
+                (
                     "which line of the program made this was not recorded, so findings point at the template",
                     "synthesise with a recent aws-cdk-lib, or with `cdk synth --debug`, and scan the whole cdk.out",
-                ),
+                )
             };
             notices.push(Notice::at(NoticeKind::NoCreationTrace, span, message).with_help(help));
         }
@@ -93,6 +94,9 @@ enum Memo<T> {
     Pending,
     Done(T),
 }
+
+/// A nested stack, where its template is at hand.
+type NestedStack<'a> = Option<Rc<Stack<'a>>>;
 
 /// One stack: a template with its parameters given.
 pub struct Stack<'a> {
@@ -118,7 +122,7 @@ pub struct Stack<'a> {
     constructs: Constructs,
     condition_memo: RefCell<BTreeMap<Arc<str>, Memo<Condition>>>,
     name_memo: RefCell<BTreeMap<Arc<str>, Memo<Value>>>,
-    nested: RefCell<BTreeMap<Arc<str>, Memo<Option<Rc<Stack<'a>>>>>>,
+    nested: RefCell<BTreeMap<Arc<str>, Memo<NestedStack<'a>>>>,
     /// Whether literals say where they stand: inside a password.
     marks_literals: Cell<bool>,
 }

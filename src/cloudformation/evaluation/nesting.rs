@@ -71,10 +71,11 @@ impl<'a> Stack<'a> {
         let deployment = Deployment {
             scope: Arc::clone(&address),
             account: self.deployment.account.clone().filter(|_| !is_set),
-            account_scope: match is_set {
+            account_scope: if is_set {
                 // Wherever its instances are: not where the set itself is.
-                true => format!("{} accounts of {address}", self.deployment.account_scope).into(),
-                false => Arc::clone(&self.deployment.account_scope),
+                format!("{} accounts of {address}", self.deployment.account_scope).into()
+            } else {
+                Arc::clone(&self.deployment.account_scope)
             },
             region: self.deployment.region.clone().filter(|_| !is_set),
             stack_name: None,
@@ -280,8 +281,8 @@ pub fn named_templates(template: &Template) -> Vec<Arc<str>> {
         .filter_map(|entry| {
             let resource = ResourceNode::read(entry, None)?;
             let (_, properties) = NESTING.iter().find(|(name, _)| *name == &*resource.resource_type)?;
-            let property = properties.iter().filter(|name| **name != "TemplateBody");
-            let location = property.filter_map(|name| resource.property(name)).next()?;
+            let mut property = properties.iter().filter(|name| **name != "TemplateBody");
+            let location = property.find_map(|name| resource.property(name))?;
             scalar_text(&location.value)
         })
         .collect()

@@ -76,7 +76,7 @@ fn excerpt(cluster: &[Drawn<'_>]) -> Element<'static> {
     let last = lines.max().unwrap_or(1);
     let window = file.line_range(first).start..file.line_range(last).end;
     let window = without_mark(&file.text, window);
-    let shown = show(&file, window);
+    let shown = show(file, window);
     let annotations: Vec<Annotation<'static>> = cluster
         .iter()
         .map(|place| {
