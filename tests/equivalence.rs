@@ -230,7 +230,8 @@ fn compared(form: Form, stage: Stage) -> Vec<Found> {
                 user: text("subject_name"),
                 severity: text("severity"),
                 confidence: text("confidence"),
-                when: text("when").replace("var.", "").replace("People.", "").replace("Stage", "stage"),
+                // `var.stage = prod`, `Stage = prod`, and `People.Stage = prod` of the stack `People`.
+                when: text("when").rsplit('.').next().unwrap().replace("Stage", "stage"),
                 rule,
             }
         })

@@ -131,3 +131,24 @@ Resources:
     let found = written(&[("template.yaml", &format!("{parameters}{}", users(&[("Maria", password)])))]);
     assert_eq!(found, ["Maria: the templateStage = dev"]);
 }
+
+/// The line of the program that made the user is shown, and holds the text under no name that tells.
+#[test]
+fn a_text_is_not_shown_in_the_program_that_wrote_the_template_either() {
+    let manifest = r#"{"version": "55.0.0", "artifacts": {"People": {
+        "type": "aws:cloudformation:stack", "environment": "aws://unknown-account/unknown-region",
+        "properties": {"templateFile": "People.template.json"},
+        "metadata": {"/People/Maria/Resource": [
+            {"type": "aws:cdk:logicalId", "data": "Maria"},
+            {"type": "aws:cdk:creationStack", "data": ["new People (/builds/acme/people/app.js:2:3)"]}]}}}}"#;
+    let template = r#"{"Resources": {"Maria": {"Type": "AWS::IAM::User", "Properties": {
+        "UserName": "maria", "LoginProfile": {"Password": "Example-1-Password", "PasswordResetRequired": true}}}}}"#;
+    let files = [
+        ("app.js", "// The people.\n  make('maria', 'Example-1-Password');\n"),
+        ("cdk.out/manifest.json", manifest),
+        ("cdk.out/People.template.json", template),
+    ];
+    assert_eq!(written(&files), ["maria: the template"]);
+    let shown = Project::new(&files).run(&["check", "--root", ".", "--select", "plaintext-password"]);
+    assert!(String::from_utf8(shown.stdout).unwrap().contains("make('maria', '…');"));
+}

@@ -291,7 +291,9 @@ pub struct Graph {
     /// Exposed secrets.
     pub exposures: Vec<Exposure>,
     /// Where texts of passwords stand, which no report may show.
-    pub password_texts: BTreeSet<Span>,
+    pub password_places: BTreeSet<Span>,
+    /// Those texts.
+    pub password_texts: BTreeSet<Arc<str>>,
     /// What could not be linked or told.
     pub notices: Vec<Notice>,
 }

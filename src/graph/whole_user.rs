@@ -108,13 +108,17 @@ impl Builder {
                     add(*at, Arc::clone(place));
                     is_told = true;
                     if *is_text {
-                        self.graph.password_texts.insert(*at);
+                        self.graph.password_places.insert(*at);
                     }
                 }
+            }
+            if let (Some(text), true) = (one.as_str(), is_told) {
+                self.graph.password_texts.insert(text.into());
             }
             let is_literal = one.as_str().is_some_and(|text| !text.is_empty());
             if is_literal && !is_told && !one.marks.iter().any(Mark::hides) {
                 add(at, "the configuration".into());
+                self.graph.password_texts.extend(one.as_str().map(Arc::from));
             }
         }
         for ((at, place), when) in found {

@@ -81,9 +81,9 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     let layout = Layout::of(settings, &loader, &templates);
     let reading = reading::read(settings, &loader, &templates, &layout, &graph::interest());
     let mut graph = graph::build(reading.roots);
-    for text in &graph.password_texts {
-        settings.workspace.files.conceal(*text);
-    }
+    let files = &settings.workspace.files;
+    graph.password_places.iter().for_each(|place| files.conceal(*place));
+    files.conceal_everywhere(graph.password_texts.iter().map(AsRef::as_ref));
     let mut notices = reading.notices;
     notices.append(&mut graph.notices);
     sort_notices(&mut notices);

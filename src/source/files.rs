@@ -20,6 +20,9 @@ pub struct SourceFile {
     characters: std::sync::OnceLock<Vec<usize>>,
 }
 
+/// Characters that AWS asks of a password at least.
+const SHORTEST_PASSWORD: usize = 6;
+
 /// Bytes between two counts of characters.
 const BLOCK: usize = 4 * 1024;
 
@@ -146,6 +149,28 @@ impl Files {
     pub fn conceal(&self, span: Span) {
         let file = self.get(span.file);
         file.concealed.write().expect("no thread panics while it holds the list").push(span.range());
+    }
+
+    /// Keeps texts out of every report wherever they stand: in the program that a template was generated from, say.
+    /// Those that are too short to be a password are not looked for.
+    pub fn conceal_everywhere<'t>(&self, texts: impl Iterator<Item = &'t str>) {
+        let mut texts: Vec<String> =
+            texts.filter(|text| text.chars().count() >= SHORTEST_PASSWORD).map(regex::escape).collect();
+        if texts.is_empty() {
+            return;
+        }
+        // Of two that begin alike, the longer one.
+        texts.sort_by_key(|text| std::cmp::Reverse(text.len()));
+        let found = regex::Regex::new(&texts.join("|"));
+        let files = self.files.read().expect("no thread panics while it holds the table");
+        for file in files.iter().filter(|file| file.is_shown) {
+            let mut concealed = file.concealed.write().expect("no thread panics while it holds the list");
+            match &found {
+                Ok(found) => concealed.extend(found.find_iter(&file.text).map(|text| text.range())),
+                // There are too many of them to look for.
+                Err(_) => concealed.push(0..file.text.len()),
+            }
+        }
     }
 
     /// The file of an id that this table gave out.
