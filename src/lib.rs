@@ -16,6 +16,8 @@ pub mod resource;
 pub mod terraform;
 /// `CloudFormation` templates to resources.
 pub mod cloudformation;
+/// Assemblies that the CDK synthesised.
+pub mod cdk;
 /// Users and their credentials, format-neutral.
 pub mod graph;
 /// What a rule found, and where.

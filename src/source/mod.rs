@@ -1,10 +1,11 @@
-//! Text and places: files, byte spans, line and column positions, notices. This folder knows no format.
+//! Text and places: files, byte spans, line and column positions, notices, stack traces. This folder knows no format.
 
 mod files;
 mod notice;
 mod place;
 mod printable;
 mod span;
+mod stack_trace;
 mod workspace;
 
 pub use files::{Files, Position, SourceFile};
@@ -12,4 +13,5 @@ pub use notice::{Notice, NoticeKind};
 pub use place::Place;
 pub use printable::printable;
 pub use span::{FileId, Span};
+pub use stack_trace::{Programs, StackTrace};
 pub use workspace::{ReadError, STANDARD_INPUT, Workspace, lexically_normal};

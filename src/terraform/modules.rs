@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, ReadError, Span, Workspace};
+use crate::source::{FileId, Programs, ReadError, Span, Workspace};
 
 use super::configuration::{Module, ModuleCall, literal_string};
 use super::manifest::{Installed, Manifest};
@@ -21,8 +21,8 @@ pub struct ModuleLoader<'a> {
     manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
     /// By model, and the call that it stands at.
     modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
-    /// Files that a generator names as where its input stands.
-    programs: RefCell<HashMap<PathBuf, Option<FileId>>>,
+    /// The programs that configurations were generated from.
+    pub programs: Programs<'a>,
 }
 
 /// Where a call's source leads, when it is a path.
@@ -45,7 +45,7 @@ impl<'a> ModuleLoader<'a> {
             loaded: RefCell::default(),
             manifests: RefCell::default(),
             modelled: RefCell::default(),
-            programs: RefCell::default(),
+            programs: Programs::new(workspace),
         }
     }
 
@@ -94,12 +94,6 @@ impl<'a> ModuleLoader<'a> {
         let mut module = assemble(directory.to_owned(), files);
         module.has_unknown_files = has_unknown_files;
         Arc::new(module)
-    }
-
-    /// A file of the program that a configuration was generated from, when it lies in what is scanned.
-    pub fn program_file(&self, path: &Path) -> Option<FileId> {
-        let mut programs = self.programs.borrow_mut();
-        *programs.entry(path.to_owned()).or_insert_with(|| self.workspace.load(path).ok())
     }
 
     /// Resolves a `source` written in a module of that directory.

@@ -199,7 +199,8 @@ fn can_be(identity: &str, text: &str) -> bool {
         "AWS::AccountId" => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
         "AWS::Region" => {
             let parts: Vec<&str> = text.split('-').collect();
-            parts.len() >= 3 && parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
+            parts.len() >= 3
+                && parts.last().is_some_and(|last| last.bytes().all(|byte| byte.is_ascii_digit()))
         }
         _ => true,
     }

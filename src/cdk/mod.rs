@@ -1,0 +1,18 @@
+//! Cloud assemblies: what `cdk synth` writes. Which stacks there are, where they go, which templates they are made of,
+//! and which line of the program made what stands in these. The templates themselves are `CloudFormation`'s.
+
+mod assembly;
+mod construct;
+mod detect;
+mod manifest;
+mod metadata;
+mod nested;
+
+#[cfg(test)]
+mod fixture_tests;
+#[cfg(test)]
+mod hostile_tests;
+
+pub use assembly::{Assembly, Nested, Stack, read};
+pub use construct::{Construct, ProgramFiles, constructs_of_template, how_to_record_lines};
+pub use detect::{MANIFEST, MARKER, is_assembly, is_template_name, owns};
