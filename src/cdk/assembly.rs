@@ -190,17 +190,17 @@ impl Reader<'_> {
                 }
             }
         }
-        let files = artifacts.iter().filter(|(.., artifact)| artifact.artifact_type == "cdk:asset-manifest");
+        let files = artifacts.iter().filter(|(.., artifact)| artifact.kind == "cdk:asset-manifest");
         let assets =
             self.assets(&here, files.filter_map(|(.., artifact)| artifact.properties.file.as_deref()));
         for (id, value, artifact) in &artifacts {
             let span = here.span(value);
-            let is_stack = artifact.artifact_type == "aws:cloudformation:stack";
-            let is_assembly = artifact.artifact_type == "cdk:cloud-assembly";
+            let is_stack = artifact.kind == "aws:cloudformation:stack";
+            let is_assembly = artifact.kind == "cdk:cloud-assembly";
             if !is_stack && !is_assembly {
                 // Lists, reports and trees; one that has a template all the same is something new.
                 if artifact.properties.template_file.is_some() {
-                    let message = format!("{id} is of a type that is not known, {}", artifact.artifact_type);
+                    let message = format!("{id} is of a type that is not known, {}", artifact.kind);
                     self.say(Notice::at(NoticeKind::FormatNotRead, span, message));
                 }
                 continue;

@@ -8,7 +8,8 @@ use crate::cloudformation::Templates;
 use crate::source::Workspace;
 
 use super::{
-    Assembly, Construct, MANIFEST, Nested, ProgramFiles, Stack, how_to_record_lines, is_assembly, read,
+    Assembly, Construct, MANIFEST, Nested, ProgramFiles, Stack, constructs_of_template, how_to_record_lines,
+    is_assembly, read,
 };
 
 fn fixtures() -> PathBuf {
@@ -58,6 +59,7 @@ fn stack<'a>(assembly: &'a Assembly, id: &str) -> &'a Stack {
 }
 
 /// Which line made each construct: its path, the file, the line.
+#[expect(clippy::disallowed_methods, reason = "what is on disk is what the place is compared with")]
 fn made(workspace: &Workspace, directory: &str, constructs: &BTreeMap<Arc<str>, Construct>) -> Vec<String> {
     let files = ProgramFiles::new(workspace);
     let directory = workspace.base.join(directory);
@@ -295,4 +297,14 @@ fn a_password_that_the_program_writes_down_is_hidden_there() {
     let hidden = file.concealed_within(&place.span.range());
     let hidden: Vec<&str> = hidden.into_iter().map(|range| &file.text[range]).collect();
     assert_eq!(hidden, ["postmaster-2024"]);
+}
+
+#[test]
+fn a_template_without_its_assembly_names_its_constructs() {
+    let workspace = workspace();
+    let path = workspace.base.join("legacy/cdk.out/UsersOfficesFC1EBA8A.nested.template.json");
+    let template = Templates::new(&workspace).load(&path).unwrap();
+    let constructs = constructs_of_template(&template);
+    let paths: Vec<&str> = constructs.values().map(|construct| &*construct.path).collect();
+    assert_eq!(paths, ["Users/Offices/Backup", "Users/Offices/Porto"]);
 }

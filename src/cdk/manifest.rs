@@ -40,7 +40,7 @@ impl<'a> Manifest<'a> {
 pub struct Artifact<'a> {
     /// `aws:cloudformation:stack`, `cdk:cloud-assembly`, …
     #[serde(rename = "type")]
-    pub artifact_type: String,
+    pub kind: String,
     /// `aws://account/region`
     #[serde(default)]
     pub environment: Option<String>,

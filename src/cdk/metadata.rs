@@ -28,7 +28,7 @@ pub struct Metadata {
 #[derive(serde::Deserialize)]
 struct Entry<'a> {
     #[serde(rename = "type")]
-    entry_type: String,
+    kind: String,
     #[serde(borrow, default)]
     data: Option<&'a RawValue>,
     #[serde(borrow, default)]
@@ -64,7 +64,7 @@ impl Metadata {
         let mut logical_id = None;
         let mut trace = StackTrace::default();
         for entry in entries {
-            match entry.entry_type.as_str() {
+            match entry.kind.as_str() {
                 "aws:cdk:logicalId" => {
                     logical_id = entry.data.and_then(text);
                     if let (true, Some(recorded)) = (trace.is_empty(), entry.trace) {

@@ -40,8 +40,8 @@ pub struct NestedStacks<'a> {
     /// How many nested stacks were looked at, in the whole assembly.
     pub count: &'a mut usize,
     pub notices: &'a mut Vec<Notice>,
-    /// By the path of a nested stack's construct; the stack around them under no path.
-    constructs: BTreeMap<Option<Arc<str>>, Constructs>,
+    /// By the path of a nested stack's construct; those of the stack around them under an empty one.
+    constructs: BTreeMap<Arc<str>, Constructs>,
 }
 
 impl<'a> NestedStacks<'a> {
@@ -59,10 +59,10 @@ impl<'a> NestedStacks<'a> {
     ) -> Self {
         let scopes: BTreeSet<Arc<str>> =
             metadata.constructs.keys().filter_map(|path| scope_of(path)).collect();
-        let mut constructs: BTreeMap<Option<Arc<str>>, Constructs> = BTreeMap::new();
+        let mut constructs: BTreeMap<Arc<str>, Constructs> = BTreeMap::new();
         for (logical_id, construct) in metadata.constructs.values() {
             let mut above = construct.path.rmatch_indices('/').map(|(at, _)| &construct.path[..at]);
-            let scope = above.find_map(|path| scopes.get(path).cloned());
+            let scope = above.find_map(|path| scopes.get(path).cloned()).unwrap_or_default();
             constructs.entry(scope).or_default().insert(Arc::clone(logical_id), construct.clone());
         }
         Self { workspace, templates, outermost, directory, metadata, assets, count, notices, constructs }
@@ -70,16 +70,16 @@ impl<'a> NestedStacks<'a> {
 
     /// The constructs and nested stacks of the stack itself.
     pub fn of_stack(&mut self, template: &Path) -> (Constructs, BTreeMap<Arc<str>, Nested>) {
-        self.of_template(None, template, &mut Vec::new())
+        self.of_template(Some(""), template, &mut Vec::new())
     }
 
     fn of_template(
         &mut self,
-        scope: Option<Arc<str>>,
+        scope: Option<&str>,
         path: &Path,
         above: &mut Vec<PathBuf>,
     ) -> (Constructs, BTreeMap<Arc<str>, Nested>) {
-        let mut constructs = self.constructs.get(&scope).cloned().unwrap_or_default();
+        let mut constructs = scope.and_then(|scope| self.constructs.get(scope)).cloned().unwrap_or_default();
         let mut nested = BTreeMap::new();
         let Some(template) = self.templates.load(path) else { return (constructs, nested) };
         for (logical_id, construct) in constructs_of_template(&template) {
@@ -99,13 +99,16 @@ impl<'a> NestedStacks<'a> {
                     "nested stacks are looked at {MAX_DEPTH} deep, and {MAX_NESTED} of them; {} was left out",
                     entry.key
                 );
-                self.notices.push(Notice::at(NoticeKind::LimitReached, entry.key_span, message));
+                // Past the last one there may be any number.
+                if *self.count <= MAX_NESTED + 1 {
+                    self.notices.push(Notice::at(NoticeKind::LimitReached, entry.key_span, message));
+                }
                 continue;
             }
             let mut one = Nested { template: file, ..Nested::default() };
             // One that is made of a template around it: whoever evaluates it says so.
             if !above.contains(&one.template) {
-                (one.constructs, one.nested) = self.of_template(scope, &one.template, above);
+                (one.constructs, one.nested) = self.of_template(scope.as_deref(), &one.template, above);
             }
             nested.insert(Arc::clone(&entry.key), one);
         }
@@ -133,7 +136,10 @@ impl<'a> NestedStacks<'a> {
             Err(error) => {
                 let message = format!("the template of {}, {named}, {error}", entry.key);
                 let help = "synthesise the program again, and scan the whole `cdk.out`";
-                let kind = NoticeKind::OutsideRoot;
+                let kind = match error {
+                    ReadError::OutsideRoot => NoticeKind::OutsideRoot,
+                    _ => NoticeKind::ModuleNotOnDisk,
+                };
                 self.notices.push(Notice::at(kind, entry.key_span, message).with_help(help));
                 None
             }

@@ -241,6 +241,7 @@ mod tests {
         assert!(trace.is_empty(), "{trace:?}");
     }
 
+    #[expect(clippy::disallowed_methods, reason = "the test writes what it reads")]
     fn found(files: &[&str], recorded: &str, directory: &str) -> Option<String> {
         let root = tempfile::tempdir().unwrap();
         let base = root.path().canonicalize().unwrap().join("repository");
