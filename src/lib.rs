@@ -16,7 +16,7 @@ pub mod resource;
 pub mod terraform;
 /// `CloudFormation` templates to resources.
 pub mod cloudformation;
-/// Cloud assemblies, which `cdk synth` makes, to resources.
+/// Assemblies that the CDK synthesised.
 pub mod cdk;
 /// Users and their credentials, format-neutral.
 pub mod graph;

@@ -1,16 +1,20 @@
-//! What `cdk synth` leaves behind: an assembly of templates, and where in the program each construct was made.
+//! Cloud assemblies: what `cdk synth` writes. Which stacks there are, where they go, which templates they are made of,
+//! and which line of the program made what stands in these. The templates themselves are `CloudFormation`'s.
 
 mod assembly;
-mod constructs;
+mod construct;
+mod detect;
 mod manifest;
+mod metadata;
+mod nested;
+mod stacks;
 
-pub use assembly::{Assembly, owns, read};
+#[cfg(test)]
+mod fixture_tests;
+#[cfg(test)]
+mod hostile_tests;
 
-/// The file that an assembly is known by.
-pub const MANIFEST: &str = "manifest.json";
-
-/// Whether the text of a `manifest.json` is that of an assembly: other tools have files of that name.
-pub fn is_manifest(text: &[u8]) -> bool {
-    let has = |words: &str| memchr::memmem::find(text, words.as_bytes()).is_some();
-    has("\"artifacts\"") && (has("\"aws:cloudformation:stack\"") || has("\"cdk:cloud-assembly\""))
-}
+pub use assembly::{Assembly, Nested, Stack, read};
+pub use construct::{ProgramFiles, constructs_of_template};
+pub use detect::{MANIFEST, MARKER, is_assembly};
+pub use stacks::inputs;

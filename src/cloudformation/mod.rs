@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::resource::{Interest, RootContents};
-use crate::source::{Frame, Programs};
+use crate::source::{Span, StackTrace};
 use crate::value::Value;
 
 pub use inputs::{ParameterInput, gather};
@@ -44,13 +44,16 @@ pub struct Deployment {
 }
 
 /// The construct of a program that a resource was generated from.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Construct {
     /// Its path: `Stack/alice/Resource`.
     pub path: Arc<str>,
-    /// Where the program made it, innermost call first, when that was recorded.
-    pub frames: Vec<Frame>,
+    /// Where the program made it, when that was recorded.
+    pub trace: StackTrace,
 }
+
+/// Finds the line of a program that a trace means, in what is scanned.
+pub type LineFinder<'a> = dyn Fn(&StackTrace) -> Option<Span> + 'a;
 
 /// The constructs of a template, by logical id.
 pub type Constructs = Arc<BTreeMap<Arc<str>, Construct>>;
@@ -87,16 +90,16 @@ pub struct StackInput {
 /// Evaluates stacks that are deployed together: what one exports, the others import.
 pub fn collect(
     templates: &Templates<'_>,
-    programs: &Programs<'_>,
+    lines: &LineFinder<'_>,
     stacks: &[StackInput],
     interest: &Interest,
 ) -> RootContents {
     let exports = match stacks {
         [_] => BTreeMap::new(),
-        stacks => exports(templates, programs, stacks),
+        stacks => exports(templates, lines, stacks),
     };
     let mut contents = RootContents::default();
-    let shared = Shared::new(templates, programs, exports);
+    let shared = Shared::new(templates, lines, exports);
     for input in stacks {
         let stack = Stack::root(&shared, input);
         evaluation::collect(&stack, interest, &mut contents);
@@ -108,12 +111,12 @@ pub fn collect(
 /// What the stacks export: once without knowing one another's, then with it.
 fn exports(
     templates: &Templates<'_>,
-    programs: &Programs<'_>,
+    lines: &LineFinder<'_>,
     stacks: &[StackInput],
 ) -> BTreeMap<Arc<str>, Value> {
     let mut exports = BTreeMap::new();
     for _ in 0..2 {
-        let shared = Shared::new(templates, programs, std::mem::take(&mut exports));
+        let shared = Shared::new(templates, lines, std::mem::take(&mut exports));
         for input in stacks {
             exports.extend(Stack::root(&shared, input).exports());
         }

@@ -165,10 +165,16 @@ fn is_by_content(path: &Path) -> bool {
 /// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.
 fn what_it_holds(workspace: &Workspace, path: &Path) -> Option<Standing> {
     let text = workspace.read_bytes(path).ok()?;
-    if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && cdk::is_manifest(&text) {
+    if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(path, &text) {
         return Some(Standing::Assembly);
     }
     detect::is_template_text(&text).then_some(Standing::Template)
+}
+
+/// Whether the text of a `manifest.json` is that of an assembly: other tools have files of that name.
+fn is_manifest(path: &Path, text: &[u8]) -> bool {
+    let has_marker = || path.with_file_name(cdk::MARKER).is_file();
+    std::str::from_utf8(text).is_ok_and(|text| cdk::is_assembly(text, has_marker()))
 }
 
 /// The assemblies whose manifests were met. What else lies in their directories is read through them, or is an asset.
@@ -191,15 +197,16 @@ fn assemblies(
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
     discovered.entries.retain_mut(|entry| {
-        let Some((_, assembly)) = found.iter().find(|(_, assembly)| cdk::owns(assembly, &entry.path)) else {
+        let Some((_, assembly)) = found.iter().find(|(_, assembly)| is_part(assembly, &entry.path)) else {
             return true;
         };
-        let is_read = entry.standing == Standing::Assembly || assembly.templates.contains(&entry.path);
+        let is_template = |path: &Path| assembly.stacks.iter().any(|stack| stack.templates().contains(&path));
+        let is_read = entry.standing == Standing::Assembly || is_template(&entry.path);
         entry.standing = Standing::Assembly;
         is_read
     });
     discovered.directories.retain(|directory| {
-        !found.iter().any(|(_, assembly)| cdk::owns(assembly, &directory.join(cdk::MANIFEST)))
+        !found.iter().any(|(_, assembly)| is_part(assembly, &directory.join(cdk::MANIFEST)))
     });
     found
 }
@@ -214,6 +221,14 @@ fn template_candidates(templates: &Templates<'_>, discovered: &Discovered) -> BT
             (entry.path.clone(), Candidate { calls: calls.unwrap_or_default(), ..Candidate::default() })
         })
         .collect()
+}
+
+/// Whether a file lies in an assembly's directory, or in one below it: whatever it is, it is no root of its own.
+/// Where the manifest cannot be read the templates are.
+fn is_part(assembly: &Assembly, path: &Path) -> bool {
+    let is_inside =
+        path.ancestors().skip(1).any(|directory| assembly.directories.iter().any(|own| own == directory));
+    is_inside && !assembly.stacks.is_empty()
 }
 
 fn candidates(

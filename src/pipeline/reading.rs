@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cdk::Assembly;
+use crate::cdk::{self, Assembly, ProgramFiles};
 use crate::cloudformation::{
     self, Constructs, Deployment, NestedTemplates, ParameterInput, StackInput, Templates,
 };
@@ -12,7 +12,7 @@ use crate::discover::{Entry, Standing};
 use crate::graph::GraphRoot;
 use crate::resource::{Interest, RootContents};
 use crate::settings::InputSettings;
-use crate::source::{Notice, NoticeKind, Programs, Workspace};
+use crate::source::{Notice, NoticeKind, StackTrace, Workspace};
 use crate::terraform::plan::Written;
 use crate::terraform::{self, CommandLineInput, Inputs, Module, ModuleLoader};
 use crate::value::Value;
@@ -123,8 +123,8 @@ impl Reader<'_> {
             nested: NestedTemplates::default(),
             constructs: Constructs::default(),
         };
-        let programs = Programs::beside(&self.settings.workspace, path);
-        let contents = cloudformation::collect(self.templates, &programs, &[stack], self.interest);
+        // A template by itself has no traces.
+        let contents = cloudformation::collect(self.templates, &|_| None, &[stack], self.interest);
         let (path, assumption) = (self.settings.workspace.display(path), contents.assumption.clone());
         self.reading.roots.push((GraphRoot { path, format: "cloudformation", assumption }, contents));
         declared
@@ -138,16 +138,13 @@ impl Reader<'_> {
         given: &BTreeMap<Arc<str>, Value>,
     ) -> Vec<Arc<str>> {
         self.reading.notices.extend(assembly.notices.iter().cloned());
-        let mut stacks = assembly.stacks.clone();
-        for stack in &mut stacks {
-            let given = given.iter().map(|(name, value)| (Arc::clone(name), value.clone()));
-            stack.deployment.given.extend(given);
-        }
-        let programs = Programs::beside(&self.settings.workspace, directory);
-        let contents = cloudformation::collect(self.templates, &programs, &stacks, self.interest);
+        let stacks = cdk::inputs(assembly, self.templates, given);
+        let programs = ProgramFiles::new(&self.settings.workspace);
+        let lines = |trace: &StackTrace| programs.line(trace, directory);
+        let contents = cloudformation::collect(self.templates, &lines, &stacks, self.interest);
         let (path, assumption) = (self.settings.workspace.display(directory), contents.assumption.clone());
         self.reading.roots.push((GraphRoot { path, format: "cdk", assumption }, contents));
-        let parameters = assembly.stacks.iter().flat_map(|stack| &stack.template.parameters);
+        let parameters = stacks.iter().flat_map(|stack| &stack.template.parameters);
         parameters.map(|parameter| Arc::clone(&parameter.name)).collect()
     }
 

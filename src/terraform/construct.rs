@@ -1,12 +1,14 @@
 //! What a generator wrote beside a resource on where it comes from: CDKTF's metadata under the key `//`.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::source::{Frame, Place, Programs};
+use crate::source::{Place, StackTrace};
 use crate::syntax::hcl::{Attribute, Block};
 use crate::value::Value;
 
 use super::json_syntax::COMMENT;
+use super::modules::ModuleLoader;
 use super::type_expression::constant;
 
 /// The construct of somebody's program that a resource was generated from.
@@ -14,8 +16,8 @@ use super::type_expression::constant;
 pub struct Construct {
     /// Its path: `Stack/alice/key`.
     pub path: Arc<str>,
-    /// Where the program made it, innermost call first, when that was recorded.
-    frames: Vec<Frame>,
+    /// Where the program made it, when that was recorded.
+    trace: StackTrace,
 }
 
 impl Construct {
@@ -27,12 +29,13 @@ impl Construct {
         let metadata = comment.entries()?.get("metadata")?.entries()?;
         let path = metadata.get("path")?.as_str()?.into();
         let trace = metadata.get("stackTrace").and_then(Value::elements).unwrap_or_default();
-        let frames = trace.iter().filter_map(|frame| Frame::parse(frame.as_str()?)).collect();
-        Some(Self { path, frames })
+        let trace = StackTrace::read(trace.iter().filter_map(Value::as_str));
+        Some(Self { path, trace })
     }
 
-    /// The innermost line of the program that lies in what is scanned.
-    pub fn place(&self, programs: &Programs<'_>) -> Option<Place> {
-        programs.place(&self.frames, &format!("constructed here as {}", self.path))
+    /// The innermost line of the program that lies in what is scanned. `directory` is that of the configuration.
+    pub fn place(&self, loader: &ModuleLoader<'_>, directory: &Path) -> Option<Place> {
+        let span = loader.programs.line(&self.trace, directory)?;
+        Some(Place::new(span, format!("constructed here as {}", self.path)))
     }
 }

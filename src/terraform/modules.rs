@@ -21,8 +21,7 @@ pub struct ModuleLoader<'a> {
     manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
     /// By model, and the call that it stands at.
     modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
-    /// Files that a generator names as where its input stands.
-    /// Programs that configurations were generated from.
+    /// The programs that configurations were generated from.
     pub programs: Programs<'a>,
 }
 
@@ -46,8 +45,7 @@ impl<'a> ModuleLoader<'a> {
             loaded: RefCell::default(),
             manifests: RefCell::default(),
             modelled: RefCell::default(),
-            // They stand anywhere in what is scanned.
-            programs: Programs::beside(workspace, &workspace.base.join("generated")),
+            programs: Programs::new(workspace),
         }
     }
 

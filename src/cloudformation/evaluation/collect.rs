@@ -133,12 +133,12 @@ impl Stack<'_> {
             definition.get("Metadata").and_then(|metadata| metadata.get("aws:cdk:path")).and_then(scalar_text)
         });
         let Some(path) = path else { return (None, None) };
-        let frames = known.map(|construct| construct.frames.as_slice()).unwrap_or_default();
-        let place = self.shared.programs.place(frames, &format!("constructed here as {path}"));
+        let line = known.and_then(|construct| (self.shared.lines)(&construct.trace));
+        let place = line.map(|line| Place::new(line, format!("constructed here as {path}")));
         // Only what findings are about is worth saying it of.
         let matters = ["AWS::IAM::User", ACCESS_KEY].contains(&&*resource.resource_type);
         if matters && place.is_none() && self.shared.untraced.get().is_none() {
-            self.shared.untraced.set(Some((at, !frames.is_empty())));
+            self.shared.untraced.set(Some((at, known.is_some_and(|construct| !construct.trace.is_empty()))));
         }
         (Some(path), place)
     }
@@ -160,8 +160,8 @@ impl Stack<'_> {
         };
         let known = self.constructs.get(&output.key);
         let constructed_at = known.and_then(|construct| {
-            let label = format!("constructed here as {}", construct.path);
-            self.shared.programs.place(&construct.frames, &label)
+            let line = (self.shared.lines)(&construct.trace)?;
+            Some(Place::new(line, format!("constructed here as {}", construct.path)))
         });
         Some(Output {
             construct_path: known.map(|construct| Arc::clone(&construct.path)),

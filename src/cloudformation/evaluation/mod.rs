@@ -16,14 +16,14 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::source::{Notice, NoticeKind, Place, Programs, Span};
+use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::value::{Condition, Data, Mark, Number, Reason, Unknown, Value};
 
 use super::document::{Node, NodeKind};
 use super::loader::Templates;
 use super::parameters::{Comparisons, comparisons};
 use super::template::{ResourceNode, Template};
-use super::{Constructs, Deployment, NestedTemplates, StackInput};
+use super::{Constructs, Deployment, LineFinder, NestedTemplates, StackInput};
 
 pub use collect::collect;
 pub use include::has_unknown_macro;
@@ -39,7 +39,7 @@ const MAX_STACK_DEPTH: usize = 12;
 /// What all stacks of one root share.
 pub struct Shared<'a> {
     templates: &'a Templates<'a>,
-    programs: &'a Programs<'a>,
+    lines: &'a LineFinder<'a>,
     /// The first resource whose line in the program is not known, and whether there is a trace of it.
     untraced: Cell<Option<(Span, bool)>>,
     /// Values that other stacks of the root export, by name.
@@ -53,11 +53,11 @@ impl<'a> Shared<'a> {
     /// Nothing evaluated yet.
     pub fn new(
         templates: &'a Templates<'a>,
-        programs: &'a Programs<'a>,
+        lines: &'a LineFinder<'a>,
         exports: BTreeMap<Arc<str>, Value>,
     ) -> Self {
         let (notices, steps, stacks) = (RefCell::default(), Cell::new(0), Cell::new(0));
-        Self { templates, programs, untraced: Cell::new(None), exports, notices, steps, stacks }
+        Self { templates, lines, untraced: Cell::new(None), exports, notices, steps, stacks }
     }
 
     fn say(&self, notice: Notice) {

@@ -209,8 +209,8 @@ impl Collector<'_, '_> {
         }
         let mut provenance = module.provenance.clone();
         let construct = block.construct.as_ref();
-        let programs = &self.evaluator.loader.programs;
-        let constructed_at = construct.and_then(|construct| construct.place(programs));
+        let (loader, directory) = (self.evaluator.loader, &module.module.directory);
+        let constructed_at = construct.and_then(|construct| construct.place(loader, directory));
         provenance.push(Place::new(block.header, address.clone()));
         let mut resource = Resource {
             resource_type: Arc::clone(&block.resource_type),
