@@ -70,10 +70,12 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
         Command::Files(arguments) => {
             let input = InputSettings::new(&arguments.input)?;
             let layout = pipeline::lay_out(&input);
+            let assemblies: Vec<_> = layout.assemblies.iter().map(|(path, _)| path.as_path()).collect();
             let list = report::file_list::FileList::new(
                 &layout.discovered,
                 &layout.roots,
                 &layout.templates,
+                &assemblies,
                 &input.workspace,
             );
             print(&match arguments.format {

@@ -1,6 +1,6 @@
 //! `credlint files`: what was found, as which format, in which root, what was left out and why.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -38,8 +38,15 @@ struct Row {
 
 impl FileList {
     /// The list of what was met and which of it is a root.
-    pub fn new(discovered: &Discovered, layout: &Roots, templates: &Roots, workspace: &Workspace) -> Self {
-        let roots = layout.roots.iter().chain(&templates.roots).map(|root| workspace.display(root)).collect();
+    pub fn new(
+        discovered: &Discovered,
+        layout: &Roots,
+        templates: &Roots,
+        assemblies: &[&Path],
+        workspace: &Workspace,
+    ) -> Self {
+        let roots = layout.roots.iter().chain(&templates.roots).map(PathBuf::as_path);
+        let roots = roots.chain(assemblies.iter().copied()).map(|root| workspace.display(root)).collect();
         let files = discovered.entries.iter().map(|entry| {
             let directory = entry.path.parent().unwrap_or_else(|| Path::new("/"));
             let is_root = layout.roots.iter().any(|root| root == directory);
@@ -55,6 +62,10 @@ impl FileList {
             };
             let root = match entry.standing {
                 Standing::Document(_) => Some(workspace.display(&entry.path)),
+                Standing::Assembly => assemblies
+                    .iter()
+                    .find(|assembly| entry.path.starts_with(assembly))
+                    .map(|assembly| workspace.display(assembly)),
                 Standing::Template => {
                     templates.roots.contains(&entry.path).then(|| workspace.display(&entry.path))
                 }
