@@ -4,9 +4,7 @@ use std::sync::LazyLock;
 
 use regex::bytes::Regex;
 
-use crate::source::FileId;
-
-use super::document::{self, Node, NodeKind};
+use super::document::{Node, NodeKind};
 use super::scalar_text;
 
 /// What every type begins with that a template can name.
@@ -28,21 +26,12 @@ static MATTERS: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant that parses")
 });
 
-/// Whether a text is a template, one that does not parse included.
-pub fn is_template_text(text: &[u8]) -> bool {
-    if !may_be_template(text) {
-        return false;
-    }
-    let Ok(text) = std::str::from_utf8(text) else { return false };
-    let read = document::read(FileId(0), text);
-    read.documents.iter().any(is_template)
-        || (!read.notices.is_empty() && looks_like_template(text.as_bytes()))
-}
-
 /// Whether a text may be a template: cheap, asked of every YAML and JSON file.
 pub fn may_be_template(text: &[u8]) -> bool {
     let has = |words: &str| memchr::memmem::find(text, words.as_bytes()).is_some();
-    has("AWSTemplateFormatVersion") || (has("Resources") && (has("AWS::") || has("Type") || has("\\u")))
+    // Behind an escape any word may stand.
+    let has_escapes = || has("\\u00") || has("\\x");
+    has("AWSTemplateFormatVersion") || (has("Resources") && (has("AWS::") || has("Type"))) || has_escapes()
 }
 
 /// Whether anything in the text can lead to a user or a credential.

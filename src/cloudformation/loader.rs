@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Notice, NoticeKind, ReadError, Workspace};
 use crate::syntax::Decoded;
 
-use super::detect::{is_template, matters};
+use super::detect::{is_template, looks_like_template, matters};
 use super::document::{self, Node};
 use super::evaluation::has_unknown_macro;
 use super::secrets;
@@ -49,18 +49,17 @@ impl<'a> Templates<'a> {
         let file = self.workspace.load(path).ok()?;
         let text = Arc::clone(&self.workspace.files.get(file).text);
         let read = document::read(file, &text);
-        let root = read.documents.iter().find(|root| is_one(root)).or_else(|| {
-            // One that is broken off before its resources is known by the text of its start.
-            read.documents.first().filter(|_| !read.notices.is_empty())
-        });
-        let mut template = match root {
-            Some(root) => Template::read(path.to_owned(), file, root, read.notices.clone()),
-            None if !read.notices.is_empty() => {
-                let nothing = document::empty(file);
-                Template::read(path.to_owned(), file, &nothing, read.notices.clone())
+        let is_broken = read.notices.iter().any(|notice| notice.kind.is_incomplete());
+        let nothing = document::empty(file);
+        let root = match read.documents.iter().find(|root| is_one(root)) {
+            Some(root) => root,
+            // One that is broken off before its resources is known by its text.
+            None if is_broken && looks_like_template(text.as_bytes()) => {
+                read.documents.first().unwrap_or(&nothing)
             }
             None => return None,
         };
+        let mut template = Template::read(path.to_owned(), file, root, read.notices.clone());
         template.matters = matters(text.as_bytes()) || has_unknown_macro(&template);
         secrets::conceal(&self.workspace.files, &template);
         Some(template)

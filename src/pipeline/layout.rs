@@ -30,7 +30,7 @@ pub struct Layout {
 impl Layout {
     /// Looks at what the settings name.
     pub fn of(settings: &InputSettings, loader: &ModuleLoader<'_>, templates: &Templates<'_>) -> Self {
-        let (mut discovered, documents) = discover(settings);
+        let (mut discovered, documents) = discover(settings, templates);
         let assemblies = assemblies(templates, &settings.workspace, &mut discovered);
         let units = units(loader, &settings.workspace, &discovered);
         let candidates = candidates(loader, &settings.workspace, &discovered, &units);
@@ -46,7 +46,7 @@ impl Layout {
 }
 
 /// What is there: trees are walked; plans and states are read where they are named, and elsewhere left out.
-fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
+fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered, Vec<(PathBuf, Written)>) {
     let workspace = &settings.workspace;
     let what = |path: &Path| {
         let start = workspace.read_start(path, terraform::plan::START_BYTES).ok()?;
@@ -59,7 +59,7 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
             Some(written) => documents.push((path.clone(), written)),
             None if path.is_file() && is_by_content(path) => {
                 // Only the file itself: the others in its directory are no part of it.
-                let standing = what_it_holds(workspace, path);
+                let standing = what_it_holds(workspace, templates, path);
                 named.extend(standing.map(|standing| Entry { path: path.clone(), standing }));
             }
             None => trees.push(path.clone()),
@@ -87,7 +87,7 @@ fn discover(settings: &InputSettings) -> (Discovered, Vec<(PathBuf, Written)>) {
         }
         match what(&entry.path) {
             Some(written) => entry.standing = Standing::LeftOut(written.left_out()),
-            None => match what_it_holds(workspace, &entry.path) {
+            None => match what_it_holds(workspace, templates, &entry.path) {
                 Some(standing) => entry.standing = standing,
                 None => return false,
             },
@@ -163,12 +163,13 @@ fn is_by_content(path: &Path) -> bool {
 }
 
 /// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.
-fn what_it_holds(workspace: &Workspace, path: &Path) -> Option<Standing> {
+fn what_it_holds(workspace: &Workspace, templates: &Templates<'_>, path: &Path) -> Option<Standing> {
     let text = workspace.read_bytes(path).ok()?;
     if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(path, &text) {
         return Some(Standing::Assembly);
     }
-    detect::is_template_text(&text).then_some(Standing::Template)
+    let is_template = detect::may_be_template(&text) && templates.load(path).is_some();
+    is_template.then_some(Standing::Template)
 }
 
 /// Whether the text of a `manifest.json` is that of an assembly: other tools have files of that name.
