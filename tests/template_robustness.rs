@@ -1,6 +1,10 @@
 //! Whatever becomes of a template on its way here, credlint says what it can and stops: every fixture, cut off,
 //! flipped, spliced and repeated.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "reads fixtures and writes what is checked")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "reads fixtures and writes what is checked"
+)]
 
 mod project;
 
@@ -74,7 +78,10 @@ fn check(folder: &Path) {
     };
     let checked = pipeline::check(&input, &rules, thresholds);
     let places = checked.findings.iter().flat_map(|finding| {
-        std::iter::once(&finding.primary).chain(&finding.related).chain(&finding.trail).map(|place| place.span)
+        std::iter::once(&finding.primary)
+            .chain(&finding.related)
+            .chain(&finding.trail)
+            .map(|place| place.span)
     });
     let spans = places.chain(checked.notices.iter().filter_map(|notice| notice.span));
     for span in spans {

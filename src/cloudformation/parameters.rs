@@ -280,7 +280,7 @@ fn compared(one: &Node, with: &Node, parameters: &[Parameter], found: &mut Compa
 }
 
 /// The name in `{"Ref": name}`.
-fn reference(node: &Node) -> Option<Arc<str>> {
+pub fn reference(node: &Node) -> Option<Arc<str>> {
     match node.entries()? {
         [entry] if &*entry.key == "Ref" => scalar_text(&entry.value),
         _ => None,

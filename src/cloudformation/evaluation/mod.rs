@@ -2,6 +2,7 @@
 //! when somebody asks for it.
 
 mod collect;
+mod comparisons;
 mod conditions;
 mod functions;
 mod include;
@@ -19,9 +20,10 @@ use std::sync::Arc;
 use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::value::{Condition, Data, Mark, Number, Reason, Unknown, Value};
 
+use self::comparisons::compared_within;
 use super::document::{Node, NodeKind};
 use super::loader::Templates;
-use super::parameters::{Comparisons, comparisons};
+use super::parameters::Comparisons;
 use super::template::{ResourceNode, Template};
 use super::{Constructs, Deployment, LineFinder, NestedTemplates, StackInput};
 
@@ -142,8 +144,7 @@ impl<'a> Stack<'a> {
     /// A root template's stack. Its parameters may well be given other values than their defaults.
     pub fn root(shared: &'a Shared<'a>, input: &StackInput) -> Self {
         let (template, deployment) = (Arc::clone(&input.template), input.deployment.clone());
-        let sections = [template.conditions.as_ref(), template.rules.as_ref()];
-        let compared = comparisons(&sections, template.mappings.as_ref(), &template.parameters);
+        let compared = compared_within(shared.templates, &template, &input.nested);
         let prefix = match &*deployment.scope {
             "" => "".into(),
             scope => format!("{scope}/").into(),
