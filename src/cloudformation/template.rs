@@ -22,6 +22,8 @@ pub struct Template {
     pub span: Span,
     /// Macros over the whole template, in the order in which they run.
     pub transforms: Vec<(Arc<str>, Span)>,
+    /// Those of them that include a file's sections.
+    pub includes: Vec<Node>,
     /// Parameters in document order.
     pub parameters: Vec<Parameter>,
     /// Mappings: name, top-level key, second-level key.
@@ -83,6 +85,7 @@ impl Template {
             file,
             span: root.span,
             transforms: section("Transform").map(|node| transforms(&node)).unwrap_or_default(),
+            includes: section("Transform").map(|node| includes(&node)).unwrap_or_default(),
             parameters,
             mappings: section("Mappings"),
             conditions: section("Conditions"),
@@ -124,6 +127,15 @@ fn transforms(node: &Node) -> Vec<(Arc<str>, Span)> {
     match node.elements() {
         Some(elements) => elements.iter().filter_map(name).collect(),
         None => name(node).into_iter().collect(),
+    }
+}
+
+/// The inclusions of a `Transform` section.
+fn includes(node: &Node) -> Vec<Node> {
+    let is_one = |node: &&Node| node.get("Name").and_then(scalar_text).as_deref() == Some("AWS::Include");
+    match node.elements() {
+        Some(elements) => elements.iter().filter(is_one).cloned().collect(),
+        None => Some(node).into_iter().filter(is_one).cloned().collect(),
     }
 }
 

@@ -53,8 +53,7 @@ struct Binding<'b> {
 
 impl Stack<'_> {
     /// The entries of a section, loops and inclusions expanded, in document order.
-    pub(super) fn section(&mut self, section: Option<&Node>, name: &str) -> Vec<Expanded> {
-        let Some(section) = section else { return Vec::new() };
+    pub(super) fn section(&mut self, section: &Node, name: &str) -> Vec<Expanded> {
         let Some(entries) = section.entries() else {
             if !matches!(section.kind, NodeKind::Null | NodeKind::Unread) {
                 let message = format!("`{name}` is no mapping, so it was not read");

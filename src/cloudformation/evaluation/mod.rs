@@ -21,7 +21,7 @@ use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::value::{Condition, Data, Mark, Number, Reason, Unknown, Value};
 
 use self::comparisons::compared_within;
-use super::document::{Node, NodeKind};
+use super::document::{Entry, Node, NodeKind};
 use super::loader::Templates;
 use super::parameters::Comparisons;
 use super::template::{ResourceNode, Template};
@@ -116,7 +116,7 @@ pub struct Stack<'a> {
     conditions: BTreeMap<Arc<str>, Node>,
     resources: Vec<ResourceNode>,
     index: BTreeMap<Arc<str>, usize>,
-    outputs: Vec<super::document::Entry>,
+    outputs: Vec<Entry>,
     /// When the stack itself is there.
     presence: Condition,
     /// The stacks that it is nested in, as places.
@@ -215,10 +215,35 @@ impl<'a> Stack<'a> {
             self.shared.say(notice.clone());
         }
         self.say_macros();
-        for (entry, _) in self.section(template.conditions.as_ref(), "Conditions") {
-            self.conditions.insert(Arc::clone(&entry.key), entry.value);
+        let included: Vec<Entry> = template
+            .includes
+            .iter()
+            .flat_map(|include| self.included(include, 0))
+            .map(|(entry, _)| entry)
+            .collect();
+        let sections = |own: &Option<Node>, name: &str| -> Vec<Node> {
+            let beside = included.iter().filter(|entry| &*entry.key == name);
+            own.iter().cloned().chain(beside.map(|entry| entry.value.clone())).collect()
+        };
+        let conditions = sections(&template.conditions, "Conditions");
+        let resources = sections(&template.resources, "Resources");
+        let outputs = sections(&template.outputs, "Outputs");
+        for section in conditions {
+            for (entry, _) in self.section(&section, "Conditions") {
+                self.conditions.insert(Arc::clone(&entry.key), entry.value);
+            }
         }
-        for (entry, stands_for) in self.section(template.resources.as_ref(), "Resources") {
+        for section in resources {
+            self.add_resources(&section);
+        }
+        for section in outputs {
+            let outputs = self.section(&section, "Outputs");
+            self.outputs.extend(outputs.into_iter().map(|(entry, _)| entry));
+        }
+    }
+
+    fn add_resources(&mut self, section: &Node) {
+        for (entry, stands_for) in self.section(section, "Resources") {
             let Some(resource) = ResourceNode::read(&entry, stands_for) else {
                 if entry.value.kind != NodeKind::Unread {
                     let message = format!("resource {} has no type, so it was not read", entry.key);
@@ -229,8 +254,6 @@ impl<'a> Stack<'a> {
             self.index.insert(Arc::clone(&resource.logical_id), self.resources.len());
             self.resources.push(resource);
         }
-        let outputs = self.section(template.outputs.as_ref(), "Outputs");
-        self.outputs = outputs.into_iter().map(|(entry, _)| entry).collect();
     }
 
     fn say(&self, kind: NoticeKind, span: Span, message: impl Into<String>) {
