@@ -374,9 +374,9 @@ fn what_is_made_to_grow_does_not() {
     for number in 0..60 {
         let name =
             if number == 0 { "x".repeat(60) } else { format!("${{U{}}}${{U{}}}", number - 1, number - 1) };
-        template.push_str(&format!(
-            "  U{number}: {{Type: 'AWS::IAM::User', Properties: {{UserName: !Sub '{name}'}}}}\n"
-        ));
+        let user =
+            format!("  U{number}: {{Type: 'AWS::IAM::User', Properties: {{UserName: !Sub '{name}'}}}}\n");
+        template.push_str(&user);
     }
     assert_eq!(graph(&template)["users"].as_array().unwrap().len(), 60);
     // Names that hang on one another.
