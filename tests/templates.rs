@@ -184,6 +184,23 @@ fn a_password_is_there_where_no_condition_takes_it_away() {
 }
 
 #[test]
+fn what_a_group_has_under_a_condition_its_members_have_under_it() {
+    let template = |allowed: &str| {
+        format!(
+            "Parameters:\n  Env: {{Type: String, Default: dev, AllowedValues: [dev, prod]}}\nConditions:\n  C: !Equals [!Ref Env, \
+             {allowed}]\nResources:\n  G:\n    Type: AWS::IAM::Group\n    Properties:\n      ManagedPolicyArns:\n        - !If [C, \
+             'arn:aws:iam::aws:policy/AdministratorAccess', !Ref 'AWS::NoValue']\n  U: {{Type: AWS::IAM::User, Properties: {{Groups: \
+             [!Ref G]}}}}\n"
+        )
+    };
+    for (allowed, when) in [("dev", Value::Null), ("prod", Value::from("Env = prod"))] {
+        let project = Project::new(&[("template.yaml", &template(allowed))]);
+        let report = project.json(&["--root", ".", "--select", "administrator-user"]);
+        assert_eq!(report["findings"][0]["when"], when, "{report:#}");
+    }
+}
+
+#[test]
 fn loops_make_users_with_their_keys() {
     let template = "Transform: AWS::LanguageExtensions\nParameters:\n  Teams: {Type: CommaDelimitedList, Default: 'ops, \
                     dev.a'}\nConditions:\n  'Fn::ForEach::Cs': [T, !Ref Teams, {'Is&{T}': !Equals ['${T}', \

@@ -125,8 +125,10 @@ impl<'g> Neighbourhood<'g> {
             all.extend([when, &grant.administrator]);
         }
         for grant in &self.group_grants {
-            // Where every member of a group is there always, only administrators matter.
             all.extend([&self.graph.nodes[grant.node].presence, &grant.administrator]);
+            if let Grantee::Groups(names) = &grant.grantee {
+                all.extend(names.iter().map(|(when, _)| when));
+            }
         }
         all.retain(|condition| !condition.is_always() && !condition.is_never());
         all
