@@ -25,6 +25,7 @@ fn user() -> UserRecord {
         ssh_keys: Vec::new(),
         service_credentials: Vec::new(),
         certificates: Vec::new(),
+        mfa_devices: Vec::new(),
     }
 }
 

@@ -72,6 +72,7 @@ fn record(keys: usize, policies: usize) -> UserRecord {
         ssh_keys: Vec::new(),
         service_credentials: Vec::new(),
         certificates: Vec::new(),
+        mfa_devices: Vec::new(),
     }
 }
 

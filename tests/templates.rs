@@ -184,6 +184,17 @@ fn a_password_is_there_where_no_condition_takes_it_away() {
 }
 
 #[test]
+fn an_mfa_device_is_that_of_its_users() {
+    let template = "Resources:\n  U: {Type: AWS::IAM::User}\n  V: {Type: AWS::IAM::User}\n  M: {Type: AWS::IAM::VirtualMFADevice, \
+                    Properties: {Users: [!Ref U]}}\n";
+    let rule = "---\nid: without-mfa\ntitle: No device\nseverity: low\nsubject: user\nwhen: user.mfa_devices.size() == \
+                0\nflag: user\nmessage: \"user {user.address} has no device\"\nwhy: \"x\"\nfix: \"y\"\n---\n";
+    let project = Project::new(&[("template.yaml", template), ("rules/without-mfa.md", rule)]);
+    let report = project.json(&["--root", ".", "--rules", "rules", "--select", "without-mfa"]);
+    assert_eq!(column(&report["findings"], "message"), ["user V has no device"]);
+}
+
+#[test]
 fn what_a_group_has_under_a_condition_its_members_have_under_it() {
     let template = |allowed: &str| {
         format!(

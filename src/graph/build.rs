@@ -152,6 +152,7 @@ impl Builder {
             Becomes::SshKey => self.other(NodeKind::SshKey, root, row, resource),
             Becomes::ServiceCredential => self.other(NodeKind::ServiceCredential, root, row, resource),
             Becomes::Certificate => self.other(NodeKind::Certificate, root, row, resource),
+            Becomes::MfaDevice => self.mfa_device(root, row, resource),
             Becomes::WholeUser { .. } => self.whole_user(root, row, resource),
             Becomes::Group { .. } => self.whole_group(root, row, resource),
             Becomes::GroupAttachments => self.group_attachments(root, row, resource),
@@ -189,6 +190,15 @@ impl Builder {
         };
         let service = resource.value("service_name").and_then(name_of);
         let node = self.node(kind, root, resource);
+        self.graph.other_credentials.push(OtherCredential { node, owners, active, service, age_days });
+    }
+
+    fn mfa_device(&mut self, root: usize, row: &Row, resource: &Resource) {
+        let users = resource.value(row.user).and_then(members).unwrap_or_default();
+        let owners = users.iter().flat_map(|(when, user)| self.owner(root, resource, user, when)).collect();
+        let node = self.node(NodeKind::MfaDevice, root, resource);
+        let active = Condition::always();
+        let (service, age_days) = (None, Some(None));
         self.graph.other_credentials.push(OtherCredential { node, owners, active, service, age_days });
     }
 
@@ -582,6 +592,7 @@ fn label(kind: NodeKind, resource: &Resource) -> String {
         (NodeKind::SshKey, _) => format!("SSH key {address}"),
         (NodeKind::ServiceCredential, _) => format!("service-specific credential {address}"),
         (NodeKind::Certificate, _) => format!("signing certificate {address}"),
+        (NodeKind::MfaDevice, _) => format!("virtual MFA device {address}"),
         (NodeKind::Exposure, _) => format!("{address}"),
     }
 }

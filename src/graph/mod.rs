@@ -42,6 +42,8 @@ pub enum NodeKind {
     ServiceCredential,
     /// A signing certificate.
     Certificate,
+    /// A virtual MFA device.
+    MfaDevice,
     /// A place where a secret ends up in the clear.
     Exposure,
 }
@@ -286,7 +288,7 @@ pub struct Graph {
     pub memberships: Vec<Membership>,
     /// Policy grants.
     pub grants: Vec<PolicyGrant>,
-    /// SSH keys, certificates, service-specific credentials.
+    /// SSH keys, certificates, service-specific credentials, MFA devices.
     pub other_credentials: Vec<OtherCredential>,
     /// Exposed secrets.
     pub exposures: Vec<Exposure>,

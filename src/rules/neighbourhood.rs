@@ -11,8 +11,8 @@ use crate::graph::{
 use crate::value::Condition;
 
 use super::record::{
-    AccessKeyRecord, CertificateRecord, ExposureRecord, GroupRecord, PasswordRecord, PolicyRecord,
-    ServiceCredentialRecord, SshKeyRecord, UserRecord,
+    AccessKeyRecord, CertificateRecord, ExposureRecord, GroupRecord, MfaDeviceRecord, PasswordRecord,
+    PolicyRecord, ServiceCredentialRecord, SshKeyRecord, UserRecord,
 };
 
 /// What hangs on one user; each with the condition under which it is this user's.
@@ -146,11 +146,13 @@ impl<'g> Neighbourhood<'g> {
         let mut ssh_keys = Vec::new();
         let mut service_credentials = Vec::new();
         let mut certificates = Vec::new();
+        let mut mfa_devices = Vec::new();
         for other in present(&self.others, world) {
             let (node, address) = self.address(other.node);
             let active = other.active.holds(world);
             match self.graph.nodes[other.node].kind {
                 NodeKind::SshKey => ssh_keys.push(SshKeyRecord { node, address, active }),
+                NodeKind::MfaDevice => mfa_devices.push(MfaDeviceRecord { node, address }),
                 NodeKind::Certificate => certificates.push(CertificateRecord { node, address, active }),
                 _ => service_credentials.push(ServiceCredentialRecord {
                     node,
@@ -189,6 +191,7 @@ impl<'g> Neighbourhood<'g> {
             ssh_keys,
             service_credentials,
             certificates,
+            mfa_devices,
         })
     }
 

@@ -94,6 +94,8 @@ records! {
         pub service_credentials: Vec<ServiceCredentialRecord>,
         /// Signing certificates.
         pub certificates: Vec<CertificateRecord>,
+        /// Virtual MFA devices that the code gives the user.
+        pub mfa_devices: Vec<MfaDeviceRecord>,
     }
 
     /// An access key.
@@ -203,5 +205,13 @@ records! {
         pub address: String,
         /// Whether its status is Active (the default).
         pub active: bool,
+    }
+
+    /// A virtual MFA device.
+    pub struct MfaDeviceRecord {
+        /// Index of the node.
+        pub node: usize,
+        /// Address within its root.
+        pub address: String,
     }
 }

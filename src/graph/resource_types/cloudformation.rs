@@ -53,6 +53,7 @@ pub const RESOURCES: &[Row] = &[
         &["UserName", "PolicyName", "PolicyDocument"],
     ),
     row("AWS::IAM::GroupPolicy", Becomes::GroupPolicy, "", &["GroupName", "PolicyName", "PolicyDocument"]),
+    row("AWS::IAM::VirtualMFADevice", Becomes::MfaDevice, "Users", &["Users"]),
 ];
 
 const fn row(

@@ -58,6 +58,8 @@ pub enum Becomes {
     InlinePolicy,
     /// A signing certificate.
     Certificate,
+    /// A virtual MFA device of several users.
+    MfaDevice,
 }
 
 /// One resource type.

@@ -59,6 +59,7 @@ pub const RESOURCES: &[Row] = &[
         &["user_name", "service_name", "status", "credential_age_days"],
     ),
     row("aws_iam_signing_certificate", Becomes::Certificate, "user_name", &["user_name", "status"]),
+    row("awscc_iam_virtual_mfa_device", Becomes::MfaDevice, "users", &["users"]),
     // Cloud Control, in the words of CloudFormation.
     row(
         "awscc_iam_user",
