@@ -5,6 +5,7 @@
 
 mod build;
 mod exposures;
+mod grants;
 mod links;
 mod policies;
 mod resource_types;
