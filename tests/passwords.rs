@@ -152,3 +152,23 @@ fn a_text_is_not_shown_in_the_program_that_wrote_the_template_either() {
     let shown = Project::new(&files).run(&["check", "--root", ".", "--select", "plaintext-password"]);
     assert!(String::from_utf8(shown.stdout).unwrap().contains("make('maria', '…');"));
 }
+
+#[test]
+fn a_parameter_that_is_a_password_is_in_no_condition_that_is_shown() {
+    for declaration in [
+        "{Type: String, Default: Example-1-a, AllowedValues: [Example-1-a, Example-1-b]}",
+        "{Type: String, AllowedValues: [Example-1-a, Example-1-b]}",
+        "{Type: String, Default: Example-1-b}",
+        "{Type: String}",
+    ] {
+        for password in ["!Ref Pw", "!Sub '${Pw}'"] {
+            let template = format!(
+                "Parameters:\n  Pw: {declaration}\nConditions:\n  First: !Equals [!Ref Pw, Example-1-a]\nResources:\n{}  Key:\n    \
+                 Type: AWS::IAM::AccessKey\n    Condition: First\n    Properties: {{UserName: ann}}\n",
+                users(&[("ann", password)])
+            );
+            let found = written(&[("template.yaml", &template)]);
+            assert_eq!(found.len(), 1, "{declaration}: {found:?}");
+        }
+    }
+}

@@ -61,7 +61,7 @@ impl<'a> Templates<'a> {
         };
         let mut template = Template::read(path.to_owned(), file, root, read.notices.clone());
         template.matters = matters(text.as_bytes()) || has_unknown_macro(&template);
-        secrets::conceal(&self.workspace.files, &template);
+        secrets::conceal(&self.workspace.files, &mut template);
         Some(template)
     }
 
@@ -69,8 +69,8 @@ impl<'a> Templates<'a> {
     pub fn embedded(&self, outer: &Template, text: &Decoded) -> Option<Arc<Template>> {
         let read = document::read_embedded(outer.file, text);
         let root = read.documents.iter().find(|root| is_template(root))?;
-        let template = Template::read(outer.path.clone(), outer.file, root, read.notices.clone());
-        secrets::conceal(&self.workspace.files, &template);
+        let mut template = Template::read(outer.path.clone(), outer.file, root, read.notices.clone());
+        secrets::conceal(&self.workspace.files, &mut template);
         Some(Arc::new(template))
     }
 

@@ -25,8 +25,12 @@ pub struct Parameter {
     pub default: Option<(Arc<str>, Span)>,
     /// `AllowedValues`.
     pub allowed: Vec<Arc<str>>,
+    /// Where they stand.
+    pub allowed_span: Option<Span>,
     /// Whether its value is hidden from whoever looks at the stack.
     pub no_echo: bool,
+    /// Whether a console password refers to it: no report may show what it is or is compared with.
+    pub holds_password: bool,
 }
 
 /// Texts that each parameter is compared with, by the parameter's name.
@@ -47,7 +51,9 @@ impl Parameter {
                 Some((text, default.value.span))
             }),
             allowed: allowed.iter().filter_map(scalar_text).collect(),
+            allowed_span: entry.value.get("AllowedValues").map(|values| values.span),
             no_echo: text("NoEcho").is_some_and(|text| &*text == "true"),
+            holds_password: false,
         }
     }
 
@@ -64,7 +70,18 @@ impl Parameter {
     /// Its value, when somebody gave it one.
     pub fn given(&self, value: Value) -> Value {
         let value = if self.is_looked_up() { self.looked_up() } else { self.typed(value) };
-        if self.no_echo { value.with_mark(Mark::Sensitive) } else { self.readable(value, self.span) }
+        self.echoed(value)
+    }
+
+    /// A value that is shown to whoever looks at the stack, unless it is `NoEcho`.
+    fn echoed(&self, value: Value) -> Value {
+        let value = if self.no_echo { value } else { self.readable(value, self.span) };
+        if self.is_hidden() { value.with_mark(Mark::Sensitive) } else { value }
+    }
+
+    /// Whether its value is shown in no report.
+    fn is_hidden(&self) -> bool {
+        self.no_echo || self.holds_password
     }
 
     /// Its value, when nobody gave it one. `identity` is what conditions call it; with `comparisons`, somebody
@@ -80,12 +97,12 @@ impl Parameter {
         };
         let known = self.typed(Value::string(Arc::clone(default)));
         let known = if default.is_empty() { known } else { self.readable(known, *span) };
-        let known = if self.no_echo { known.with_mark(Mark::Sensitive) } else { known };
+        let known = if self.is_hidden() { known.with_mark(Mark::Sensitive) } else { known };
         let Some(comparisons) = comparisons.filter(|_| !self.is_list()) else { return known };
         let nothing = BTreeSet::new();
         let compared = comparisons.get(&self.name).unwrap_or(&nothing);
         // What a secret is compared with is as good as the secret, unless it is nothing at all.
-        if self.no_echo && !(default.is_empty() && compared.iter().all(|text| text.is_empty())) {
+        if self.is_hidden() && !(default.is_empty() && compared.iter().all(|text| text.is_empty())) {
             return known;
         }
         self.toggle(identity, default, &known, compared).unwrap_or(known)
@@ -93,17 +110,14 @@ impl Parameter {
 
     /// A parameter that has to be given a value, and was not.
     fn required(&self, identity: &Arc<str>) -> Value {
-        let hide = |value: Value| {
-            if self.no_echo { value.with_mark(Mark::Sensitive) } else { self.readable(value, self.span) }
-        };
         let values = self.allowed_once();
-        if !self.no_echo && !self.is_list() && (1..=MAX_VALUES).contains(&values.len()) {
+        if !self.is_hidden() && !self.is_list() && (1..=MAX_VALUES).contains(&values.len()) {
             let mut domain = values.clone();
             domain.sort();
             let question =
                 Arc::new(Question { identity: Arc::clone(identity), domain: Some(domain), default: None });
             return choose(values.into_iter().map(|text| {
-                let value = hide(Value::string(Arc::clone(&text)));
+                let value = self.echoed(Value::string(Arc::clone(&text)));
                 (Condition::answered(&question, [text]), value)
             }));
         }
@@ -111,7 +125,7 @@ impl Parameter {
         if !self.is_list() {
             unknown = unknown.typed(Type::String);
         }
-        hide(unknown.into())
+        self.echoed(unknown.into())
     }
 
     fn toggle(
@@ -164,11 +178,7 @@ impl Parameter {
             let mut anything = Unknown::new(&**identity, Reason::Otherwise).at(self.span).typed(Type::String);
             anything.other_than = other_than;
             let anything = Value::from(anything);
-            let anything = if self.no_echo {
-                anything.with_mark(Mark::Sensitive)
-            } else {
-                self.readable(anything, self.span)
-            };
+            let anything = self.echoed(anything);
             cases.push((named.not(), anything));
         }
         Some(choose(cases))

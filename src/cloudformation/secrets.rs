@@ -8,9 +8,9 @@ use super::document::{Node, NodeKind};
 use super::scalar_text;
 use super::template::Template;
 
-/// Hides the literals of passwords and the defaults of parameters that hold them.
-pub fn conceal(files: &Files, template: &Template) {
-    let mut parameters: Vec<Arc<str>> = Vec::new();
+/// Hides the literals of passwords and the defaults of parameters that hold them, and says which do.
+pub fn conceal(files: &Files, template: &mut Template) {
+    let mut names: Vec<Arc<str>> = Vec::new();
     let resources = template.resources.as_ref();
     let mut waiting: Vec<&Node> = resources.into_iter().collect();
     while let Some(node) = waiting.pop() {
@@ -18,7 +18,7 @@ pub fn conceal(files: &Files, template: &Template) {
             NodeKind::Map(entries) => {
                 for entry in entries.iter() {
                     if &*entry.key == "LoginProfile" {
-                        literals(files, &entry.value, &mut parameters);
+                        literals(files, &entry.value, &mut names);
                     } else {
                         waiting.push(&entry.value);
                     }
@@ -28,12 +28,18 @@ pub fn conceal(files: &Files, template: &Template) {
             _ => {}
         }
     }
-    for parameter in &template.parameters {
+    for parameter in &mut template.parameters {
+        parameter.holds_password = names.contains(&parameter.name);
+        if !parameter.no_echo && !parameter.holds_password {
+            continue;
+        }
         if let Some((text, span)) = &parameter.default
             && !text.is_empty()
-            && (parameter.no_echo || parameters.contains(&parameter.name))
         {
             files.conceal(*span);
+        }
+        if let Some(span) = parameter.allowed_span {
+            files.conceal(span);
         }
     }
 }
@@ -53,6 +59,13 @@ fn literals(files: &Files, node: &Node, parameters: &mut Vec<Arc<str>>) {
                     "Fn::If" => {
                         let branches = entry.value.elements().unwrap_or_default();
                         branches.iter().skip(1).for_each(|branch| literals(files, branch, parameters));
+                    }
+                    "Fn::Sub" => {
+                        let text = entry.value.elements().and_then(<[Node]>::first).unwrap_or(&entry.value);
+                        let text = scalar_text(text).unwrap_or_default();
+                        let names = text.split("${").skip(1).filter_map(|rest| rest.split('}').next());
+                        parameters.extend(names.map(|name| Arc::from(name.trim())));
+                        literals(files, &entry.value, parameters);
                     }
                     _ => literals(files, &entry.value, parameters),
                 }
