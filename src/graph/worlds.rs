@@ -1,6 +1,6 @@
 //! Worlds: every way in which open questions can be answered, so that a rule never sees an unknown.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use crate::value::{Answers, Condition, Cube, Question};
@@ -139,15 +139,21 @@ pub fn describe_possible(worlds: &[World], holds: &[bool]) -> Option<Condition> 
     if is_certain {
         return None;
     }
-    let relevant = relevant_questions(worlds, holds);
+    let relevant: Vec<(Arc<Question>, BTreeSet<Arc<str>>)> = relevant_questions(worlds, holds)
+        .into_iter()
+        .map(|question| {
+            let others = other_answers(worlds, &question);
+            (question, others)
+        })
+        .collect();
     let mut cubes: BTreeSet<Cube> = BTreeSet::new();
     for (world, _) in worlds.iter().zip(holds).filter(|(_, holds)| **holds) {
         let cube = relevant
             .iter()
-            .filter_map(|question| {
+            .filter_map(|(question, others)| {
                 let answer = world.get(question)?;
                 let answers = if &**answer == OTHER {
-                    Answers::NoneOf(other_answers(worlds, question))
+                    Answers::NoneOf(others.clone())
                 } else {
                     Answers::OneOf(BTreeSet::from([Arc::clone(answer)]))
                 };
@@ -200,21 +206,36 @@ pub fn describe_nearest(worlds: &[World], holds: &[bool]) -> Option<Condition> {
 
 /// The questions whose answer changes the result in at least one world.
 fn relevant_questions(worlds: &[World], holds: &[bool]) -> Vec<Arc<Question>> {
-    let results: BTreeMap<&World, bool> = worlds.iter().zip(holds.iter().copied()).collect();
-    let questions: BTreeSet<Arc<Question>> = worlds.iter().flat_map(|world| world.keys().cloned()).collect();
-    questions
-        .into_iter()
-        .filter(|question| {
-            let answers: BTreeSet<&Arc<str>> =
-                worlds.iter().filter_map(|world| world.get(question)).collect();
-            results.iter().any(|(world, holds)| {
-                answers.iter().any(|answer| {
-                    let mut other = World::clone(world);
-                    other.insert(Arc::clone(question), Arc::clone(answer));
-                    results.get(&other).is_some_and(|result| result != holds)
-                })
+    // Worlds as numbers of answers: there are many, and each is compared with all that differ in one answer.
+    let mut answers: BTreeMap<&Arc<Question>, BTreeMap<&Arc<str>, u32>> = BTreeMap::new();
+    for (question, answer) in worlds.iter().flatten() {
+        let known = answers.entry(question).or_default();
+        let next = u32::try_from(known.len()).unwrap_or(u32::MAX);
+        known.entry(answer).or_insert(next);
+    }
+    let number = |world: &World| -> Vec<u32> {
+        answers
+            .iter()
+            .map(|(question, known)| world.get(*question).map_or(u32::MAX, |answer| known[answer]))
+            .collect()
+    };
+    let numbers: Vec<Vec<u32>> = worlds.iter().map(number).collect();
+    let results: HashMap<&[u32], bool> =
+        numbers.iter().map(Vec::as_slice).zip(holds.iter().copied()).collect();
+    let changes = |at: usize, count: usize| {
+        numbers.iter().zip(holds).any(|(world, holds)| {
+            let mut other = world.clone();
+            (0..u32::try_from(count).unwrap_or(u32::MAX)).any(|answer| {
+                other[at] = answer;
+                results.get(other.as_slice()).is_some_and(|result| result != holds)
             })
         })
+    };
+    answers
+        .iter()
+        .enumerate()
+        .filter(|(at, (_, known))| changes(*at, known.len()))
+        .map(|(_, (question, _))| Arc::clone(question))
         .collect()
 }
 

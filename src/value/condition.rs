@@ -252,7 +252,7 @@ impl Condition {
             cubes.sort();
             cubes.dedup();
             absorb(&mut cubes);
-            if !merge_one_pair(&mut cubes) {
+            if !merge_pairs(&mut cubes) {
                 break;
             }
         }
@@ -275,9 +275,10 @@ fn intersect(left: &Cube, right: &Cube) -> Option<Cube> {
 /// Removes every cube that another one covers.
 fn absorb(cubes: &mut Vec<Cube>) {
     let covers = |wide: &Cube, narrow: &Cube| {
-        wide.iter().all(|(question, answers)| {
-            narrow.get(question).is_some_and(|narrower| answers.contains_all(narrower))
-        })
+        wide.len() <= narrow.len()
+            && wide.iter().all(|(question, answers)| {
+                narrow.get(question).is_some_and(|narrower| answers.contains_all(narrower))
+            })
     };
     let mut index = 0;
     while index < cubes.len() {
@@ -291,8 +292,10 @@ fn absorb(cubes: &mut Vec<Cube>) {
 }
 
 /// Joins two cubes that differ in the answers to one question only (`a and b or a and not b` is `a`), and
-/// drops from one cube a literal that a wider cube makes needless (`a or (not a and b)` is `a or b`).
-fn merge_one_pair(cubes: &mut [Cube]) -> bool {
+/// drops from one cube a literal that a wider cube makes needless (`a or (not a and b)` is `a or b`). Every pair is
+/// looked at once; whether anything changed is returned.
+fn merge_pairs(cubes: &mut [Cube]) -> bool {
+    let mut is_changed = false;
     for first in 0..cubes.len() {
         for second in 0..cubes.len() {
             if first == second {
@@ -302,11 +305,11 @@ fn merge_one_pair(cubes: &mut [Cube]) -> bool {
                 && merged != cubes[second]
             {
                 cubes[second] = merged;
-                return true;
+                is_changed = true;
             }
         }
     }
-    false
+    is_changed
 }
 
 /// `narrow`, widened in one question by `other`, where that changes nothing about their disjunction.
