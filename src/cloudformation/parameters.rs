@@ -23,8 +23,8 @@ pub struct Parameter {
     pub type_name: Arc<str>,
     /// The default, and where it stands.
     pub default: Option<(Arc<str>, Span)>,
-    /// `AllowedValues`.
-    pub allowed: Vec<Arc<str>>,
+    /// `AllowedValues`, and where each stands.
+    pub allowed: Vec<(Arc<str>, Span)>,
     /// Whether its value is hidden from whoever looks at the stack.
     pub no_echo: bool,
 }
@@ -46,7 +46,7 @@ impl Parameter {
                 let text = scalar_text(&default.value).or_else(|| joined(&default.value))?;
                 Some((text, default.value.span))
             }),
-            allowed: allowed.iter().filter_map(scalar_text).collect(),
+            allowed: allowed.iter().filter_map(|one| Some((scalar_text(one)?, one.span))).collect(),
             no_echo: text("NoEcho").is_some_and(|text| &*text == "true"),
         }
     }
@@ -176,7 +176,7 @@ impl Parameter {
 
     fn allowed_once(&self) -> Vec<Arc<str>> {
         let mut values: Vec<Arc<str>> = Vec::new();
-        for text in &self.allowed {
+        for (text, _) in &self.allowed {
             if !values.contains(text) && values.len() <= 200 {
                 values.push(Arc::clone(text));
             }

@@ -8,7 +8,7 @@ use super::document::{Node, NodeKind};
 use super::scalar_text;
 use super::template::Template;
 
-/// Hides the literals of passwords and the defaults of parameters that hold them.
+/// Hides the literals of passwords, and the defaults and allowed values of parameters that hold them.
 pub fn conceal(files: &Files, template: &Template) {
     let mut parameters: Vec<Arc<str>> = Vec::new();
     let resources = template.resources.as_ref();
@@ -29,11 +29,13 @@ pub fn conceal(files: &Files, template: &Template) {
         }
     }
     for parameter in &template.parameters {
-        if let Some((text, span)) = &parameter.default
-            && !text.is_empty()
-            && (parameter.no_echo || parameters.contains(&parameter.name))
-        {
-            files.conceal(*span);
+        if !parameter.no_echo && !parameters.contains(&parameter.name) {
+            continue;
+        }
+        for (text, span) in parameter.default.iter().chain(&parameter.allowed) {
+            if !text.is_empty() {
+                files.conceal(*span);
+            }
         }
     }
 }

@@ -52,7 +52,8 @@ impl Stack<'_> {
             Value::from(Unknown::new(format!("{scope}AWS::{name}"), Reason::Deployment).at(span))
         };
         let known = |text: &Option<Arc<str>>| text.as_ref().map(|text| Value::string(Arc::clone(text)));
-        let region = self.deployment.region.as_deref().unwrap_or_default();
+        let given = self.deployment.given.get("AWS::Region").and_then(scalar);
+        let region = given.or_else(|| self.deployment.region.clone()).unwrap_or_default();
         match name {
             "NoValue" => Value::null(),
             "AccountId" => known(&self.deployment.account).unwrap_or_else(unknown),
