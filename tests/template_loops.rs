@@ -52,7 +52,10 @@ fn a_logical_id_takes_letters_and_digits_alone() {
 
 #[test]
 fn numbers_are_texts() {
-    assert_eq!(looped("", "[1, 02]"), [("U1".to_owned(), "x-1".to_owned()), ("U02".to_owned(), "x-02".to_owned())]);
+    assert_eq!(
+        looped("", "[1, 02]"),
+        [("U1".to_owned(), "x-1".to_owned()), ("U02".to_owned(), "x-02".to_owned())]
+    );
 }
 
 #[test]

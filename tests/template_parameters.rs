@@ -13,7 +13,12 @@ fn graph(template: &str, files: &[(&str, &str)], arguments: &[&str]) -> Value {
 }
 
 /// The name that a user has by default, and what is said.
-fn named(parameters: &str, expression: &str, files: &[(&str, &str)], arguments: &[&str]) -> (Value, Vec<String>) {
+fn named(
+    parameters: &str,
+    expression: &str,
+    files: &[(&str, &str)],
+    arguments: &[&str],
+) -> (Value, Vec<String>) {
     let template = format!(
         "Parameters:\n{parameters}Resources:\n  U:\n    Type: AWS::IAM::User\n    Properties: {{UserName: {expression}}}\n"
     );
@@ -48,7 +53,11 @@ fn each_type_gives_what_a_reference_to_it_gives() {
         ("{Type: String, Default: true}", "!Sub 'is-${P}'", "is-true"),
         ("{Type: CommaDelimitedList, Default: 'a , b'}", "!Join ['-', !Ref P]", "a-b"),
         ("{Type: 'List<Number>', Default: '1, 2'}", "!Join ['-', !Ref P]", "1-2"),
-        ("{Type: 'List<AWS::EC2::Subnet::Id>', Default: 'subnet-1,subnet-2'}", "!Select [1, !Ref P]", "subnet-2"),
+        (
+            "{Type: 'List<AWS::EC2::Subnet::Id>', Default: 'subnet-1,subnet-2'}",
+            "!Select [1, !Ref P]",
+            "subnet-2",
+        ),
         ("{Type: AWS::EC2::KeyPair::KeyName, Default: laptop}", "!Ref P", "laptop"),
     ] {
         let (name, said) = named(&format!("  P: {declared}\n"), expression, &[], &[]);
@@ -98,10 +107,16 @@ fn what_is_given_counts_and_the_last_of_it_wins() {
                 "[{\"ParameterKey\": \"P\", \"ParameterValue\": \"fromlist\"}, {\"ParameterKey\": \"L\", \"ParameterValue\": \
                  \"a,b\"}]",
             ),
-            ("deploy.json", "{\"Parameters\": {\"P\": \"fromdeploy\", \"L\": \"a,b\"}, \"Tags\": {\"P\": \"no\"}}"),
+            (
+                "deploy.json",
+                "{\"Parameters\": {\"P\": \"fromdeploy\", \"L\": \"a,b\"}, \"Tags\": {\"P\": \"no\"}}",
+            ),
             ("pairs.json", "[\"P=frompairs\"]"),
             ("map.yaml", "P: frommap\nL: [a, b]\n"),
-            ("samconfig.toml", "version = 0.1\n[default.deploy.parameters]\nparameter_overrides = 'P=\"fromsam\"'\n"),
+            (
+                "samconfig.toml",
+                "version = 0.1\n[default.deploy.parameters]\nparameter_overrides = 'P=\"fromsam\"'\n",
+            ),
         ];
         let (name, said) = named(declared, both, &files, arguments);
         assert_eq!(name, expected, "{arguments:?}: {said:?}");
@@ -121,13 +136,18 @@ fn pseudo_parameters_can_be_given() {
         ("!Ref 'AWS::URLSuffix'", "AWS::Region=cn-north-1", "amazonaws.com.cn"),
     ] {
         let more = "  X: {Type: String, Default: x}\nMappings: {M: {eu-west-1: {name: europe}, us-east-1: {name: america}}}\n";
-        assert_eq!(named(more, expression, &[], &["--parameters", given]).0, expected, "{expression} {given}");
+        assert_eq!(
+            named(more, expression, &[], &["--parameters", given]).0,
+            expected,
+            "{expression} {given}"
+        );
     }
 }
 
 #[test]
 fn a_name_that_nothing_declares_is_said() {
-    let (name, said) = named("  P: {Type: String, Default: dev}\n", "!Ref P", &[], &["--parameters", "Q=prod"]);
+    let (name, said) =
+        named("  P: {Type: String, Default: dev}\n", "!Ref P", &[], &["--parameters", "Q=prod"]);
     assert_eq!(name, "dev");
     assert!(said.iter().any(|message| message.contains("`Q`")), "{said:?}");
 }
@@ -156,7 +176,10 @@ fn allowed_values_are_tried() {
     assert_eq!(two_keys(only, "!Equals [!Ref Env, prod]", &[]), None);
     let number = "  N: {Type: Number, Default: 1, AllowedValues: [1, 2]}\n";
     assert_eq!(two_keys(number, "!Equals [!Ref N, 2]", &[]).as_deref(), Some("N = 2"));
-    assert_eq!(two_keys(number, "!Equals [!Ref N, '2']", &["--parameters", "N=2"]).as_deref(), Some("certain"));
+    assert_eq!(
+        two_keys(number, "!Equals [!Ref N, '2']", &["--parameters", "N=2"]).as_deref(),
+        Some("certain")
+    );
 }
 
 #[test]
@@ -185,7 +208,8 @@ fn a_text_without_allowed_values_is_tried_with_what_it_is_compared_with() {
 
 #[test]
 fn what_a_secret_is_worth_is_never_shown() {
-    let secret = "  Pw: {Type: String, NoEcho: true, Default: hunter2, AllowedValues: [hunter2, correcthorse]}\n";
+    let secret =
+        "  Pw: {Type: String, NoEcho: true, Default: hunter2, AllowedValues: [hunter2, correcthorse]}\n";
     let template = format!(
         "Parameters:\n{secret}Conditions:\n  C: !Equals [!Ref Pw, correcthorse]\nResources:\n  U:\n    Type: AWS::IAM::User\n    \
          Properties: {{UserName: !Sub 'x-${{Pw}}', LoginProfile: {{Password: !Ref Pw}}}}\n  A: {{Type: AWS::IAM::AccessKey, \
@@ -200,7 +224,8 @@ fn what_a_secret_is_worth_is_never_shown() {
         &["graph", "template.yaml", "--root", "."],
     ] {
         let output = project.run(command);
-        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        let text =
+            format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(!text.is_empty());
         assert!(!text.contains("hunter2") && !text.contains("correcthorse"), "{command:?}: {text}");
     }
@@ -237,17 +262,25 @@ fn rules_take_worlds_away() {
     let other = "  R:\n    RuleCondition: !Equals [!Ref Env, dev]\n    Assertions: [{Assert: !Equals [!Ref Rotate, 'no']}]\n";
     assert_eq!(when(other), ["Rotate = yes"]);
     // Two assertions have to hold both.
-    let two = format!("{applies}    Assertions: [{{Assert: !Equals [a, a]}}, {{Assert: !Equals [!Ref Rotate, 'no']}}]\n");
+    let two = format!(
+        "{applies}    Assertions: [{{Assert: !Equals [a, a]}}, {{Assert: !Equals [!Ref Rotate, 'no']}}]\n"
+    );
     assert_eq!(when(&two), Vec::<String>::new());
 }
 
 #[test]
 fn declarations_that_make_no_sense_are_survived() {
-    for declared in ["  P: {}\n", "  P: {Type: [1], Default: {a: b}}\n", "  P: 3\n", "  P: {Type: String, AllowedValues: x}\n"] {
+    for declared in [
+        "  P: {}\n",
+        "  P: {Type: [1], Default: {a: b}}\n",
+        "  P: 3\n",
+        "  P: {Type: String, AllowedValues: x}\n",
+    ] {
         let (name, said) = named(declared, "!Ref P", &[], &[]);
         assert_eq!(name, Value::Null, "{declared}");
         assert!(!said.is_empty(), "{declared}");
     }
-    let template = "Parameters: [P]\nResources:\n  U: {Type: AWS::IAM::User, Properties: {UserName: !Ref P}}\n";
+    let template =
+        "Parameters: [P]\nResources:\n  U: {Type: AWS::IAM::User, Properties: {UserName: !Ref P}}\n";
     assert!(kinds(&graph(template, &[], &[])).len() == 1);
 }
