@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::source::{NoticeKind, Span};
-use crate::value::{Condition, Data, Mark, Question, Unknown, Value, same};
+use crate::value::{Condition, Data, Mark, Question, Reason, Unknown, Value, same};
 
 use super::super::document::{Node, NodeKind};
 use super::super::scalar_text;
@@ -129,6 +129,11 @@ impl Stack<'_> {
     fn is_text(unknown: &Unknown, value: &Value, text: &Value) -> Condition {
         let Some(text) = scalar(text) else { return Condition::never() };
         if unknown.other_than.contains(&text) {
+            return Condition::never();
+        }
+        // Something that only a deployment could have that is refused, such as the entry of a key that a mapping does
+        // not have.
+        if unknown.reason == Reason::Otherwise && unknown.other_than.is_empty() {
             return Condition::never();
         }
         if unknown.suffix.as_ref().is_some_and(|suffix| !text.ends_with(&**suffix)) {

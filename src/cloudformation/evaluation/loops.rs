@@ -48,6 +48,10 @@ enum Element {
 /// A loop variable and its element.
 struct Binding<'b> {
     variable: &'b str,
+    /// `${variable}`
+    verbatim: String,
+    /// `&{variable}`
+    plain: String,
     element: &'b Element,
 }
 
@@ -175,7 +179,8 @@ impl Stack<'_> {
         }
         for (element, words) in self.elements(collection, &entry.key) {
             let words = words.or_else(|| stands_for.cloned());
-            let binding = Binding { variable: &variable, element: &element };
+            let (verbatim, plain) = (format!("${{{variable}}}"), format!("&{{{variable}}}"));
+            let binding = Binding { variable: &variable, verbatim, plain, element: &element };
             for entry in body {
                 let entry = substituted_entry(entry, &binding, &mut budget.nodes);
                 if budget.nodes == 0 {
@@ -354,19 +359,18 @@ fn reference(symbol: &Arc<str>, span: Span) -> NodeKind {
 impl Binding<'_> {
     /// A text with the element in it; `None` when the variable is not in it.
     fn in_text(&self, text: &str) -> Option<Arc<str>> {
-        let braced = |mark: char| format!("{mark}{{{}}}", self.variable);
-        let (verbatim, plain) = (braced('$'), braced('&'));
-        if !text.contains(&verbatim) && !text.contains(&plain) {
+        let (verbatim, plain) = (&self.verbatim, &self.plain);
+        if !text.contains('{') || !(text.contains(verbatim) || text.contains(plain)) {
             return None;
         }
         let replaced = match self.element {
             Element::Text(element) => {
                 let letters: String = element.chars().filter(char::is_ascii_alphanumeric).collect();
-                text.replace(&verbatim, element).replace(&plain, &letters)
+                text.replace(verbatim, element).replace(plain, &letters)
             }
             Element::Symbol(symbol) => {
                 let reference = format!("${{{symbol}}}");
-                text.replace(&verbatim, &reference).replace(&plain, &reference)
+                text.replace(verbatim, &reference).replace(plain, &reference)
             }
         };
         Some(replaced.into())

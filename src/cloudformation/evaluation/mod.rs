@@ -98,6 +98,16 @@ enum Memo<T> {
     Done(T),
 }
 
+impl<T: Clone> Memo<T> {
+    /// What was found out.
+    fn done(&self) -> Option<T> {
+        match self {
+            Self::Pending => None,
+            Self::Done(value) => Some(value.clone()),
+        }
+    }
+}
+
 /// A nested stack, where its template is at hand.
 type NestedStack<'a> = Option<Rc<Stack<'a>>>;
 

@@ -22,6 +22,9 @@ pub const NESTING: &[(&str, &[&str])] = &[
     ("AWS::CloudFormation::StackSet", &["TemplateBody", "TemplateURL"]),
 ];
 
+/// The pseudo-parameters that a nested stack has in common with the one that it is nested in.
+const SHARED: &[&str] = &["AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix"];
+
 impl<'a> Stack<'a> {
     /// The stack that a resource makes; `None` when its template is not at hand, which is said.
     pub(super) fn nested_stack(&self, resource: &ResourceNode) -> Option<Rc<Stack<'a>>> {
@@ -79,7 +82,7 @@ impl<'a> Stack<'a> {
             },
             region: self.deployment.region.clone().filter(|_| !is_set),
             stack_name: None,
-            given: self.passed(resource),
+            given: self.given_to(resource, is_set),
             stands_for: if is_set {
                 Some(format!("account of {address}").into())
             } else {
@@ -197,6 +200,18 @@ impl<'a> Stack<'a> {
         above
             .chain([self.template.file])
             .any(|file| self.shared.templates.path_of(file).as_deref() == Some(path))
+    }
+
+    /// What the parameters of the stack are given, and what was said of the account and region that it shares with
+    /// this one.
+    fn given_to(&self, resource: &ResourceNode, is_set: bool) -> BTreeMap<Arc<str>, Value> {
+        let mut given = self.passed(resource);
+        for name in SHARED.iter().filter(|_| !is_set) {
+            if let Some(value) = self.deployment.given.get(*name) {
+                given.insert((*name).into(), value.clone());
+            }
+        }
+        given
     }
 
     /// What the parameters of the stack are given.

@@ -1,5 +1,6 @@
 //! `Ref` and `Fn::GetAtt`: parameters, pseudo-parameters, and what a resource turns out to be.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -52,7 +53,8 @@ impl Stack<'_> {
             Value::from(Unknown::new(format!("{scope}AWS::{name}"), Reason::Deployment).at(span))
         };
         let known = |text: &Option<Arc<str>>| text.as_ref().map(|text| Value::string(Arc::clone(text)));
-        let region = self.deployment.region.as_deref().unwrap_or_default();
+        let given = self.deployment.given.get("AWS::Region").and_then(scalar);
+        let region = given.or_else(|| self.deployment.region.clone()).unwrap_or_default();
         match name {
             "NoValue" => Value::null(),
             "AccountId" => known(&self.deployment.account).unwrap_or_else(unknown),
@@ -195,10 +197,20 @@ impl Stack<'_> {
             Mark::AttributeOf { address, attribute } if &**attribute == "Arn" => Some(address),
             _ => None,
         })?;
+        self.parts_of_user(address, text)
+    }
+
+    /// The same, of a user in this stack or in one nested in it: outputs hand ARNs on.
+    fn parts_of_user(&self, address: &Arc<str>, text: &Value) -> Option<Value> {
         let is_it = |resource: &&ResourceNode| {
             &*resource.resource_type == "AWS::IAM::User" && self.address(&resource.logical_id) == *address
         };
-        let resource = self.resources.iter().find(is_it)?;
+        let Some(resource) = self.resources.iter().find(is_it) else {
+            // Where it came from has been made.
+            let made: Vec<Rc<Self>> =
+                self.nested.borrow().values().filter_map(Memo::done).flatten().collect();
+            return made.iter().find_map(|nested| nested.parts_of_user(address, text));
+        };
         let path = match resource.property("Path") {
             Some(entry) => scalar(&self.value(&entry.value))?,
             None => "/".into(),
