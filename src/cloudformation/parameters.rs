@@ -52,7 +52,7 @@ impl Parameter {
             }),
             allowed: allowed.iter().filter_map(scalar_text).collect(),
             allowed_span: entry.value.get("AllowedValues").map(|values| values.span),
-            no_echo: text("NoEcho").is_some_and(|text| &*text == "true"),
+            no_echo: text("NoEcho").is_some_and(|text| text.eq_ignore_ascii_case("true")),
             holds_password: false,
         }
     }

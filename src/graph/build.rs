@@ -478,6 +478,10 @@ pub(super) fn when_true(value: Option<&Value>) -> Condition {
     value.alternatives().into_iter().fold(Condition::never(), |any, (when, alternative)| {
         let holds = match convert(&alternative, &Type::Bool).map(|bool| bool.data) {
             Ok(Data::Bool(true)) => Condition::always(),
+            // `CloudFormation` takes a text in any case.
+            _ if alternative.as_str().is_some_and(|text| text.eq_ignore_ascii_case("true")) => {
+                Condition::always()
+            }
             Ok(Data::Unknown(unknown)) if unknown.error_message().is_none() => {
                 let question = Question::boolean(Arc::clone(&unknown.identity), None);
                 Condition::is(&Arc::new(question), true)
