@@ -17,7 +17,7 @@ use super::template::Template;
 /// Reads templates and remembers them.
 pub struct Templates<'a> {
     workspace: &'a Workspace,
-    templates: RefCell<BTreeMap<PathBuf, Option<Arc<Template>>>>,
+    templates: RefCell<BTreeMap<PathBuf, Arc<Template>>>,
 }
 
 impl<'a> Templates<'a> {
@@ -37,12 +37,12 @@ impl<'a> Templates<'a> {
     }
 
     fn load_as(&self, path: &Path, is_one: impl Fn(&Node) -> bool) -> Option<Arc<Template>> {
-        if let Some(Some(known)) = self.templates.borrow().get(path) {
+        if let Some(known) = self.templates.borrow().get(path) {
             return Some(Arc::clone(known));
         }
-        let template = self.read(path, is_one).map(Arc::new);
-        self.templates.borrow_mut().insert(path.to_owned(), template.clone());
-        template
+        let template = Arc::new(self.read(path, is_one)?);
+        self.templates.borrow_mut().insert(path.to_owned(), Arc::clone(&template));
+        Some(template)
     }
 
     fn read(&self, path: &Path, is_one: impl Fn(&Node) -> bool) -> Option<Template> {
@@ -104,10 +104,6 @@ impl<'a> Templates<'a> {
     /// The path that a file was read from.
     pub fn path_of(&self, file: FileId) -> Option<PathBuf> {
         let templates = self.templates.borrow();
-        templates
-            .values()
-            .flatten()
-            .find(|template| template.file == file)
-            .map(|template| template.path.clone())
+        templates.values().find(|template| template.file == file).map(|template| template.path.clone())
     }
 }

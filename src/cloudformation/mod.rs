@@ -133,50 +133,6 @@ pub fn nested_paths(templates: &Templates<'_>, template: &Template) -> Vec<PathB
         .collect()
 }
 
-/// A resource that makes a nested stack, as it stands in a template.
-#[derive(Clone, Debug)]
-pub struct NestedStack {
-    /// Its logical id.
-    pub logical_id: Arc<str>,
-    /// The file that its template was made as, which generators note beside it.
-    pub asset_path: Option<Arc<str>>,
-    /// Its construct path, noted likewise.
-    pub construct_path: Option<Arc<str>>,
-    /// The texts in `TemplateURL`.
-    pub address_texts: Vec<Arc<str>>,
-}
-
-/// The nested stacks of a template.
-pub fn nested_stacks(template: &Template) -> Vec<NestedStack> {
-    let resources = template.resources.as_ref().and_then(Node::entries).unwrap_or_default();
-    let nesting = resources.iter().filter(|entry| {
-        entry.value.get("Type").and_then(scalar_text).as_deref() == Some("AWS::CloudFormation::Stack")
-    });
-    nesting
-        .map(|entry| {
-            let metadata = |key: &str| entry.value.get("Metadata")?.get(key).and_then(scalar_text);
-            let mut address_texts = Vec::new();
-            let address = entry.value.get("Properties").and_then(|properties| properties.get("TemplateURL"));
-            texts_in(address, &mut address_texts);
-            NestedStack {
-                logical_id: Arc::clone(&entry.key),
-                asset_path: metadata("aws:asset:path"),
-                construct_path: metadata("aws:cdk:path"),
-                address_texts,
-            }
-        })
-        .collect()
-}
-
-fn texts_in(node: Option<&Node>, texts: &mut Vec<Arc<str>>) {
-    match node.map(|node| &node.kind) {
-        Some(NodeKind::String(decoded)) => texts.push(Arc::clone(&decoded.text)),
-        Some(NodeKind::List(elements)) => elements.iter().for_each(|element| texts_in(Some(element), texts)),
-        Some(NodeKind::Map(entries)) => entries.iter().for_each(|entry| texts_in(Some(&entry.value), texts)),
-        _ => {}
-    }
-}
-
 /// The text of a scalar: a string, a number as written, a boolean in lower case.
 fn scalar_text(node: &Node) -> Option<Arc<str>> {
     match &node.kind {

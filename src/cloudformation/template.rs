@@ -1,7 +1,6 @@
 //! A template's sections. What hangs on parameters (loops, conditions, which resources there are) is left to
 //! [`evaluation`](super::evaluation): a template that is nested twice is read once.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -72,21 +71,17 @@ impl Template {
                 notices.push(Notice::at(NoticeKind::InvalidConfiguration, entry.key_span, message));
             }
         }
-        let mut parameters: BTreeMap<Arc<str>, Parameter> = BTreeMap::new();
-        let declared = section("Parameters");
-        let entries = declared.as_ref().and_then(Node::entries).unwrap_or_default();
-        for entry in entries.iter().filter(|entry| !entry.key.starts_with("Fn::")) {
-            parameters.insert(Arc::clone(&entry.key), Parameter::read(entry));
-        }
-        let order: Vec<&Arc<str>> = entries.iter().map(|entry| &entry.key).collect();
-        let parameters = order.into_iter().filter_map(|name| parameters.remove(name)).collect();
+        let declared = root.get("Parameters").and_then(Node::entries).unwrap_or_default();
+        let parameters = declared.iter().filter(|entry| !entry.key.starts_with("Fn::"));
+        let macros = root.get("Transform").map(|node| node.elements().unwrap_or(std::slice::from_ref(node)));
+        let macros = macros.unwrap_or_default();
         Self {
             path,
             file,
             span: root.span,
-            transforms: section("Transform").map(|node| transforms(&node)).unwrap_or_default(),
-            includes: section("Transform").map(|node| includes(&node)).unwrap_or_default(),
-            parameters,
+            transforms: macros.iter().filter_map(transform).collect(),
+            includes: macros.iter().filter(|one| is_include(one)).cloned().collect(),
+            parameters: parameters.map(Parameter::read).collect(),
             mappings: section("Mappings"),
             conditions: section("Conditions"),
             rules: section("Rules"),
@@ -101,42 +96,25 @@ impl Template {
     pub fn has_transform(&self, name: &str) -> bool {
         self.transforms.iter().any(|(transform, _)| **transform == *name)
     }
-
-    /// The parameter of a name.
-    pub fn parameter(&self, name: &str) -> Option<&Parameter> {
-        self.parameters.iter().find(|parameter| &*parameter.name == name)
-    }
 }
 
 /// The section that a key was meant to be, when it is none and differs from one in case or an `s` alone.
 fn misspelt(key: &str) -> Option<&'static str> {
+    if SECTIONS.contains(&key) {
+        return None;
+    }
     let plain = |word: &str| word.to_ascii_lowercase().trim_end_matches('s').to_owned();
-    SECTIONS
-        .iter()
-        .find(|section| **section != key && plain(section) == plain(key))
-        .copied()
-        .filter(|_| !SECTIONS.contains(&key))
+    SECTIONS.iter().find(|section| plain(section) == plain(key)).copied()
 }
 
-/// The macros of a `Transform` section: a name, a list of them, or `{Name, Parameters}`.
-fn transforms(node: &Node) -> Vec<(Arc<str>, Span)> {
-    let name = |node: &Node| match node.get("Name") {
-        Some(name) => scalar_text(name).map(|text| (text, name.span)),
-        None => scalar_text(node).map(|text| (text, node.span)),
-    };
-    match node.elements() {
-        Some(elements) => elements.iter().filter_map(name).collect(),
-        None => name(node).into_iter().collect(),
-    }
+/// One macro of a `Transform` section: a name, or `{Name, Parameters}`.
+fn transform(node: &Node) -> Option<(Arc<str>, Span)> {
+    let name = node.get("Name").unwrap_or(node);
+    scalar_text(name).map(|text| (text, name.span))
 }
 
-/// The inclusions of a `Transform` section.
-fn includes(node: &Node) -> Vec<Node> {
-    let is_one = |node: &&Node| node.get("Name").and_then(scalar_text).as_deref() == Some("AWS::Include");
-    match node.elements() {
-        Some(elements) => elements.iter().filter(is_one).cloned().collect(),
-        None => Some(node).into_iter().filter(is_one).cloned().collect(),
-    }
+fn is_include(node: &Node) -> bool {
+    node.get("Name").and_then(scalar_text).as_deref() == Some("AWS::Include")
 }
 
 /// A resource as it stands in the template, loops expanded.

@@ -36,11 +36,9 @@ pub fn enumerate<'c>(
         return all_worlds(&conditions);
     }
     let mut worlds = all_worlds(&[conditions, vec![assumption]].concat());
-    let every = worlds.worlds.clone();
-    worlds.worlds.retain(|world| assumption.holds(world));
     // One that nothing meets would hide everything.
-    if worlds.worlds.is_empty() {
-        worlds.worlds = every;
+    if worlds.worlds.iter().any(|world| assumption.holds(world)) {
+        worlds.worlds.retain(|world| assumption.holds(world));
     }
     worlds
 }

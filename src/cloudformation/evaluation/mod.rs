@@ -13,7 +13,7 @@ mod references;
 mod text;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -46,7 +46,7 @@ pub struct Shared<'a> {
     untraced: Cell<Option<(Span, bool)>>,
     /// Values that other stacks of the root export, by name.
     exports: BTreeMap<Arc<str>, Value>,
-    notices: RefCell<Vec<Notice>>,
+    notices: RefCell<BTreeSet<Notice>>,
     steps: Cell<usize>,
     stacks: Cell<usize>,
 }
@@ -63,15 +63,12 @@ impl<'a> Shared<'a> {
     }
 
     fn say(&self, notice: Notice) {
-        let mut notices = self.notices.borrow_mut();
-        if !notices.contains(&notice) {
-            notices.push(notice);
-        }
+        self.notices.borrow_mut().insert(notice);
     }
 
     /// What was said so far.
     pub fn into_notices(self) -> Vec<Notice> {
-        let mut notices = self.notices.into_inner();
+        let mut notices: Vec<Notice> = self.notices.into_inner().into_iter().collect();
         if let Some((span, has_trace)) = self.untraced.get() {
             let (message, help) = if has_trace {
                 (
