@@ -4,13 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Condition, Data, Mark, Question, Reason, Type, Unknown, Value, choose};
+use crate::value::{Data, MAX_TOGGLE_VALUES, Mark, Reason, Type, Unknown, Value, closed_choice, open_choice};
 
 use super::document::{Entry, Node, NodeKind};
 use super::scalar_text;
-
-/// Values of one toggle at most; a parameter with more has its default.
-const MAX_VALUES: usize = 8;
 
 /// A declared parameter.
 #[derive(Clone, Debug)]
@@ -111,15 +108,12 @@ impl Parameter {
     /// A parameter that has to be given a value, and was not.
     fn required(&self, identity: &Arc<str>) -> Value {
         let values = self.allowed_once();
-        if !self.is_hidden() && !self.is_list() && (1..=MAX_VALUES).contains(&values.len()) {
-            let mut domain = values.clone();
-            domain.sort();
-            let question =
-                Arc::new(Question { identity: Arc::clone(identity), domain: Some(domain), default: None });
-            return choose(values.into_iter().map(|text| {
+        if !self.is_hidden() && !self.is_list() && (1..=MAX_TOGGLE_VALUES).contains(&values.len()) {
+            let cases = values.into_iter().map(|text| {
                 let value = self.echoed(Value::string(Arc::clone(&text)));
-                (Condition::answered(&question, [text]), value)
-            }));
+                (text, value)
+            });
+            return closed_choice(Arc::clone(identity), None, cases.collect());
         }
         let mut unknown = Unknown::new(&**identity, Reason::Parameter).at(self.span);
         if !self.is_list() {
@@ -140,7 +134,7 @@ impl Parameter {
         if !is_closed && compared.is_empty() {
             return None;
         }
-        if values.len() > MAX_VALUES {
+        if values.len() > MAX_TOGGLE_VALUES {
             // Those that make a difference, and one of the others.
             let others = values.iter().find(|text| *text != default && !compared.contains(*text)).cloned();
             values.retain(|text| compared.contains(text) || text == default || Some(text) == others.as_ref());
@@ -151,37 +145,23 @@ impl Parameter {
         // A default that is not allowed is refused; what the others would do is still worth knowing.
         values.retain(|text| text != default);
         values.insert(0, Arc::clone(default));
-        if values.len() > MAX_VALUES || (is_closed && values.len() < 2) {
+        if values.len() > MAX_TOGGLE_VALUES || (is_closed && values.len() < 2) {
             return None;
         }
-        let mut domain = values.clone();
-        domain.sort();
-        let question = Arc::new(Question {
-            identity: Arc::clone(identity),
-            domain: is_closed.then_some(domain),
-            default: Some(Arc::clone(default)),
+        let cases = values.into_iter().map(|text| {
+            let value = if text == *default {
+                known.clone()
+            } else {
+                self.readable(Value::string(Arc::clone(&text)), self.span)
+            };
+            (text, value)
         });
-        let other_than: Arc<[Arc<str>]> = values.iter().cloned().collect();
-        let mut cases: Vec<(Condition, Value)> = values
-            .into_iter()
-            .map(|text| {
-                let value = if text == *default {
-                    known.clone()
-                } else {
-                    self.readable(Value::string(Arc::clone(&text)), self.span)
-                };
-                (Condition::answered(&question, [text]), value)
-            })
-            .collect();
-        if !is_closed {
-            let named = cases.iter().fold(Condition::never(), |all, (condition, _)| all.or(condition));
-            let mut anything = Unknown::new(&**identity, Reason::Otherwise).at(self.span).typed(Type::String);
-            anything.other_than = other_than;
-            let anything = Value::from(anything);
-            let anything = self.echoed(anything);
-            cases.push((named.not(), anything));
-        }
-        Some(choose(cases))
+        let (identity, cases) = (Arc::clone(identity), cases.collect());
+        Some(if is_closed {
+            closed_choice(identity, Some(Arc::clone(default)), cases)
+        } else {
+            open_choice(identity, cases, self.span, |anything| self.echoed(anything))
+        })
     }
 
     fn allowed_once(&self) -> Vec<Arc<str>> {

@@ -6,14 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::syntax::hcl::{BinaryOperator, Body, Call, Expression, ExpressionKind, StepKind};
-use crate::value::{Condition, Data, Question, Reason, Type, Unknown, Value, choose, convert};
+use crate::value::{Data, MAX_TOGGLE_VALUES, Type, Value, closed_choice, convert, open_choice};
 
 use super::configuration::{Module, Variable};
 use super::modules::{ModuleLoader, Source};
 use super::type_expression::constant;
 
-/// Values of one toggle at most; an input with more has its default.
-const MAX_VALUES: usize = 8;
 /// How deep a variable is followed into the modules that it is passed to.
 const MAX_DEPTH: usize = 8;
 
@@ -28,15 +26,8 @@ pub fn toggle(variable: &Variable, default: &Value, comparisons: &Comparisons) -
         if distinct.len() != words.len() || words.len() < 2 {
             return None;
         }
-        let mut domain = words.clone();
-        domain.sort();
-        let question = Arc::new(Question {
-            identity: format!("var.{}", variable.name).into(),
-            domain: Some(domain),
-            default: word(default),
-        });
-        let cases = words.into_iter().zip(values);
-        return Some(choose(cases.map(|(word, value)| (Condition::answered(&question, [word]), value))));
+        let cases = words.into_iter().zip(values).collect();
+        return Some(closed_choice(format!("var.{}", variable.name), word(default), cases));
     }
     let compared = comparisons.get(&variable.name)?;
     open_domain(variable, default, compared)
@@ -66,7 +57,7 @@ fn closed_domain(variable: &Variable, default: &Value) -> Option<Vec<Value>> {
     // A default that is not allowed is an error that says nothing of the other values.
     let first = values.iter().position(|value| value == default)?;
     values[..=first].rotate_right(1);
-    (values.len() <= MAX_VALUES).then_some(values)
+    (values.len() <= MAX_TOGGLE_VALUES).then_some(values)
 }
 
 /// A text that is compared with others: the default, each of them, or anything else.
@@ -75,25 +66,12 @@ fn open_domain(variable: &Variable, default: &Value, compared: &BTreeSet<Arc<str
     let text: Arc<str> = default.as_str().filter(|_| is_text)?.into();
     let others: Vec<&Arc<str>> = compared.iter().filter(|other| **other != text).collect();
     // One more for "anything else", one for the default.
-    if others.len() > MAX_VALUES - 2 {
+    if others.len() > MAX_TOGGLE_VALUES - 2 {
         return None;
     }
-    let identity = format!("var.{}", variable.name);
-    let question = Arc::new(Question {
-        identity: identity.as_str().into(),
-        domain: None,
-        default: Some(Arc::clone(&text)),
-    });
     let known = [&text].into_iter().chain(others);
-    let other_than: Arc<[Arc<str>]> = known.clone().cloned().collect();
-    let mut cases: Vec<(Condition, Value)> = known
-        .map(|text| (Condition::answered(&question, [Arc::clone(text)]), Value::string(Arc::clone(text))))
-        .collect();
-    let named = cases.iter().fold(Condition::never(), |all, (condition, _)| all.or(condition));
-    let mut anything = Unknown::new(identity, Reason::Otherwise).at(variable.header).typed(Type::String);
-    anything.other_than = other_than;
-    cases.push((named.not(), anything.into()));
-    Some(choose(cases))
+    let cases = known.map(|text| (Arc::clone(text), Value::string(Arc::clone(text)))).collect();
+    Some(open_choice(format!("var.{}", variable.name), cases, variable.header, |anything| anything))
 }
 
 /// How an answer is written.
