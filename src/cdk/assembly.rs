@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::value::RawValue;
 
-use crate::cloudformation::{Construct, Templates};
+use crate::cloudformation::{Constructs, NestedTemplate, NestedTemplates, Templates};
 use crate::source::{FileId, Notice, NoticeKind, ReadError, Span, Workspace};
 
 use super::detect::MANIFEST;
@@ -50,27 +50,16 @@ pub struct Stack {
     /// What its parameters are given.
     pub parameters: BTreeMap<Arc<str>, Arc<str>>,
     /// The constructs of its template by logical id, those of nested stacks not included.
-    pub constructs: BTreeMap<Arc<str>, Construct>,
+    pub constructs: Constructs,
     /// The stacks nested in it by the logical id of the resource that they are in its template.
-    pub nested: BTreeMap<Arc<str>, Nested>,
-}
-
-/// A stack within another one.
-#[derive(Clone, Debug, Default)]
-pub struct Nested {
-    /// Its template.
-    pub template: PathBuf,
-    /// The constructs of its template by logical id.
-    pub constructs: BTreeMap<Arc<str>, Construct>,
-    /// Those nested in it.
-    pub nested: BTreeMap<Arc<str>, Nested>,
+    pub nested: NestedTemplates,
 }
 
 impl Stack {
     /// Every template that the stack is made of, its own first.
     pub fn templates(&self) -> Vec<&Path> {
         let mut found = vec![self.template.as_path()];
-        let mut waiting: Vec<&Nested> = self.nested.values().collect();
+        let mut waiting: Vec<&NestedTemplate> = self.nested.values().collect();
         while let Some(nested) = waiting.pop() {
             found.push(&nested.template);
             waiting.extend(nested.nested.values());

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::cloudformation::{Construct, Templates};
+use crate::cloudformation::{Construct, NestedTemplates, Templates};
 use crate::source::Workspace;
 
-use super::{Assembly, MANIFEST, Nested, ProgramFiles, Stack, constructs_of_template, is_assembly, read};
+use super::{Assembly, MANIFEST, ProgramFiles, Stack, constructs_of_template, is_assembly, read};
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cdk").canonicalize().unwrap()
@@ -27,12 +27,7 @@ fn assembly(workspace: &Workspace, directory: &str) -> Assembly {
 
 /// One line a stack, and one for each nested in it: id, name, account and region, template.
 fn outline(workspace: &Workspace, assembly: &Assembly) -> Vec<String> {
-    fn nest(
-        workspace: &Workspace,
-        nested: &BTreeMap<Arc<str>, Nested>,
-        indent: usize,
-        lines: &mut Vec<String>,
-    ) {
+    fn nest(workspace: &Workspace, nested: &NestedTemplates, indent: usize, lines: &mut Vec<String>) {
         for (logical_id, one) in nested {
             assert!(one.template.is_file(), "{}", one.template.display());
             lines.push(format!("{:indent$}{logical_id}: {}", "", workspace.display(&one.template)));

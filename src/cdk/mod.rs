@@ -14,7 +14,7 @@ mod fixture_tests;
 #[cfg(test)]
 mod hostile_tests;
 
-pub use assembly::{Assembly, Nested, Stack, read};
+pub use assembly::{Assembly, Stack, read};
 pub use construct::{ProgramFiles, constructs_of_template};
 pub use detect::{MANIFEST, MARKER, is_assembly};
 pub use stacks::inputs;

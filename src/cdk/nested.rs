@@ -8,10 +8,9 @@ use std::sync::{Arc, LazyLock};
 use regex::Regex;
 
 use crate::cloudformation::document::{Entry, Node, NodeKind};
-use crate::cloudformation::{Construct, Templates};
+use crate::cloudformation::{Construct, Constructs, NestedTemplate, NestedTemplates, Templates};
 use crate::source::{Notice, NoticeKind, ReadError, Workspace, lexically_normal};
 
-use super::assembly::Nested;
 use super::construct::constructs_of_template;
 use super::metadata::Metadata;
 
@@ -22,9 +21,6 @@ const MAX_NESTED: usize = 2_000;
 
 static HASH: LazyLock<Regex> =
     LazyLock::new(|| Regex::new("[0-9a-f]{32,128}").expect("the pattern is a constant that parses"));
-
-/// The constructs of one template by logical id.
-pub type Constructs = BTreeMap<Arc<str>, Construct>;
 
 /// What is known of the stacks nested in one stack.
 pub struct NestedStacks<'a> {
@@ -41,7 +37,7 @@ pub struct NestedStacks<'a> {
     pub count: &'a mut usize,
     pub notices: &'a mut Vec<Notice>,
     /// By the path of a nested stack's construct; those of the stack around them under an empty one.
-    constructs: BTreeMap<Arc<str>, Constructs>,
+    constructs: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Construct>>,
 }
 
 impl<'a> NestedStacks<'a> {
@@ -59,7 +55,7 @@ impl<'a> NestedStacks<'a> {
     ) -> Self {
         let scopes: BTreeSet<Arc<str>> =
             metadata.constructs.keys().filter_map(|path| scope_of(path)).collect();
-        let mut constructs: BTreeMap<Arc<str>, Constructs> = BTreeMap::new();
+        let mut constructs: BTreeMap<Arc<str>, BTreeMap<Arc<str>, Construct>> = BTreeMap::new();
         for (logical_id, construct) in metadata.constructs.values() {
             let mut above = construct.path.rmatch_indices('/').map(|(at, _)| &construct.path[..at]);
             let scope = above.find_map(|path| scopes.get(path).cloned()).unwrap_or_default();
@@ -69,7 +65,7 @@ impl<'a> NestedStacks<'a> {
     }
 
     /// The constructs and nested stacks of the stack itself.
-    pub fn of_stack(&mut self, template: &Path) -> (Constructs, BTreeMap<Arc<str>, Nested>) {
+    pub fn of_stack(&mut self, template: &Path) -> (Constructs, NestedTemplates) {
         self.of_template(Some(""), template, &mut Vec::new())
     }
 
@@ -78,10 +74,12 @@ impl<'a> NestedStacks<'a> {
         scope: Option<&str>,
         path: &Path,
         above: &mut Vec<PathBuf>,
-    ) -> (Constructs, BTreeMap<Arc<str>, Nested>) {
+    ) -> (Constructs, NestedTemplates) {
         let mut constructs = scope.and_then(|scope| self.constructs.get(scope)).cloned().unwrap_or_default();
-        let mut nested = BTreeMap::new();
-        let Some(template) = self.templates.load_named(path) else { return (constructs, nested) };
+        let mut nested = NestedTemplates::new();
+        let Some(template) = self.templates.load_named(path) else {
+            return (Arc::new(constructs), nested);
+        };
         for (logical_id, construct) in constructs_of_template(&template) {
             constructs.entry(logical_id).or_insert(construct);
         }
@@ -105,7 +103,8 @@ impl<'a> NestedStacks<'a> {
                 }
                 continue;
             }
-            let mut one = Nested { template: file, ..Nested::default() };
+            let mut one =
+                NestedTemplate { template: file, construct_path: scope.clone(), ..NestedTemplate::default() };
             // One that is made of a template around it: whoever evaluates it says so.
             if !above.contains(&one.template) {
                 (one.constructs, one.nested) = self.of_template(scope.as_deref(), &one.template, above);
@@ -113,7 +112,7 @@ impl<'a> NestedStacks<'a> {
             nested.insert(Arc::clone(&entry.key), one);
         }
         above.pop();
-        (constructs, nested)
+        (Arc::new(constructs), nested)
     }
 
     /// The file that a nested stack is made of: what the template says, else the metadata, else the list of assets.
@@ -148,7 +147,7 @@ impl<'a> NestedStacks<'a> {
 }
 
 /// The path of a nested stack's construct, from that of the resource that it is to the stack around it.
-pub fn scope_of(path: &str) -> Option<Arc<str>> {
+fn scope_of(path: &str) -> Option<Arc<str>> {
     let (holder, name) = path.strip_suffix(".NestedStackResource")?.rsplit_once('/')?;
     let scope = holder.strip_suffix(".NestedStack")?;
     let own = scope.rsplit_once('/').map_or(scope, |(_, own)| own);

@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::cloudformation::{Construct, Deployment, NestedTemplate, NestedTemplates, StackInput, Templates};
+use crate::cloudformation::{Deployment, StackInput, Templates};
 use crate::value::Value;
 
-use super::assembly::{Assembly, Nested, Stack};
-use super::nested::scope_of;
+use super::assembly::{Assembly, Stack};
 
 /// The stacks whose templates can be read; `given` goes before what the manifest gives their parameters.
 pub fn inputs(
@@ -19,8 +18,8 @@ pub fn inputs(
         Some(StackInput {
             template: templates.load_named(&stack.template)?,
             deployment: deployment(stack, given),
-            nested: nested_templates(&stack.nested, &stack.constructs),
-            constructs: Arc::new(stack.constructs.clone()),
+            nested: stack.nested.clone(),
+            constructs: Arc::clone(&stack.constructs),
         })
     });
     stacks.collect()
@@ -44,22 +43,4 @@ fn deployment(stack: &Stack, given: &BTreeMap<Arc<str>, Value>) -> Deployment {
         given: given.collect(),
         stands_for: None,
     }
-}
-
-fn nested_templates(
-    nested: &BTreeMap<Arc<str>, Nested>,
-    constructs: &BTreeMap<Arc<str>, Construct>,
-) -> NestedTemplates {
-    nested
-        .iter()
-        .map(|(logical_id, one)| {
-            let template = NestedTemplate {
-                template: one.template.clone(),
-                nested: nested_templates(&one.nested, &one.constructs),
-                constructs: Arc::new(one.constructs.clone()),
-                construct_path: constructs.get(logical_id).and_then(|construct| scope_of(&construct.path)),
-            };
-            (Arc::clone(logical_id), template)
-        })
-        .collect()
 }

@@ -37,16 +37,26 @@ impl<'a> Templates<'a> {
     }
 
     fn load_as(&self, path: &Path, is_one: impl Fn(&Node) -> bool) -> Option<Arc<Template>> {
-        if let Some(known) = self.templates.borrow().get(path) {
-            return Some(Arc::clone(known));
-        }
-        let template = Arc::new(self.read(path, is_one)?);
+        self.known(path).or_else(|| self.add_as(path, self.workspace.read_text(path).ok()?, is_one))
+    }
+
+    fn known(&self, path: &Path) -> Option<Arc<Template>> {
+        self.templates.borrow().get(path).map(Arc::clone)
+    }
+
+    /// The template that the text of a file is, where the text has been read already.
+    pub fn add(&self, path: &Path, text: String) -> Option<Arc<Template>> {
+        self.known(path).or_else(|| self.add_as(path, text, is_template))
+    }
+
+    fn add_as(&self, path: &Path, text: String, is_one: impl Fn(&Node) -> bool) -> Option<Arc<Template>> {
+        let template = Arc::new(self.read(path, text, is_one)?);
         self.templates.borrow_mut().insert(path.to_owned(), Arc::clone(&template));
         Some(template)
     }
 
-    fn read(&self, path: &Path, is_one: impl Fn(&Node) -> bool) -> Option<Template> {
-        let file = self.workspace.load(path).ok()?;
+    fn read(&self, path: &Path, text: String, is_one: impl Fn(&Node) -> bool) -> Option<Template> {
+        let file = self.workspace.files.add(self.workspace.display(path), text);
         let text = Arc::clone(&self.workspace.files.get(file).text);
         let read = document::read(file, &text);
         let is_broken = read.notices.iter().any(|notice| notice.kind.is_incomplete());

@@ -164,18 +164,17 @@ fn is_by_content(path: &Path) -> bool {
 
 /// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.
 fn what_it_holds(workspace: &Workspace, templates: &Templates<'_>, path: &Path) -> Option<Standing> {
-    let text = workspace.read_bytes(path).ok()?;
+    let text = workspace.read_text(path).ok()?;
     if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(path, &text) {
         return Some(Standing::Assembly);
     }
-    let is_template = detect::may_be_template(&text) && templates.load(path).is_some();
+    let is_template = detect::may_be_template(text.as_bytes()) && templates.add(path, text).is_some();
     is_template.then_some(Standing::Template)
 }
 
 /// Whether the text of a `manifest.json` is that of an assembly: other tools have files of that name.
-fn is_manifest(path: &Path, text: &[u8]) -> bool {
-    let has_marker = || path.with_file_name(cdk::MARKER).is_file();
-    std::str::from_utf8(text).is_ok_and(|text| cdk::is_assembly(text, has_marker()))
+fn is_manifest(path: &Path, text: &str) -> bool {
+    cdk::is_assembly(text, path.with_file_name(cdk::MARKER).is_file())
 }
 
 /// The assemblies whose manifests were met. What else lies in their directories is read through them, or is an asset.
@@ -197,12 +196,13 @@ fn assemblies(
         }
     }
     found.sort_by(|a, b| a.0.cmp(&b.0));
+    let stacks = found.iter().flat_map(|(_, assembly)| &assembly.stacks);
+    let deployed: BTreeSet<&Path> = stacks.flat_map(cdk::Stack::templates).collect();
     discovered.entries.retain_mut(|entry| {
-        let Some((_, assembly)) = found.iter().find(|(_, assembly)| is_part(assembly, &entry.path)) else {
+        if !found.iter().any(|(_, assembly)| is_part(assembly, &entry.path)) {
             return true;
-        };
-        let is_template = |path: &Path| assembly.stacks.iter().any(|stack| stack.templates().contains(&path));
-        let is_read = entry.standing == Standing::Assembly || is_template(&entry.path);
+        }
+        let is_read = entry.standing == Standing::Assembly || deployed.contains(entry.path.as_path());
         entry.standing = Standing::Assembly;
         is_read
     });
