@@ -276,21 +276,24 @@ fn common_ancestor(directories: &[PathBuf]) -> PathBuf {
         .to_owned()
 }
 
-/// A file that the user names is read wherever it is.
-fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
-    let failed = |reason: String| SettingsError::VariablesFile { path: path.display().to_string(), reason };
-    let text = read_text(path).map_err(failed)?;
+/// A file that the user names is read wherever it is: the path that reports call it by, and its text.
+fn named_file(workspace: &Workspace, path: &Path) -> Result<(String, String), String> {
+    let text = read_text(path)?;
     let shown =
         path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
+    Ok((shown, text))
+}
+
+fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
+    let failed = |reason: String| SettingsError::VariablesFile { path: path.display().to_string(), reason };
+    let (shown, text) = named_file(workspace, path).map_err(failed)?;
     Ok(workspace.files.add(shown, text))
 }
 
-/// As for variables; its text is shown nowhere, since it may well hold passwords.
+/// Its text is shown nowhere, since it may well hold passwords.
 fn parameter_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
     let failed = |reason: String| SettingsError::ParameterFile { path: path.display().to_string(), reason };
-    let text = read_text(path).map_err(failed)?;
-    let shown =
-        path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
+    let (shown, text) = named_file(workspace, path).map_err(failed)?;
     Ok(workspace.files.add_unshown(shown, text))
 }
 

@@ -120,6 +120,9 @@ fn exports(
         for input in stacks {
             exports.extend(Stack::root(&shared, input).exports());
         }
+        if exports.is_empty() {
+            break;
+        }
     }
     exports
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::resource::AccountIdentity;
 use crate::value::{Condition, Data, Mark, Value};
 
-use super::{Alternatives, Name};
+use super::{Alternatives, Name, by_default};
 
 /// Longest name that is kept (characters). IAM's own limit is 64 for a user and 2,048 for an ARN.
 const MAX_NAME: usize = 2_048;
@@ -143,8 +143,7 @@ pub fn name_of(value: &Value) -> Option<Name> {
 pub fn default_name_of(value: &Value) -> Option<Name> {
     name_of(value).or_else(|| {
         let alternatives = value.alternatives();
-        let chosen = alternatives.iter().find(|(when, _)| when.holds_by_default()).or(alternatives.first());
-        chosen.and_then(|(_, one)| name_of(one))
+        by_default(&alternatives).or(alternatives.first().map(|(_, one)| one)).and_then(name_of)
     })
 }
 

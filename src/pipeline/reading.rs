@@ -76,6 +76,12 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn add(&mut self, path: &Path, format: &'static str, contents: RootContents) {
+        let path = self.settings.workspace.display(path);
+        let root = GraphRoot { path, format, assumption: contents.assumption.clone() };
+        self.reading.roots.push((root, contents));
+    }
+
     /// Reads a plan or state. A plan says what becomes of its configuration, which is then no root beside it:
     /// both together would report everything twice.
     fn document(&mut self, path: &Path, written: Written, roots: &mut Vec<PathBuf>) {
@@ -98,9 +104,7 @@ impl Reader<'_> {
         let directories: Vec<PathBuf> = roots.iter().cloned().chain(beside).collect();
         let document =
             terraform::plan::read(workspace, self.loader, file, written, &directories, self.interest);
-        let assumption = document.contents.assumption.clone();
-        let root = GraphRoot { path: workspace.display(path), format: written.format(), assumption };
-        self.reading.roots.push((root, document.contents));
+        self.add(path, written.format(), document.contents);
         if written == Written::Plan {
             roots.retain(|root| Some(root) != document.directory.as_ref());
         }
@@ -125,8 +129,7 @@ impl Reader<'_> {
         };
         // A template by itself has no traces.
         let contents = cloudformation::collect(self.templates, &|_| None, &[stack], self.interest);
-        let (path, assumption) = (self.settings.workspace.display(path), contents.assumption.clone());
-        self.reading.roots.push((GraphRoot { path, format: "cloudformation", assumption }, contents));
+        self.add(path, "cloudformation", contents);
         declared
     }
 
@@ -142,8 +145,7 @@ impl Reader<'_> {
         let programs = ProgramFiles::new(&self.settings.workspace);
         let lines = |trace: &StackTrace| programs.line(trace, directory);
         let contents = cloudformation::collect(self.templates, &lines, &stacks, self.interest);
-        let (path, assumption) = (self.settings.workspace.display(directory), contents.assumption.clone());
-        self.reading.roots.push((GraphRoot { path, format: "cdk", assumption }, contents));
+        self.add(directory, "cdk", contents);
         let parameters = stacks.iter().flat_map(|stack| &stack.template.parameters);
         parameters.map(|parameter| Arc::clone(&parameter.name)).collect()
     }
@@ -188,8 +190,7 @@ impl Reader<'_> {
         };
         let root = Arc::clone(&module);
         let contents = terraform::collect(workspace, self.loader, root, &inputs, self.interest, provenance);
-        let assumption = contents.assumption.clone();
-        self.reading.roots.push((GraphRoot { path, format, assumption }, contents));
+        self.add(directory, format, contents);
         Some(module)
     }
 }

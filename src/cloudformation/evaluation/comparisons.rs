@@ -7,10 +7,9 @@ use std::sync::Arc;
 use super::super::document::Node;
 use super::super::loader::Templates;
 use super::super::parameters::{Comparisons, comparisons, reference};
-use super::super::scalar_text;
 use super::super::template::{ResourceNode, Template};
 use super::super::{NestedTemplate, NestedTemplates};
-use super::nesting::NESTING;
+use super::nesting::written_location;
 
 /// How deep a parameter is followed.
 const MAX_DEPTH: usize = 8;
@@ -71,10 +70,8 @@ fn path_of(
     resource: &ResourceNode,
     nested: Option<&NestedTemplate>,
 ) -> Option<PathBuf> {
-    let (_, properties) = NESTING.iter().find(|(name, _)| *name == &*resource.resource_type)?;
-    if let Some(nested) = nested {
-        return Some(nested.template.clone());
+    match nested {
+        Some(nested) => Some(nested.template.clone()),
+        None => templates.beside(&template.path, &written_location(resource)?).ok(),
     }
-    let location = properties.iter().find_map(|property| resource.property(property))?;
-    templates.beside(&template.path, &scalar_text(&location.value)?).ok()
 }

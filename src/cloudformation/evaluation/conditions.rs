@@ -7,8 +7,8 @@ use crate::value::{Condition, Data, Mark, Question, Reason, Unknown, Value, same
 
 use super::super::document::{Node, NodeKind};
 use super::super::scalar_text;
+use super::Stack;
 use super::text::scalar;
-use super::{Memo, Stack};
 
 /// Where a template is deployed when nobody says: the region that everything of IAM is kept in.
 const DEFAULT_REGION: &str = "us-east-1";
@@ -16,27 +16,18 @@ const DEFAULT_REGION: &str = "us-east-1";
 impl Stack<'_> {
     /// When a named condition holds.
     pub(super) fn condition(&self, name: &str, span: Span) -> Condition {
-        let known = self.condition_memo.borrow().get(name).cloned();
-        match known {
-            Some(Memo::Done(condition)) => return condition,
-            Some(Memo::Pending) => {
-                let message = format!("condition {name} refers to itself, so whether it holds is unknown");
-                self.say(NoticeKind::InvalidConfiguration, span, message);
-                return self.open_condition(name);
-            }
-            None => {}
-        }
-        let Some(node) = self.conditions.get(name) else {
+        let Some((name, node)) = self.conditions.get_key_value(name) else {
             let message =
                 format!("there is no condition {name} in this template, so whether it holds is unknown");
             self.say(NoticeKind::InvalidConfiguration, span, message);
             return self.open_condition(name);
         };
-        let name: Arc<str> = name.into();
-        self.condition_memo.borrow_mut().insert(Arc::clone(&name), Memo::Pending);
-        let condition = self.condition_of(node, &name);
-        self.condition_memo.borrow_mut().insert(name, Memo::Done(condition.clone()));
-        condition
+        let circular = || {
+            let message = format!("condition {name} refers to itself, so whether it holds is unknown");
+            self.say(NoticeKind::InvalidConfiguration, span, message);
+            self.open_condition(name)
+        };
+        self.known_conditions.once(name, circular, || self.condition_of(node, name))
     }
 
     /// A condition that nothing is known of.
@@ -45,24 +36,35 @@ impl Stack<'_> {
         Condition::is(&Arc::new(question), true)
     }
 
+    fn unclear(&self, name: &str, span: Span, what: &str) -> Condition {
+        let message = format!("whether condition {name} holds is unknown: {what}");
+        self.say(NoticeKind::InvalidConfiguration, span, message);
+        self.open_condition(name)
+    }
+
     /// When an expression of a condition holds; `name` is the condition that it stands in.
     pub(super) fn condition_of(&self, node: &Node, name: &str) -> Condition {
-        let unclear = |what: &str| {
-            let message = format!("whether condition {name} holds is unknown: {what}");
-            self.say(NoticeKind::InvalidConfiguration, node.span, message);
-            self.open_condition(name)
-        };
-        let entry = match (&node.kind, node.entries()) {
-            (NodeKind::Bool(value), _) => {
-                return if *value { Condition::always() } else { Condition::never() };
-            }
-            (_, Some([entry])) => entry,
-            _ => return unclear("it is no function of conditions"),
-        };
-        let items = entry.value.elements().unwrap_or_default();
-        match (&*entry.key, items) {
-            ("Condition", _) => match scalar_text(&entry.value) {
-                Some(other) => self.condition(&other, entry.value.span),
+        match (&node.kind, node.entries()) {
+            (NodeKind::Bool(true), _) => Condition::always(),
+            (NodeKind::Bool(false), _) => Condition::never(),
+            (_, Some([entry])) => self.condition_call(&entry.key, &entry.value, node.span, name),
+            _ => self.unclear(name, node.span, "it is no function of conditions"),
+        }
+    }
+
+    /// When a function of conditions gives true; `span` is that of the call.
+    pub(super) fn condition_call(
+        &self,
+        function: &str,
+        argument: &Node,
+        span: Span,
+        name: &str,
+    ) -> Condition {
+        let unclear = |what: &str| self.unclear(name, span, what);
+        let items = argument.elements().unwrap_or_default();
+        match (function, items) {
+            ("Condition", _) => match scalar_text(argument) {
+                Some(other) => self.condition(&other, argument.span),
                 None => unclear("`Condition` takes the name of a condition"),
             },
             ("Fn::And", [_, ..]) => {
@@ -82,9 +84,7 @@ impl Stack<'_> {
                 let text = self.value(text);
                 Self::every_member(&self.value(members), &|member| Self::equals(member, &text))
             }
-            (function, _) => {
-                unclear(&format!("`{function}` is no function of conditions, or has the wrong arguments"))
-            }
+            _ => unclear(&format!("`{function}` is no function of conditions, or has the wrong arguments")),
         }
     }
 

@@ -7,9 +7,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::source::Span;
-use crate::value::{Condition, Data, Reason, Unknown, Value, choose, describe, hoist, lift};
+use crate::value::{Data, Reason, Unknown, Value, choose, describe, hoist, lift};
 
-use super::super::document::{Node, NodeKind};
+use super::super::document::Node;
 use super::super::scalar_text;
 use super::text::{Piece, concatenate, pieces, scalar};
 use super::{Stack, error};
@@ -59,15 +59,7 @@ impl Stack<'_> {
                 | "Fn::EachMemberEquals",
                 _,
             ) => {
-                let node = Node {
-                    kind: NodeKind::Map(Arc::new([super::super::document::Entry {
-                        key: name.into(),
-                        key_span: span,
-                        value: argument.clone(),
-                    }])),
-                    span,
-                };
-                let holds = self.condition_of(&node, "inside a value");
+                let holds = self.condition_call(name, argument, span, "inside a value");
                 choose([(holds.clone(), Value::bool(true)), (holds.not(), Value::bool(false))])
             }
             ("Fn::Transform", _) => {
@@ -313,14 +305,4 @@ fn cidr(block: &Value, rest: &[Value], span: Span) -> Value {
             Err(_) => error("`Fn::Cidr` asks for blocks that are larger than the block itself", span),
         }
     })
-}
-
-/// The condition under which one of several values is chosen, the rest being an error of that message.
-pub(super) fn with_rest(mut cases: Vec<(Condition, Value)>, rest: Value) -> Value {
-    let named = cases.iter().fold(Condition::never(), |all, (condition, _)| all.or(condition));
-    let others = named.not();
-    if !others.is_never() {
-        cases.push((others, rest));
-    }
-    choose(cases)
 }

@@ -14,7 +14,7 @@ use crate::value::{Part, Value, hoist};
 use super::super::document::{Entry, Node, NodeKind};
 use super::super::scalar_text;
 use super::Stack;
-use super::nesting::NESTING;
+use super::nesting::nests;
 use super::text::scalar;
 
 /// Entries that the loops of one section make at most: past what AWS takes, 500 resources and 200 outputs.
@@ -120,9 +120,8 @@ impl Stack<'_> {
     /// a resource that is not looked at: what an API includes is nobody's business here.
     fn within(&mut self, node: &Node, depth: usize, budget: &mut Budget) -> Node {
         let resource_type = node.get("Type").filter(|_| depth == 0).and_then(scalar_text);
-        let is_passed_over = resource_type.is_some_and(|name| {
-            !name.starts_with("AWS::IAM::") && !NESTING.iter().any(|(nesting, _)| *nesting == &*name)
-        });
+        let is_passed_over =
+            resource_type.is_some_and(|name| !name.starts_with("AWS::IAM::") && !nests(&name));
         if depth > MAX_DEPTH || is_passed_over || !contains_loop(node) {
             return node.clone();
         }

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use crate::source::Span;
-use crate::value::{Condition, Reason, Unknown, Value, lift};
+use crate::value::{Condition, Reason, Unknown, Value, choose, lift};
 
 use super::super::document::Node;
 use super::conditions::open_question;
-use super::functions::with_rest;
 use super::text::scalar;
 use super::{Stack, error};
 
@@ -78,10 +77,11 @@ impl Stack<'_> {
             }
             _ => {
                 let question = open_question(&unknown.identity);
+                let named = Condition::answered(&question, values.iter().map(|(key, _)| Arc::clone(key)));
                 let cases = values
                     .into_iter()
                     .map(|(key, value)| (Condition::answered(&question, [Arc::clone(key)]), value));
-                with_rest(cases.collect(), rest())
+                choose(cases.chain([(named.not(), rest())]))
             }
         }
     }

@@ -8,6 +8,7 @@ mod functions;
 mod include;
 mod loops;
 mod mappings;
+mod memo;
 mod nesting;
 mod references;
 mod text;
@@ -21,6 +22,7 @@ use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::value::{Condition, Data, Mark, Number, Reason, Unknown, Value};
 
 use self::comparisons::compared_within;
+use self::memo::Memo;
 use super::document::{Entry, Node, NodeKind};
 use super::loader::Templates;
 use super::parameters::Comparisons;
@@ -88,23 +90,6 @@ impl<'a> Shared<'a> {
     }
 }
 
-/// What a name or condition is worth, while it is found out and after.
-#[derive(Clone)]
-enum Memo<T> {
-    Pending,
-    Done(T),
-}
-
-impl<T: Clone> Memo<T> {
-    /// What was found out.
-    fn done(&self) -> Option<T> {
-        match self {
-            Self::Pending => None,
-            Self::Done(value) => Some(value.clone()),
-        }
-    }
-}
-
 /// A nested stack, where its template is at hand.
 type NestedStack<'a> = Option<Rc<Stack<'a>>>;
 
@@ -130,9 +115,9 @@ pub struct Stack<'a> {
     provenance: Vec<Place>,
     nested_templates: NestedTemplates,
     constructs: Constructs,
-    condition_memo: RefCell<BTreeMap<Arc<str>, Memo<Condition>>>,
-    name_memo: RefCell<BTreeMap<Arc<str>, Memo<Value>>>,
-    nested: RefCell<BTreeMap<Arc<str>, Memo<NestedStack<'a>>>>,
+    known_conditions: Memo<Condition>,
+    known_names: Memo<Value>,
+    nested: Memo<NestedStack<'a>>,
     /// Whether literals say where they stand: inside a password.
     marks_literals: Cell<bool>,
 }
@@ -206,9 +191,9 @@ impl<'a> Stack<'a> {
             provenance: position.provenance,
             nested_templates: position.nested_templates,
             constructs: position.constructs,
-            condition_memo: RefCell::default(),
-            name_memo: RefCell::default(),
-            nested: RefCell::default(),
+            known_conditions: Memo::default(),
+            known_names: Memo::default(),
+            nested: Memo::default(),
             marks_literals: Cell::new(false),
         };
         stack.expand();

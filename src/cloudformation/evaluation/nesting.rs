@@ -13,10 +13,10 @@ use super::super::document::{Entry, Node, NodeKind};
 use super::super::scalar_text;
 use super::super::template::{ResourceNode, Template};
 use super::text::scalar;
-use super::{MAX_STACK_DEPTH, MAX_STACKS, Memo, Position, Stack};
+use super::{MAX_STACK_DEPTH, MAX_STACKS, Position, Stack};
 
 /// The types that make stacks, and the properties that say of which template.
-pub const NESTING: &[(&str, &[&str])] = &[
+const NESTING: &[(&str, &[&str])] = &[
     ("AWS::CloudFormation::Stack", &["TemplateURL"]),
     ("AWS::Serverless::Application", &["Location"]),
     ("AWS::CloudFormation::StackSet", &["TemplateBody", "TemplateURL"]),
@@ -28,23 +28,12 @@ const SHARED: &[&str] = &["AWS::AccountId", "AWS::Partition", "AWS::Region", "AW
 impl<'a> Stack<'a> {
     /// The stack that a resource makes; `None` when its template is not at hand, which is said.
     pub(super) fn nested_stack(&self, resource: &ResourceNode) -> Option<Rc<Stack<'a>>> {
-        let logical_id = &resource.logical_id;
-        let known = self.nested.borrow().get(logical_id).cloned();
-        match known {
-            Some(Memo::Done(stack)) => return stack,
-            // A stack whose parameters hang on its own outputs: they are unknown.
-            Some(Memo::Pending) => return None,
-            None => {}
-        }
-        self.nested.borrow_mut().insert(Arc::clone(logical_id), Memo::Pending);
-        let stack = self.make_nested(resource).map(Rc::new);
-        self.nested.borrow_mut().insert(Arc::clone(logical_id), Memo::Done(stack.clone()));
-        stack
+        // A stack whose parameters hang on its own outputs: they are unknown.
+        self.nested.once(&resource.logical_id, || None, || self.make_nested(resource).map(Rc::new))
     }
 
     fn make_nested(&self, resource: &ResourceNode) -> Option<Stack<'a>> {
-        let (_, properties) = NESTING.iter().find(|(name, _)| *name == &*resource.resource_type)?;
-        let template = self.nested_template(resource, properties)?;
+        let template = self.nested_template(resource)?;
         let count = self.shared.stacks.get() + 1;
         self.shared.stacks.set(count);
         if self.depth >= MAX_STACK_DEPTH || count > MAX_STACKS {
@@ -92,11 +81,11 @@ impl<'a> Stack<'a> {
         Some(Stack::new(self.shared, template, deployment, position, None))
     }
 
-    fn nested_template(&self, resource: &ResourceNode, properties: &[&str]) -> Option<Arc<Template>> {
+    fn nested_template(&self, resource: &ResourceNode) -> Option<Arc<Template>> {
         if let Some(nested) = self.nested_templates.get(&resource.logical_id) {
             return self.load(&nested.template.display().to_string(), resource);
         }
-        let entry = properties.iter().find_map(|property| resource.property(property))?;
+        let entry = template_property(resource)?;
         if &*entry.key == "TemplateBody" {
             return self.embedded(entry, resource);
         }
@@ -281,24 +270,33 @@ impl<'a> Stack<'a> {
     pub(super) fn nested_stacks(&self) -> Vec<Rc<Stack<'a>>> {
         self.resources
             .iter()
-            .filter(|resource| NESTING.iter().any(|(name, _)| *name == &*resource.resource_type))
+            .filter(|resource| nests(&resource.resource_type))
             .filter(|resource| !self.presence_of(resource).is_never())
             .filter_map(|resource| self.nested_stack(resource))
             .collect()
     }
 }
 
+/// Whether resources of a type are stacks.
+pub fn nests(resource_type: &str) -> bool {
+    NESTING.iter().any(|(name, _)| *name == resource_type)
+}
+
+/// The property that says which template a stack is made of.
+fn template_property(resource: &ResourceNode) -> Option<&Entry> {
+    let (_, properties) = NESTING.iter().find(|(name, _)| *name == &*resource.resource_type)?;
+    properties.iter().find_map(|property| resource.property(property))
+}
+
+/// The location of a stack's template, where it is written out.
+pub fn written_location(resource: &ResourceNode) -> Option<Arc<str>> {
+    template_property(resource)
+        .filter(|entry| &*entry.key != "TemplateBody")
+        .and_then(|entry| scalar_text(&entry.value))
+}
+
 /// The template paths that a template names as text, for telling which templates are nested in others.
 pub fn named_templates(template: &Template) -> Vec<Arc<str>> {
     let resources = template.resources.as_ref().and_then(Node::entries).unwrap_or_default();
-    resources
-        .iter()
-        .filter_map(|entry| {
-            let resource = ResourceNode::read(entry, None)?;
-            let (_, properties) = NESTING.iter().find(|(name, _)| *name == &*resource.resource_type)?;
-            let mut property = properties.iter().filter(|name| **name != "TemplateBody");
-            let location = property.find_map(|name| resource.property(name))?;
-            scalar_text(&location.value)
-        })
-        .collect()
+    resources.iter().filter_map(|entry| written_location(&ResourceNode::read(entry, None)?)).collect()
 }

@@ -1,6 +1,5 @@
 //! `Ref` and `Fn::GetAtt`: parameters, pseudo-parameters, and what a resource turns out to be.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -10,7 +9,7 @@ use super::super::document::Node;
 use super::super::scalar_text;
 use super::super::template::ResourceNode;
 use super::text::{concatenate, scalar};
-use super::{Memo, Stack, error};
+use super::{Stack, error};
 
 /// Types whose `Ref` is the name that one of their properties sets.
 const NAMED: &[(&str, &str)] = &[
@@ -81,32 +80,25 @@ impl Stack<'_> {
     /// The name of a resource: what its property says, else one that is made up when it is created.
     fn name_of(&self, resource: &ResourceNode, property: &str) -> Value {
         let logical_id = &resource.logical_id;
-        let known = self.name_memo.borrow().get(logical_id).cloned();
-        match known {
-            Some(Memo::Done(value)) => return value,
-            Some(Memo::Pending) => {
-                return error(format!("the name of {logical_id} hangs on itself"), resource.key_span);
-            }
-            None => {}
-        }
-        self.name_memo.borrow_mut().insert(Arc::clone(logical_id), Memo::Pending);
-        // A name is no part of a password that refers to it.
-        let marks = self.marks_literals.replace(false);
-        let made_up = || self.computed(resource, property, self.address(logical_id).to_string());
-        let value = match resource.property(property).map(|entry| self.value(&entry.value)) {
-            None => made_up(),
-            Some(value) => {
-                let mark =
-                    Mark::AttributeOf { address: self.address(logical_id), attribute: property.into() };
-                choose(value.alternatives().into_iter().map(|(when, one)| {
-                    let one = if one.is_null() { made_up() } else { one };
-                    (when, one.with_mark(mark.clone()))
-                }))
-            }
-        };
-        self.marks_literals.set(marks);
-        self.name_memo.borrow_mut().insert(Arc::clone(logical_id), Memo::Done(value.clone()));
-        value
+        let circular = || error(format!("the name of {logical_id} hangs on itself"), resource.key_span);
+        self.known_names.once(logical_id, circular, || {
+            // A name is no part of a password that refers to it.
+            let marks = self.marks_literals.replace(false);
+            let name = self.find_name(resource, property);
+            self.marks_literals.set(marks);
+            name
+        })
+    }
+
+    fn find_name(&self, resource: &ResourceNode, property: &str) -> Value {
+        let address = self.address(&resource.logical_id);
+        let made_up = || self.computed(resource, property, address.to_string());
+        let Some(entry) = resource.property(property) else { return made_up() };
+        let mark = Mark::AttributeOf { address: Arc::clone(&address), attribute: property.into() };
+        choose(self.value(&entry.value).alternatives().into_iter().map(|(when, one)| {
+            let one = if one.is_null() { made_up() } else { one };
+            (when, one.with_mark(mark.clone()))
+        }))
     }
 
     /// Something of a resource that is known only once it is created.
@@ -207,9 +199,12 @@ impl Stack<'_> {
         };
         let Some(resource) = self.resources.iter().find(is_it) else {
             // Where it came from has been made.
-            let made: Vec<Rc<Self>> =
-                self.nested.borrow().values().filter_map(Memo::done).flatten().collect();
-            return made.iter().find_map(|nested| nested.parts_of_user(address, text));
+            return self
+                .nested
+                .found()
+                .iter()
+                .flatten()
+                .find_map(|nested| nested.parts_of_user(address, text));
         };
         let path = match resource.property("Path") {
             Some(entry) => scalar(&self.value(&entry.value))?,
