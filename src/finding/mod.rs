@@ -94,6 +94,67 @@ pub struct Finding {
     pub fingerprint: String,
 }
 
+/// What sets findings aside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SuppressionKind {
+    /// A comment in the code.
+    Comment,
+    /// The metadata of a resource or template.
+    Metadata,
+    /// An entry of the configuration file.
+    Configuration,
+    /// An entry of the baseline.
+    Baseline,
+}
+
+impl SuppressionKind {
+    /// Words that fit after "set aside by".
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Comment => "comments",
+            Self::Metadata => "metadata",
+            Self::Configuration => "the configuration",
+            Self::Baseline => "the baseline",
+        }
+    }
+}
+
+/// On whose word a finding is set aside. All text in it may hold text from the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppression {
+    /// What sets it aside.
+    pub kind: SuppressionKind,
+    /// Why, in the words of whoever wrote it: one line. A baseline has none.
+    pub reason: Option<String>,
+    /// The last day on which it counts.
+    pub until: Option<jiff::civil::Date>,
+    /// Where it is written.
+    pub place: Option<Place>,
+}
+
+/// A finding that is set aside: it is shown as such, and fails nothing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suppressed {
+    /// The finding.
+    pub finding: Finding,
+    /// On whose word.
+    pub suppression: Suppression,
+}
+
+/// What a change brings, when only that is asked for: the findings of the report are those that it introduces.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Change {
+    /// The revision that the change is counted from, as typed: `origin/main`.
+    pub since: String,
+    /// Its commit, in hexadecimal: of a branch that has moved on, the one where the two parted.
+    pub commit: String,
+    /// Findings that are gone, in the order in which they were found then; their places are in the old files.
+    pub fixed: Vec<Finding>,
+    /// How many findings were there before and still are. They are not reported.
+    pub unchanged: usize,
+}
+
 /// What was looked at, so that silence can be told from blindness.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Coverage {

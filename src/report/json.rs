@@ -289,9 +289,9 @@ fn summary(report: &Report<'_>) -> Summary {
             .map(|row| SeverityCount { severity: row.severity, count: count_of(row.severity) })
             .collect(),
         set_aside: report
-            .set_aside
-            .iter()
-            .map(|set_aside| JsonSetAside { by: sentence(&set_aside.by), count: set_aside.count })
+            .set_aside()
+            .into_iter()
+            .map(|(by, count)| JsonSetAside { by: sentence(&by), count })
             .collect(),
         fail_on: report.fail_on,
         failed: report.failed,

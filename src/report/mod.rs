@@ -39,7 +39,9 @@ mod sample;
 pub use inert::inert;
 pub use json_text::to_json;
 
-use crate::finding::{Coverage, Finding, Severity};
+use std::collections::BTreeMap;
+
+use crate::finding::{Change, Coverage, Finding, Severity, Suppressed, SuppressionKind};
 use crate::source::{Files, Notice};
 
 /// The name of the tool, as every output gives it.
@@ -85,15 +87,6 @@ pub struct Control {
     pub number: String,
 }
 
-/// Findings that are not reported, and on whose word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SetAside {
-    /// What set them aside, in words that fit after "by": `comments`, `the baseline`.
-    pub by: String,
-    /// How many.
-    pub count: usize,
-}
-
 /// All that a renderer is given.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
@@ -105,8 +98,10 @@ pub struct Report<'a> {
     pub notices: &'a [Notice],
     /// What was looked at.
     pub coverage: &'a Coverage,
-    /// Findings that comments, configuration or a baseline took away.
-    pub set_aside: &'a [SetAside],
+    /// Findings that comments, configuration or a baseline set aside, sorted like the others.
+    pub suppressed: &'a [Suppressed],
+    /// When only what a change brings is reported: what it was compared with, and what it fixes.
+    pub change: Option<&'a Change>,
     /// The files that the spans point into.
     pub files: &'a Files,
     /// The severity from which a certain finding fails the run; `None`: never.
@@ -116,6 +111,18 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// How many findings are not reported, and on whose word (words that fit after "set aside by").
+    pub fn set_aside(&self) -> Vec<(String, usize)> {
+        let mut counts: BTreeMap<SuppressionKind, usize> = BTreeMap::new();
+        for suppressed in self.suppressed {
+            *counts.entry(suppressed.suppression.kind).or_default() += 1;
+        }
+        let counts = counts.into_iter().map(|(kind, count)| (kind.words().to_owned(), count));
+        let unchanged = self.change.filter(|change| change.unchanged > 0);
+        let unchanged = unchanged.map(|change| (format!("--since {}", change.since), change.unchanged));
+        counts.chain(unchanged).collect()
+    }
+
     /// Whether everything asked for was read in full.
     pub fn is_complete(&self) -> bool {
         !self.notices.iter().any(|notice| notice.kind.is_incomplete())

@@ -1,7 +1,9 @@
 //! A small made-up report for the tests of the renderers, and a hostile one.
 
-use super::{Control, Report, RuleText, SetAside};
-use crate::finding::{Confidence, Coverage, Finding, Severity, Subject};
+use super::{Control, Report, RuleText};
+use crate::finding::{
+    Confidence, Coverage, Finding, Severity, Subject, Suppressed, Suppression, SuppressionKind,
+};
 use crate::source::{FileId, Files, Notice, NoticeKind, Place, Span};
 
 const USERS: &str = "resource \"aws_iam_user\" \"alice\" {\n  name = \"alice\"\n}\n\nresource \"aws_iam_access_key\" \"first\" {\n  user = aws_iam_user.alice.name\n}\n\nresource \"aws_iam_access_key\" \"second\" {\n  user = aws_iam_user.alice.name\n}\n";
@@ -15,7 +17,7 @@ pub struct Sample {
     pub rules: Vec<RuleText>,
     pub notices: Vec<Notice>,
     pub coverage: Coverage,
-    pub set_aside: Vec<SetAside>,
+    pub suppressed: Vec<Suppressed>,
 }
 
 impl Sample {
@@ -25,7 +27,8 @@ impl Sample {
             rules: &self.rules,
             notices: &self.notices,
             coverage: &self.coverage,
-            set_aside: &self.set_aside,
+            suppressed: &self.suppressed,
+            change: None,
             files: &self.files,
             fail_on: Some(Severity::Medium),
             failed: self.findings.iter().any(|finding| finding.confidence == Confidence::Certain),
@@ -41,7 +44,7 @@ pub fn empty() -> Sample {
         rules: rules(),
         notices: Vec::new(),
         coverage: Coverage { users: 1, roots: 1, files: 3, ..Coverage::default() },
-        set_aside: Vec::new(),
+        suppressed: Vec::new(),
     }
 }
 
@@ -87,6 +90,7 @@ pub fn small() -> Sample {
     ];
     Sample {
         files,
+        suppressed: vec![suppressed(bob.clone(), "the mailbox of a test")],
         findings: vec![keys, bob, possible],
         rules: rules(),
         notices,
@@ -100,7 +104,6 @@ pub fn small() -> Sample {
             modules_modelled: 0,
             unknown_values: 0,
         },
-        set_aside: vec![SetAside { by: "comments".to_owned(), count: 1 }],
     }
 }
 
@@ -132,8 +135,8 @@ pub fn hostile() -> Sample {
     let mut notice = Notice::at(NoticeKind::ParseError, Span::new(id, 3, 900), ATTACK).with_help(ATTACK);
     let about = Notice::about(NoticeKind::UnreadableFile, ATTACK, ATTACK);
     notice.path = Some(ATTACK.to_owned());
-    let set_aside = vec![SetAside { by: ATTACK.to_owned(), count: 2 }];
-    Sample { files, findings, notices: vec![about, notice], set_aside, ..empty() }
+    let suppressed = vec![suppressed(findings[0].clone(), ATTACK)];
+    Sample { files, findings, notices: vec![about, notice], suppressed, ..empty() }
 }
 
 /// Two rules.
@@ -190,6 +193,16 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         construct_path: None,
         fingerprint: "0123456789abcdef".repeat(4),
     }
+}
+
+fn suppressed(finding: Finding, reason: &str) -> Suppressed {
+    let suppression = Suppression {
+        kind: SuppressionKind::Comment,
+        reason: Some(reason.to_owned()),
+        until: Some(jiff::civil::date(2027, 1, 31)),
+        place: Some(finding.primary.clone()),
+    };
+    Suppressed { finding, suppression }
 }
 
 fn subject(address: &str, name: Option<&str>) -> Subject {

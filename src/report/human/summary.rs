@@ -51,9 +51,9 @@ pub fn summary(report: &Report<'_>, options: &HumanOptions) -> String {
     }
     let mut out = coverage(report.coverage);
     out.push('\n');
-    for set_aside in report.set_aside {
-        let findings = counted(set_aside.count, "finding", "findings");
-        out.push_str(&format!("{findings} set aside by {}\n", inert(&set_aside.by)));
+    for (by, count) in report.set_aside() {
+        let findings = counted(count, "finding", "findings");
+        out.push_str(&format!("{findings} set aside by {}\n", inert(&by)));
     }
     out.push_str(&result(report, options));
     out

@@ -69,9 +69,9 @@ fn base() -> ArtifactLocation {
 
 fn run_properties(report: &Report<'_>) -> PropertyBag {
     let set_aside: Vec<_> = report
-        .set_aside
+        .set_aside()
         .iter()
-        .map(|set_aside| serde_json::json!({ "by": inert(&set_aside.by), "count": set_aside.count }))
+        .map(|(by, count)| serde_json::json!({ "by": inert(by), "count": count }))
         .collect();
     PropertyBag::builder()
         .additional_properties(BTreeMap::from([
