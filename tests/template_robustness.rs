@@ -70,13 +70,8 @@ fn check(folder: &Path) {
     let Command::Check(check) = line.command else { unreachable!() };
     let input = settings::InputSettings::new(&check.input).unwrap();
     let set = rules::RuleSet::built_in().unwrap();
-    let rules: Vec<&rules::Rule> = set.rules().iter().collect();
-    let thresholds = settings::Thresholds {
-        min_severity: finding::Severity::Low,
-        min_confidence: finding::Confidence::Possible,
-        fail_on: None,
-    };
-    let checked = pipeline::check(&input, &rules, thresholds);
+    let settings = settings::CheckSettings::new(&set, &check.selection).unwrap();
+    let checked = pipeline::check(&input, &settings);
     let places = checked.findings.iter().flat_map(|finding| {
         std::iter::once(&finding.primary)
             .chain(&finding.related)

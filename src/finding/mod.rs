@@ -71,6 +71,8 @@ pub struct Finding {
     pub when: Option<String>,
     /// The user.
     pub subject: Subject,
+    /// Addresses of what it points at, the primary place's last.
+    pub addresses: Vec<Arc<str>>,
     /// The root it was found in, relative to the base: a directory or file.
     pub root: String,
     /// What is wrong: one line, lower-case start, no full stop.
@@ -109,6 +111,16 @@ pub enum SuppressionKind {
 }
 
 impl SuppressionKind {
+    /// Its stable name in machine-readable output and in the conditions of rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Metadata => "metadata",
+            Self::Configuration => "configuration",
+            Self::Baseline => "baseline",
+        }
+    }
+
     /// Words that fit after "set aside by".
     pub fn words(self) -> &'static str {
         match self {

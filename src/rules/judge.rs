@@ -110,6 +110,7 @@ fn finding(
             address: user.address.to_string(),
             name: default_name(neighbourhood.user()).map(ToString::to_string),
         },
+        addresses: hit.flagged.iter().map(|node| Arc::clone(&graph.nodes[*node].address)).collect(),
         root: root.path.clone(),
         message: hit.message,
         why: hit.why,
@@ -122,27 +123,32 @@ fn finding(
             .chain([&hit.subject_node])
             .find_map(|node| graph.nodes[*node].inferred_from.as_deref().map(str::to_owned)),
         construct_path: graph.nodes[primary].construct_path.as_deref().map(str::to_owned),
-        fingerprint: fingerprint(graph, &rule.id, hit.severity, &root.path, &user.address, &hit.flagged),
+        fingerprint: fingerprint(
+            &rule.id,
+            hit.severity,
+            &root.path,
+            &user.address,
+            hit.flagged.iter().map(|node| &*graph.nodes[*node].address),
+        ),
     }
 }
 
 /// Rule, severity, root, subject and flagged addresses: nothing that moves when lines do.
-fn fingerprint(
-    graph: &Graph,
+pub(super) fn fingerprint<'a>(
     rule: &str,
     severity: Severity,
     root: &str,
     subject: &str,
-    flagged: &[NodeId],
+    addresses: impl Iterator<Item = &'a str>,
 ) -> String {
-    let severity = severity.to_string();
     let mut digest = sha2::Sha256::new();
-    let addresses = flagged.iter().map(|node| &*graph.nodes[*node].address);
-    for part in [rule, &severity, root, subject].into_iter().chain(addresses) {
+    let mut add = |part: &str| {
         // Lengths keep the parts apart: no two lists of parts read the same.
         digest.update(part.len().to_le_bytes());
         digest.update(part.as_bytes());
-    }
+    };
+    [rule, &severity.to_string(), root, subject].into_iter().for_each(&mut add);
+    addresses.for_each(add);
     let mut hexadecimal = String::with_capacity(64);
     for byte in digest.finalize() {
         for nibble in [byte >> 4, byte & 15] {

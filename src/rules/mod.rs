@@ -20,6 +20,7 @@ mod template;
 // Rules over records, and over the graph.
 mod evaluate;
 mod judge;
+mod judge_exceptions;
 mod neighbourhood;
 /// The parts of `rules/README.md` that are generated.
 pub mod reference;
@@ -29,9 +30,10 @@ mod names;
 
 pub use document::{Example, Expectation, HEADINGS, examples, headings};
 pub use error::{EvaluationError, RuleError};
-pub use evaluate::{Hit, evaluate};
+pub use evaluate::{Hit, evaluate, evaluate_exception};
 pub use front_matter::{Precision, SubjectKind};
 pub use judge::{Verdict, judge};
+pub use judge_exceptions::judge_exceptions;
 pub use rule::{Control, Rule};
 
 /// Our rule files: name and text, in the order of their names.

@@ -83,6 +83,7 @@ impl SubjectKind {
             Self::AccessKey => "access_key",
             Self::Password => "password",
             Self::ServiceCredential => "service_credential",
+            Self::Exception => "exception",
         }
     }
 
@@ -92,6 +93,7 @@ impl SubjectKind {
             Self::AccessKey => "AccessKeyRecord",
             Self::Password => "PasswordRecord",
             Self::ServiceCredential => "ServiceCredentialRecord",
+            Self::Exception => "ExceptionRecord",
         }
     }
 }
@@ -112,6 +114,11 @@ impl Rule {
     /// The highest severity over its cases.
     pub fn highest_severity(&self) -> Severity {
         self.cases.iter().filter_map(|case| case.severity).fold(self.severity, Severity::max)
+    }
+
+    /// Whether it is about exceptions, not about users.
+    pub fn has_exceptions_as_subject(&self) -> bool {
+        self.subject == SubjectKind::Exception
     }
 
     /// Every name it can be selected by, the id first: `multiple-active-keys`, `AC_AWS_0554`, `CIS-1.13`,
@@ -211,7 +218,9 @@ impl Compiler<'_> {
         let front_matter = &parts.front_matter;
         let text = self.source_text.inner();
         let mut scope = Scope::default();
-        for kind in [SubjectKind::User, front_matter.subject] {
+        // An exception is nobody's.
+        let is_of_user = front_matter.subject != SubjectKind::Exception;
+        for kind in is_of_user.then_some(SubjectKind::User).into_iter().chain([front_matter.subject]) {
             let shape = record(kind.record_name()).map_or(Shape::Any, Shape::Record);
             scope.add(kind.name(), shape);
         }
