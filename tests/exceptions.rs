@@ -39,7 +39,7 @@ const COVERED: (&[&str], u64) = (&[], 1);
 const UNUSED: (&[&str], u64) = (&["multiple-active-keys", "unused-exception"], 0);
 
 #[track_caller]
-fn assert_outcome(found: (Vec<String>, u64), expected: (&[&str], u64), what: &str) {
+fn assert_outcome(found: &(Vec<String>, u64), expected: (&[&str], u64), what: &str) {
     assert_eq!(
         (found.0.iter().map(String::as_str).collect::<Vec<_>>(), found.1),
         (expected.0.to_vec(), expected.1),
@@ -71,14 +71,14 @@ fn a_comment_covers_the_block_that_it_is_above_in_or_behind() {
         (format!("\u{feff}{ALLOW}\r\n{USER}{FIRST}{SECOND}"), "behind a byte-order mark"),
         (format!("{USER}{FIRST}{ALLOW}{SECOND}").replace('\n', "\r\n"), "with other line ends"),
     ] {
-        assert_outcome(in_terraform(&text), COVERED, what);
+        assert_outcome(&in_terraform(&text), COVERED, what);
     }
     for (text, what) in [
         (format!("{USER}{FIRST}{SECOND}{ALLOW}"), "below everything"),
         (format!("{USER}{FIRST}{SECOND}{ALLOW}locals {{}}\n"), "above something else"),
         (format!("{ALLOW}locals {{}}\n{USER}{FIRST}{SECOND}"), "at the top, above something else"),
     ] {
-        assert_outcome(in_terraform(&text), UNUSED, what);
+        assert_outcome(&in_terraform(&text), UNUSED, what);
     }
 }
 
@@ -87,7 +87,7 @@ fn text_that_only_looks_like_an_exception_is_none() {
     let text = format!(
         "{USER}{FIRST}{SECOND}locals {{\n  a = \"# credlint: allow(multiple-active-keys, reason = 1)\"\n}}\n"
     );
-    assert_outcome(in_terraform(&text), (&["multiple-active-keys"], 0), "in a string");
+    assert_outcome(&in_terraform(&text), (&["multiple-active-keys"], 0), "in a string");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn json_has_its_comments_in_a_key() {
         (text(comment, ""), "in the file"),
         (text("", list), "in a list"),
     ] {
-        assert_outcome(outcome(&[("main.tf.json", &text)], &[]), COVERED, what);
+        assert_outcome(&outcome(&[("main.tf.json", &text)], &[]), COVERED, what);
     }
 }
 
@@ -143,7 +143,7 @@ fn template(head: &str, user: &str, key: &str) -> String {
 #[test]
 fn templates_have_them_in_metadata_and_in_comments() {
     let metadata = "Metadata:\n  credlint:\n    allow:\n      - rule: multiple-active-keys\n        reason: rotation\n        until: 2999-01-31\n";
-    let indented: String = metadata.lines().map(|line| format!("    {line}\n")).collect();
+    let indented: String = metadata.lines().flat_map(|line| ["    ", line, "\n"]).collect();
     for (text, what) in [
         (template("", &indented, ""), "of the user"),
         (template(metadata, "", ""), "of the template"),
@@ -151,13 +151,13 @@ fn templates_have_them_in_metadata_and_in_comments() {
         (template("", &format!("    {ALLOW}"), ""), "a comment in the user"),
         (template(&format!("{ALLOW}\n"), "", ""), "a comment at the top"),
     ] {
-        assert_outcome(outcome(&[("a.yaml", &text)], &[]), COVERED, what);
+        assert_outcome(&outcome(&[("a.yaml", &text)], &[]), COVERED, what);
     }
     let json = r#"{"Resources": {"Alice": {"Type": "AWS::IAM::User", "Metadata": {"credlint": {"allow": [
         {"rules": ["CIS-1.13"], "reason": "rotation"}]}}},
         "One": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "Alice"}}},
         "Two": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "Alice"}}}}}"#;
-    assert_outcome(outcome(&[("a.json", json)], &[]), COVERED, "in JSON, by a control");
+    assert_outcome(&outcome(&[("a.json", json)], &[]), COVERED, "in JSON, by a control");
     let parent = |metadata: &str| {
         format!(
             "Resources:\n  Nested:\n    Type: AWS::CloudFormation::Stack\n{metadata}    Properties:\n      TemplateURL: child.yaml\n"
@@ -165,16 +165,16 @@ fn templates_have_them_in_metadata_and_in_comments() {
     };
     let child = template("", "", "");
     let nested = outcome(&[("a.yaml", &parent(&indented)), ("child.yaml", &child)], &[]);
-    assert_outcome(nested, COVERED, "of the stack that nests another one");
+    assert_outcome(&nested, COVERED, "of the stack that nests another one");
 }
 
 #[test]
 fn the_day_in_until_is_the_last_one() {
-    let allow = ALLOW.replace(")", ", until = 2027-01-31)");
+    let allow = ALLOW.replace(')', ", until = 2027-01-31)");
     let text = format!("{USER}{FIRST}{allow}{SECOND}");
     let files = [("main.tf", text.as_str())];
-    assert_outcome(outcome(&files, &["--as-of", "2027-01-31"]), COVERED, "on that day");
-    assert_outcome(outcome(&files, &["--as-of", "2027-02-01"]), UNUSED, "the day after");
+    assert_outcome(&outcome(&files, &["--as-of", "2027-01-31"]), COVERED, "on that day");
+    assert_outcome(&outcome(&files, &["--as-of", "2027-02-01"]), UNUSED, "the day after");
     let report = report(&files, &["--as-of", "2027-02-01"]);
     let message = &column(&report["findings"], "message")[1];
     assert!(message.ends_with("counted until 2027-01-31, and what it set aside is still there"), "{message}");
@@ -211,14 +211,14 @@ fn mistakes_are_errors_and_set_nothing_aside() {
 fn what_cannot_be_told_is_not_called_unused() {
     let text = format!("{ALLOW}{USER}{FIRST}");
     let files = [("main.tf", text.as_str())];
-    assert_outcome(outcome(&files, &[]), (&["unused-exception"], 0), "nothing needs it");
+    assert_outcome(&outcome(&files, &[]), (&["unused-exception"], 0), "nothing needs it");
     let broken = [files[0], ("b/main.tf", "resource {\n")];
-    assert_outcome(outcome(&broken, &[]), (&[], 0), "something could not be read");
+    assert_outcome(&outcome(&broken, &[]), (&[], 0), "something could not be read");
     let ignored = outcome(&files, &["--ignore", "multiple-active-keys"]);
-    assert_outcome(ignored, (&[], 0), "its rule is not run");
+    assert_outcome(&ignored, (&[], 0), "its rule is not run");
     let module = [("m/main.tf", text.as_str()), ("r/main.tf", "module \"m\" {\n  source = \"../m\"\n}\n")];
-    assert_outcome(outcome(&module, &["r"]), (&[], 0), "it lies outside of what was asked for");
-    assert_outcome(outcome(&module, &[]), (&["unused-exception"], 0), "it lies inside of that");
+    assert_outcome(&outcome(&module, &["r"]), (&[], 0), "it lies outside of what was asked for");
+    assert_outcome(&outcome(&module, &[]), (&["unused-exception"], 0), "it lies inside of that");
 }
 
 #[test]

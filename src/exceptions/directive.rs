@@ -104,7 +104,7 @@ pub fn date(text: &str, range: Range<usize>) -> Result<Date, Fault> {
     text.parse().ok().filter(|_| is_plain).ok_or_else(|| {
         let mut fault = Fault::new(format!("`{text}` is no date"), range);
         fault.help =
-            "write the last day on which the exception counts as YEAR-MONTH-DAY: 2027-01-31".to_owned();
+            String::from("write the last day on which the exception counts as YEAR-MONTH-DAY: 2027-01-31");
         fault
     })
 }

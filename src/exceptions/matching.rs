@@ -82,7 +82,8 @@ impl<'f> Places<'f> {
             Scope::Part(path, range) => {
                 self.starts.iter().any(|(file, start)| file == path && range.contains(start))
             }
-            Scope::Patterns { user, address, root } => {
+            Scope::Patterns(patterns) => {
+                let super::Patterns { user, address, root } = &**patterns;
                 let name = self.finding.subject.name.as_deref();
                 let mut addresses = std::iter::once(&*self.finding.subject.address)
                     .chain(self.finding.addresses.iter().map(|address| &**address));

@@ -48,16 +48,20 @@ pub enum Scope {
     /// Whatever has a place that starts in a part of a file: a block, the call of a module, a resource.
     Part(Arc<str>, Range<usize>),
     /// Whatever fits all of the patterns that are given.
-    Patterns {
-        /// The user's name.
-        user: Option<GlobMatcher>,
-        /// The address of the user, or of something that the finding points at.
-        address: Option<GlobMatcher>,
-        /// The root.
-        root: Option<GlobMatcher>,
-    },
+    Patterns(Box<Patterns>),
     /// Nothing: it stands above nothing.
     Nothing,
+}
+
+/// What a finding must fit; what is not given fits all.
+#[derive(Clone, Debug)]
+pub struct Patterns {
+    /// The user's name.
+    pub user: Option<GlobMatcher>,
+    /// The address of the user, or of something that the finding points at.
+    pub address: Option<GlobMatcher>,
+    /// The root.
+    pub root: Option<GlobMatcher>,
 }
 
 impl Exception {

@@ -1,5 +1,12 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
 
+// What the paths mean.
+mod paths;
+// Which rules run.
+mod rule_choice;
+
+pub use rule_choice::{find, rule_set, selected};
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +20,8 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::{Rule, RuleError, RuleSet};
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
 use crate::terraform::CommandLineInput;
+
+use paths::{canonical, current_directory, default_workspace, parameter_file, variables_file};
 
 /// Why the job cannot start. Each is a mistake in what was typed or in a rule file of the user's own.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -244,142 +253,4 @@ impl Thresholds {
             fail_on: selection.fail_on.map_or(Some(Severity::Medium), FailOn::severity),
         }
     }
-}
-
-/// Our rules and those of the user's own directories.
-pub fn rule_set(directories: &[PathBuf]) -> Result<RuleSet, SettingsError> {
-    let mut set = RuleSet::built_in()?;
-    for directory in directories {
-        for path in rule_files(directory)? {
-            let text = read_text(&path).map_err(|reason| SettingsError::RulesDirectory {
-                path: path.display().to_string(),
-                reason,
-            })?;
-            set.add_file(&path.display().to_string(), &text)?;
-        }
-    }
-    Ok(set)
-}
-
-/// The rules to run: those selected, or all, without those ignored.
-pub fn selected<'r>(set: &'r RuleSet, selection: &Selection) -> Result<Vec<&'r Rule>, SettingsError> {
-    let named = |names: &[String]| -> Result<Vec<&'r Rule>, SettingsError> {
-        let mut rules = Vec::new();
-        for name in names {
-            rules.extend(find(set, name)?);
-        }
-        Ok(rules)
-    };
-    let chosen = named(&selection.select)?;
-    let ignored = named(&selection.ignore)?;
-    let is_in = |rules: &[&Rule], rule: &Rule| rules.iter().any(|other| other.id == rule.id);
-    Ok(set
-        .rules()
-        .iter()
-        .filter(|rule| selection.select.is_empty() || is_in(&chosen, rule))
-        .filter(|rule| !is_in(&ignored, rule))
-        .collect())
-}
-
-/// The rules of a name; an error that names the nearest when there is none.
-pub fn find<'r>(set: &'r RuleSet, name: &str) -> Result<Vec<&'r Rule>, SettingsError> {
-    let found = set.find(name.trim());
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let near = set.suggestions(name);
-    let help = if near.is_empty() {
-        "`credlint rules` lists them".to_owned()
-    } else {
-        format!("did you mean {}? `credlint rules` lists all", near.join(" or "))
-    };
-    Err(SettingsError::UnknownRule { name: name.to_owned(), help })
-}
-
-fn canonical(path: &Path) -> Result<PathBuf, SettingsError> {
-    path.canonicalize()
-        .map_err(|error| SettingsError::Path { path: path.display().to_string(), reason: error.to_string() })
-}
-
-/// Nothing outside the git work tree of each path is read, or outside the path itself where there is none.
-/// Reported paths are relative to the work tree; without one, to the current directory.
-fn default_workspace(paths: &[PathBuf]) -> Workspace {
-    let directories: Vec<PathBuf> = paths.iter().map(|path| directory_of(path).to_owned()).collect();
-    let mut boundaries: Vec<PathBuf> = directories
-        .iter()
-        .map(|directory| git_work_tree(directory).unwrap_or_else(|| directory.clone()))
-        .collect();
-    boundaries.sort();
-    boundaries.dedup();
-    let is_work_tree = |path: &Path| path.join(".git").exists();
-    let base = match boundaries.as_slice() {
-        [only] if is_work_tree(only) => only.clone(),
-        _ => current_directory()
-            .filter(|current| boundaries.iter().all(|boundary| boundary.starts_with(current)))
-            .unwrap_or_else(|| common_ancestor(&boundaries)),
-    };
-    Workspace::new(base, boundaries)
-}
-
-fn current_directory() -> Option<PathBuf> {
-    std::env::current_dir().and_then(|directory| directory.canonicalize()).ok()
-}
-
-fn directory_of(path: &Path) -> &Path {
-    if path.is_dir() { path } else { path.parent().unwrap_or(path) }
-}
-
-fn git_work_tree(directory: &Path) -> Option<PathBuf> {
-    directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned)
-}
-
-fn common_ancestor(directories: &[PathBuf]) -> PathBuf {
-    let Some(first) = directories.first() else { return PathBuf::from("/") };
-    first
-        .ancestors()
-        .find(|ancestor| directories.iter().all(|directory| directory.starts_with(ancestor)))
-        .unwrap_or(first)
-        .to_owned()
-}
-
-/// A file that the user names is read wherever it is: the path that reports call it by, and its text.
-fn named_file(workspace: &Workspace, path: &Path) -> Result<(String, String), String> {
-    let text = read_text(path)?;
-    let shown =
-        path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
-    Ok((shown, text))
-}
-
-fn variables_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
-    let failed = |reason: String| SettingsError::VariablesFile { path: path.display().to_string(), reason };
-    let (shown, text) = named_file(workspace, path).map_err(failed)?;
-    Ok(workspace.files.add(shown, text))
-}
-
-/// Its text is shown nowhere, since it may well hold passwords.
-fn parameter_file(workspace: &Workspace, path: &Path) -> Result<crate::source::FileId, SettingsError> {
-    let failed = |reason: String| SettingsError::ParameterFile { path: path.display().to_string(), reason };
-    let (shown, text) = named_file(workspace, path).map_err(failed)?;
-    Ok(workspace.files.add_unshown(shown, text))
-}
-
-#[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]
-fn read_text(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
-}
-
-fn rule_files(directory: &Path) -> Result<Vec<PathBuf>, SettingsError> {
-    #[expect(clippy::disallowed_methods, reason = "a directory that the user names on the command line")]
-    let entries = std::fs::read_dir(directory).map_err(|error| SettingsError::RulesDirectory {
-        path: directory.display().to_string(),
-        reason: error.to_string(),
-    })?;
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .filter(|path| path.file_stem().is_none_or(|stem| !stem.eq_ignore_ascii_case("readme")))
-        .collect();
-    files.sort();
-    Ok(files)
 }

@@ -1,0 +1,79 @@
+//! Where things are: paths that exist, the boundary that nothing is read outside of, and files that the user names.
+
+use std::path::{Path, PathBuf};
+
+use crate::source::{FileId, Workspace};
+
+use super::SettingsError;
+
+pub(super) fn canonical(path: &Path) -> Result<PathBuf, SettingsError> {
+    path.canonicalize()
+        .map_err(|error| SettingsError::Path { path: path.display().to_string(), reason: error.to_string() })
+}
+
+/// Nothing outside the git work tree of each path is read, or outside the path itself where there is none.
+/// Reported paths are relative to the work tree; without one, to the current directory.
+pub(super) fn default_workspace(paths: &[PathBuf]) -> Workspace {
+    let directories: Vec<PathBuf> = paths.iter().map(|path| directory_of(path).to_owned()).collect();
+    let mut boundaries: Vec<PathBuf> = directories
+        .iter()
+        .map(|directory| git_work_tree(directory).unwrap_or_else(|| directory.clone()))
+        .collect();
+    boundaries.sort();
+    boundaries.dedup();
+    let is_work_tree = |path: &Path| path.join(".git").exists();
+    let base = match boundaries.as_slice() {
+        [only] if is_work_tree(only) => only.clone(),
+        _ => current_directory()
+            .filter(|current| boundaries.iter().all(|boundary| boundary.starts_with(current)))
+            .unwrap_or_else(|| common_ancestor(&boundaries)),
+    };
+    Workspace::new(base, boundaries)
+}
+
+pub(super) fn current_directory() -> Option<PathBuf> {
+    std::env::current_dir().and_then(|directory| directory.canonicalize()).ok()
+}
+
+pub(super) fn directory_of(path: &Path) -> &Path {
+    if path.is_dir() { path } else { path.parent().unwrap_or(path) }
+}
+
+pub(super) fn git_work_tree(directory: &Path) -> Option<PathBuf> {
+    directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned)
+}
+
+fn common_ancestor(directories: &[PathBuf]) -> PathBuf {
+    let Some(first) = directories.first() else { return PathBuf::from("/") };
+    first
+        .ancestors()
+        .find(|ancestor| directories.iter().all(|directory| directory.starts_with(ancestor)))
+        .unwrap_or(first)
+        .to_owned()
+}
+
+/// A file that the user names is read wherever it is: the path that reports call it by, and its text.
+fn named_file(workspace: &Workspace, path: &Path) -> Result<(String, String), String> {
+    let text = read_text(path)?;
+    let shown =
+        path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
+    Ok((shown, text))
+}
+
+pub(super) fn variables_file(workspace: &Workspace, path: &Path) -> Result<FileId, SettingsError> {
+    let failed = |reason: String| SettingsError::VariablesFile { path: path.display().to_string(), reason };
+    let (shown, text) = named_file(workspace, path).map_err(failed)?;
+    Ok(workspace.files.add(shown, text))
+}
+
+/// Its text is shown nowhere, since it may well hold passwords.
+pub(super) fn parameter_file(workspace: &Workspace, path: &Path) -> Result<FileId, SettingsError> {
+    let failed = |reason: String| SettingsError::ParameterFile { path: path.display().to_string(), reason };
+    let (shown, text) = named_file(workspace, path).map_err(failed)?;
+    Ok(workspace.files.add_unshown(shown, text))
+}
+
+#[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]
+pub(super) fn read_text(path: &Path) -> Result<String, String> {
+    std::fs::read_to_string(path).map_err(|error| error.to_string())
+}

@@ -1,0 +1,75 @@
+//! Which rules run: ours, the user's own, those selected.
+
+use std::path::PathBuf;
+
+use crate::cli::Selection;
+use crate::rules::{Rule, RuleSet};
+
+use super::SettingsError;
+use super::paths::read_text;
+
+/// Our rules and those of the user's own directories.
+pub fn rule_set(directories: &[PathBuf]) -> Result<RuleSet, SettingsError> {
+    let mut set = RuleSet::built_in()?;
+    for directory in directories {
+        for path in rule_files(directory)? {
+            let text = read_text(&path).map_err(|reason| SettingsError::RulesDirectory {
+                path: path.display().to_string(),
+                reason,
+            })?;
+            set.add_file(&path.display().to_string(), &text)?;
+        }
+    }
+    Ok(set)
+}
+
+/// The rules to run: those selected, or all, without those ignored.
+pub fn selected<'r>(set: &'r RuleSet, selection: &Selection) -> Result<Vec<&'r Rule>, SettingsError> {
+    let named = |names: &[String]| -> Result<Vec<&'r Rule>, SettingsError> {
+        let mut rules = Vec::new();
+        for name in names {
+            rules.extend(find(set, name)?);
+        }
+        Ok(rules)
+    };
+    let chosen = named(&selection.select)?;
+    let ignored = named(&selection.ignore)?;
+    let is_in = |rules: &[&Rule], rule: &Rule| rules.iter().any(|other| other.id == rule.id);
+    Ok(set
+        .rules()
+        .iter()
+        .filter(|rule| selection.select.is_empty() || is_in(&chosen, rule))
+        .filter(|rule| !is_in(&ignored, rule))
+        .collect())
+}
+
+/// The rules of a name; an error that names the nearest when there is none.
+pub fn find<'r>(set: &'r RuleSet, name: &str) -> Result<Vec<&'r Rule>, SettingsError> {
+    let found = set.find(name.trim());
+    if !found.is_empty() {
+        return Ok(found);
+    }
+    let near = set.suggestions(name);
+    let help = if near.is_empty() {
+        "`credlint rules` lists them".to_owned()
+    } else {
+        format!("did you mean {}? `credlint rules` lists all", near.join(" or "))
+    };
+    Err(SettingsError::UnknownRule { name: name.to_owned(), help })
+}
+
+fn rule_files(directory: &std::path::Path) -> Result<Vec<PathBuf>, SettingsError> {
+    #[expect(clippy::disallowed_methods, reason = "a directory that the user names on the command line")]
+    let entries = std::fs::read_dir(directory).map_err(|error| SettingsError::RulesDirectory {
+        path: directory.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
+        .filter(|path| path.file_stem().is_none_or(|stem| !stem.eq_ignore_ascii_case("readme")))
+        .collect();
+    files.sort();
+    Ok(files)
+}
