@@ -11,7 +11,7 @@ mod project;
 use std::path::{Path, PathBuf};
 
 use credlint::cli::{Command, CommandLine};
-use credlint::{finding, pipeline, rules, settings};
+use credlint::{pipeline, rules, settings};
 
 /// The fixtures that are templates, and manifests and metadata of assemblies.
 fn fixtures() -> Vec<(PathBuf, String)> {
