@@ -1,5 +1,9 @@
 //! What a rule found: everything that any output prints of it.
 
+mod matching;
+
+pub use matching::{Identity, match_known};
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -94,6 +98,8 @@ pub struct Finding {
     pub construct_path: Option<String>,
     /// Stable identity (64 hex digits): rule, root, subject, flagged addresses; no lines, no columns.
     pub fingerprint: String,
+    /// The same without the root, which tells findings apart within one.
+    pub fingerprint_in_root: String,
 }
 
 /// What sets findings aside.

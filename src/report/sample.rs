@@ -193,6 +193,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         inferred_from: None,
         construct_path: None,
         fingerprint: "0123456789abcdef".repeat(4),
+        fingerprint_in_root: "fedcba9876543210".repeat(4),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::finding::{Confidence, Finding, Subject};
 use crate::source::{Files, Place};
 
-use super::judge::fingerprint;
+use super::fingerprint::Identifying;
 use super::record::ExceptionRecord;
 use super::{EvaluationError, Rule, evaluate_exception};
 
@@ -29,7 +29,9 @@ pub fn judge_exceptions(
         let address: Arc<str> = primary.label.as_str().into();
         for (rule, hit) in hits {
             let rule = rules[rule];
-            let told_apart = [&*record.rule, &record.reason];
+            let parts: [Arc<str>; 2] = [record.rule.as_str().into(), record.reason.as_str().into()];
+            let identity =
+                Identifying { rule: &rule.id, severity: hit.severity, subject: &address, parts: &parts };
             findings.push(Finding {
                 rule: Arc::from(rule.id.as_str()),
                 severity: hit.severity,
@@ -46,7 +48,8 @@ pub fn judge_exceptions(
                 trail: Vec::new(),
                 inferred_from: None,
                 construct_path: None,
-                fingerprint: fingerprint(&rule.id, hit.severity, &file, &address, told_apart.into_iter()),
+                fingerprint: identity.fingerprint(Some(&file)),
+                fingerprint_in_root: identity.fingerprint(None),
             });
         }
     }

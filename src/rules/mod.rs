@@ -19,6 +19,7 @@ mod shape;
 mod template;
 // Rules over records, and over the graph.
 mod evaluate;
+mod fingerprint;
 mod judge;
 mod judge_exceptions;
 mod neighbourhood;
