@@ -1,6 +1,7 @@
 //! Findings that somebody has looked at and accepted: comments in the code, metadata of templates, entries of the
 //! configuration and of the baseline. None of them is silent: what they set aside is kept, with its reason.
 
+mod baseline;
 mod commentary;
 mod directive;
 mod in_code;
@@ -8,6 +9,7 @@ mod in_programs;
 mod in_templates;
 mod matching;
 
+pub use baseline::{Baseline, Compared, Entry, by_baseline};
 pub use directive::{Fault, Terms};
 pub use in_code::read;
 pub use matching::{Applied, apply};

@@ -38,6 +38,14 @@ impl Layout {
         Self { roots: choose_roots(&candidates), discovered, units, documents, assemblies, templates }
     }
 
+    /// Every root there is, as reports call it.
+    pub fn root_paths(&self, workspace: &Workspace) -> BTreeSet<String> {
+        let documents = self.documents.iter().map(|(path, _)| path);
+        let assemblies = self.assemblies.iter().map(|(path, _)| path);
+        let roots = self.roots.roots.iter().chain(&self.templates.roots);
+        roots.chain(documents).chain(assemblies).map(|path| workspace.display(path)).collect()
+    }
+
     /// How many files are read.
     pub fn file_count(&self) -> usize {
         let is_read = |entry: &&Entry| !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_));

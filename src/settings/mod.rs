@@ -1,5 +1,7 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
 
+// The baseline.
+mod baseline;
 // What the paths mean.
 mod paths;
 // Which rules run.
@@ -13,9 +15,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use miette::Diagnostic;
 
-use crate::cli::{FailOn, Input, Selection, VariableSource};
+use crate::cli::{Check, FailOn, Input, Selection, VariableSource};
 use crate::cloudformation::ParameterInput;
-use crate::exceptions::Exception;
+use crate::exceptions::{Baseline, Exception};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::{Rule, RuleError, RuleSet};
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
@@ -80,6 +82,15 @@ pub enum SettingsError {
         /// As typed.
         path: String,
         /// What is wrong.
+        reason: String,
+    },
+    /// A `--baseline` that cannot be read.
+    #[error("the baseline `{path}` cannot be used: {reason}")]
+    #[diagnostic(help("`credlint check --write-baseline {path}` writes it where there is none"))]
+    Baseline {
+        /// As typed.
+        path: String,
+        /// What is wrong, and where in the file.
         reason: String,
     },
     /// A rule file that is wrong.
@@ -202,17 +213,24 @@ pub struct CheckSettings<'r> {
     pub today: Date,
     /// The exceptions of the configuration.
     pub exceptions: Vec<Exception>,
+    /// What was found before, and is not reported.
+    pub baseline: Option<Baseline>,
+    /// Whether the baseline is to be written.
+    pub write_baseline: bool,
 }
 
 impl<'r> CheckSettings<'r> {
-    /// Settles which rules run and what counts.
-    pub fn new(set: &'r RuleSet, selection: &Selection) -> Result<Self, SettingsError> {
+    /// Settles which rules run, what counts and what is set aside.
+    pub fn new(set: &'r RuleSet, arguments: &Check, workspace: &Workspace) -> Result<Self, SettingsError> {
+        let Check { selection, accepted, .. } = arguments;
         Ok(Self {
             rules: selected(set, selection)?,
             known_rules: set,
             thresholds: Thresholds::new(selection),
-            today: selection.as_of.unwrap_or_else(today),
+            today: accepted.as_of.unwrap_or_else(today),
             exceptions: Vec::new(),
+            baseline: baseline::read(workspace, accepted)?,
+            write_baseline: accepted.write_baseline.is_some(),
         })
     }
 
