@@ -280,3 +280,21 @@ fn a_program_has_them_at_the_line_that_makes_a_construct() {
     );
     assert_eq!(resource.1, 1, "{resource:?}");
 }
+
+#[test]
+fn the_guide_is_true() {
+    let guide = include_str!("../docs/exceptions.md");
+    let example = |language: &str| {
+        let rest = guide.split_once(&format!("```{language}\n")).unwrap().1;
+        rest.split("```").next().unwrap().to_owned()
+    };
+    let old = "resource \"aws_iam_access_key\" \"old\" {\n  user = aws_iam_user.backup.name\n}\n";
+    let user = USER.replace("\"a\"", "\"backup\"");
+    let terraform = format!("{user}{old}{}", example("hcl"));
+    let found = outcome(&[("main.tf", &terraform)], &["--as-of", "2027-01-31"]);
+    assert_outcome(&found, COVERED, "Terraform");
+    let project = Project::new(&[("template.yaml", &example("yaml"))]);
+    let report =
+        project.json(&["--select", "unnecessary-iam-user,unused-exception", "--as-of", "2027-01-31"]);
+    assert_eq!((rules(&report), set_aside(&report)), (vec![], 1), "CloudFormation");
+}

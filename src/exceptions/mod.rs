@@ -8,6 +8,8 @@ mod in_code;
 mod in_programs;
 mod in_templates;
 mod matching;
+#[cfg(test)]
+mod robustness;
 
 pub use baseline::{Baseline, Compared, Entry, by_baseline};
 pub use directive::{Fault, Terms};
