@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::source::{Notice, NoticeKind, Workspace};
+use crate::source::{EntryKind, NotWalked, Notice, NoticeKind, Walked, Workspace};
 
 /// Folders that hold other people's code or tool output, never a configuration of the tree's own.
 const PRUNED: &[&str] = &[".git", "node_modules", ".terraform", ".terragrunt-cache"];
@@ -65,16 +65,12 @@ pub fn walk(
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut entries = 0;
     for path in paths {
-        let start = if path.is_file() { path.parent().unwrap_or(path) } else { path.as_path() };
         // Only the directory itself when a file was named, the whole tree when a directory was.
-        let depth = if path.is_file() { 1 } else { usize::MAX };
-        let walker = walkdir::WalkDir::new(start)
-            .max_depth(depth)
-            .follow_links(false)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|entry| entry.depth() == 0 || !is_pruned(entry));
-        for entry in walker {
+        let (start, depth) = match path.parent() {
+            Some(parent) if workspace.is_file(path) => (parent, 1),
+            _ => (path.as_path(), usize::MAX),
+        };
+        for entry in workspace.walk(start, depth, PRUNED) {
             entries += 1;
             if entries > MAX_ENTRIES {
                 let message = "the tree has more than 2,000,000 entries; the others were not looked at";
@@ -84,9 +80,8 @@ pub fn walk(
             }
             match entry {
                 Ok(entry) => add(workspace, entry, &classify, &mut seen, &mut discovered),
-                Err(error) => {
-                    let path =
-                        error.path().map_or_else(|| workspace.display(start), |path| workspace.display(path));
+                Err(NotWalked(path)) => {
+                    let path = workspace.display(&path);
                     let message = "cannot be read, so nothing below it was looked at";
                     discovered.notices.push(Notice::about(NoticeKind::UnreadableFile, path, message));
                 }
@@ -99,21 +94,20 @@ pub fn walk(
 
 fn add(
     workspace: &Workspace,
-    entry: walkdir::DirEntry,
+    entry: Walked,
     classify: &impl Fn(&str) -> Option<Standing>,
     seen: &mut BTreeSet<PathBuf>,
     discovered: &mut Discovered,
 ) {
-    let file_type = entry.file_type();
-    let Some(name) = entry.file_name().to_str() else { return };
-    if file_type.is_symlink() {
-        if let Some(standing) = symbolic_link(workspace, entry.path(), name, classify) {
-            discovered.entries.push(Entry { path: entry.into_path(), standing });
+    let Walked { path, kind } = entry;
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    if kind == EntryKind::Link {
+        if let Some(standing) = symbolic_link(workspace, &path, name, classify) {
+            discovered.entries.push(Entry { path, standing });
         }
         return;
     }
-    let Some(standing) = file_type.is_file().then(|| classify(name)).flatten() else { return };
-    let path = entry.into_path();
+    let Some(standing) = (kind == EntryKind::File).then(|| classify(name)).flatten() else { return };
     if !seen.insert(path.clone()) {
         return;
     }
@@ -134,15 +128,11 @@ fn symbolic_link(
 ) -> Option<Standing> {
     let standing = classify(name);
     match workspace.resolve(path) {
-        Ok(target) if target.is_file() => standing,
+        Ok(target) if workspace.is_file(&target) => standing,
         Ok(_) => Some(Standing::LeftOut("a symbolic link to a folder; the folder is read where it is")),
         Err(_) if standing.is_some() => {
             Some(Standing::LeftOut("a symbolic link that leads out of the root, or nowhere"))
         }
         Err(_) => None,
     }
-}
-
-fn is_pruned(entry: &walkdir::DirEntry) -> bool {
-    entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(|name| PRUNED.contains(&name))
 }

@@ -1,4 +1,5 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
+#![allow(clippy::disallowed_methods, reason = "what the user names is looked for on disk")]
 
 // The baseline.
 mod baseline;
@@ -195,7 +196,8 @@ impl InputSettings {
     /// named stands for its directory, but not for the whole of what lies in it.
     pub fn is_asked_for(&self, path: &Path, as_a_whole: bool) -> bool {
         self.paths.iter().any(|named| {
-            path.starts_with(named) || (!as_a_whole && named.is_file() && path.parent() == named.parent())
+            path.starts_with(named)
+                || (!as_a_whole && self.workspace.is_file(named) && path.parent() == named.parent())
         })
     }
 }

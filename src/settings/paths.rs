@@ -73,7 +73,6 @@ pub(super) fn parameter_file(workspace: &Workspace, path: &Path) -> Result<FileI
     Ok(workspace.files.add_unshown(shown, text))
 }
 
-#[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]
 pub(super) fn read_text(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| error.to_string())
 }

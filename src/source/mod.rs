@@ -6,6 +6,8 @@ mod place;
 mod printable;
 mod span;
 mod stack_trace;
+mod tree;
+mod walk;
 mod workspace;
 
 pub use files::{Files, Position, SourceFile};
@@ -14,4 +16,6 @@ pub use place::Place;
 pub use printable::printable;
 pub use span::{FileId, Span};
 pub use stack_trace::{Programs, StackTrace};
+pub use tree::{Disk, EntryKind, Tree};
+pub use walk::{NotWalked, Walk, Walked};
 pub use workspace::{ReadError, STANDARD_INPUT, Workspace, lexically_normal};
