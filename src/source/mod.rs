@@ -1,6 +1,7 @@
 //! Text and places: files, byte spans, line and column positions, notices, stack traces. This folder knows no format.
 
 mod files;
+mod git;
 mod notice;
 mod place;
 mod printable;
@@ -11,6 +12,7 @@ mod walk;
 mod workspace;
 
 pub use files::{Files, Position, SourceFile};
+pub use git::{GitError, GitTree, Unread};
 pub use notice::{Notice, NoticeKind};
 pub use place::Place;
 pub use printable::printable;

@@ -56,6 +56,13 @@ impl From<std::fs::FileType> for EntryKind {
     }
 }
 
+impl Disk {
+    /// What is at a path itself, links not followed.
+    pub fn kind_of_entry(self, path: &Path) -> Option<EntryKind> {
+        Some(std::fs::symlink_metadata(path).ok()?.file_type().into())
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the disk for scanned files")]
 impl Tree for Disk {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
