@@ -32,6 +32,7 @@ pub use error::{EvaluationError, RuleError};
 pub use evaluate::{Hit, evaluate};
 pub use front_matter::{Precision, SubjectKind};
 pub use judge::{Verdict, judge};
+pub use names::closest;
 pub use rule::{Control, Rule};
 
 /// Our rule files: name and text, in the order of their names.

@@ -1,5 +1,7 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
 
+/// `credlint.toml`.
+pub mod configuration;
 // What the paths mean.
 mod paths;
 // Which rules run.

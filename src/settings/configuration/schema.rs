@@ -1,0 +1,1 @@
+//! The JSON Schema of the configuration: types that say more than those that serde reads.
