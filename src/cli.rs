@@ -162,6 +162,9 @@ pub struct Selection {
     /// Exit with 1 when there is a certain finding of at least this severity [default: medium]
     #[arg(long, value_name = "SEVERITY", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
+    /// Take this day for today where an exception has an end (2027-01-31) [default: today, in UTC]
+    #[arg(long, value_name = "DATE", help_heading = "Rules")]
+    pub as_of: Option<jiff::civil::Date>,
 }
 
 /// `credlint rules`.

@@ -206,6 +206,8 @@ fn help_of_check() {
           --fail-on <SEVERITY>           Exit with 1 when there is a certain finding of at least this
                                          severity [default: medium] [possible values: low, medium, high,
                                          critical, never]
+          --as-of <DATE>                 Take this day for today where an exception has an end
+                                         (2027-01-31) [default: today, in UTC]
 
     Output:
           --color <WHEN>            When to use colours [default: auto] [possible values: auto, always,

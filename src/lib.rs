@@ -24,6 +24,8 @@ pub mod graph;
 pub mod finding;
 /// Rule files, their conditions, and their evaluation over the graph.
 pub mod rules;
+/// What somebody has looked at and accepted.
+pub mod exceptions;
 /// Findings to text: one renderer a file.
 pub mod report;
 /// What was typed.

@@ -9,7 +9,7 @@ use miette::Diagnostic;
 use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat};
 use credlint::report::{self, Report, RuleText};
 use credlint::rules::RuleSet;
-use credlint::settings::{self, InputSettings, SettingsError, Thresholds};
+use credlint::settings::{self, CheckSettings, InputSettings, SettingsError};
 use credlint::{pipeline, source};
 
 /// Nothing found that fails the run.
@@ -113,19 +113,18 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
 fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let input = InputSettings::new(&arguments.input)?;
     let set = settings::rule_set(&arguments.selection.rules)?;
-    let rules = settings::selected(&set, &arguments.selection)?;
-    let thresholds = Thresholds::new(&arguments.selection);
-    let checked = pipeline::check(&input, &rules, thresholds);
-    let rule_texts: Vec<RuleText> = rules.iter().map(|rule| RuleText::from(*rule)).collect();
+    let settings = CheckSettings::new(&set, &arguments.selection)?;
+    let checked = pipeline::check(&input, &settings);
+    let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
     let report = Report {
         findings: &checked.findings,
         rules: &rule_texts,
         notices: &checked.notices,
         coverage: &checked.coverage,
-        suppressed: &[],
+        suppressed: &checked.suppressed,
         change: None,
         files: &input.workspace.files,
-        fail_on: thresholds.fail_on,
+        fail_on: settings.thresholds.fail_on,
         failed: checked.failed,
     };
     let render = |format: ReportFormat, color: bool| match format {

@@ -8,12 +8,12 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use credlint::cli::{Command, CommandLine};
+use credlint::cli::{Command, CommandLine, Selection};
 use credlint::graph;
 use credlint::pipeline::{self, Checked};
 use credlint::report::{self, Report, RuleText};
 use credlint::rules::RuleSet;
-use credlint::settings::{InputSettings, Thresholds};
+use credlint::settings::{CheckSettings, InputSettings};
 use credlint::source::Workspace;
 use credlint::terraform::ModuleLoader;
 use credlint::terraform::plan::{self, Written, detect};
@@ -23,18 +23,17 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform")
 }
 
-fn settings(paths: &[&Path]) -> (InputSettings, Thresholds) {
+fn settings(paths: &[&Path]) -> (InputSettings, Selection) {
     let paths = paths.iter().map(|path| path.to_str().unwrap());
     let line = CommandLine::parse_from_arguments(["credlint", "check"].into_iter().chain(paths)).unwrap();
     let Command::Check(arguments) = line.command else { unreachable!("`check` parses as check") };
-    (InputSettings::new(&arguments.input).unwrap(), Thresholds::new(&arguments.selection))
+    (InputSettings::new(&arguments.input).unwrap(), arguments.selection)
 }
 
 fn check(paths: &[&Path]) -> (Checked, InputSettings) {
-    let (settings, thresholds) = settings(paths);
+    let (settings, selection) = settings(paths);
     let set = RuleSet::built_in().unwrap();
-    let rules: Vec<_> = set.rules().iter().collect();
-    (pipeline::check(&settings, &rules, thresholds), settings)
+    (pipeline::check(&settings, &CheckSettings::new(&set, &selection).unwrap()), settings)
 }
 
 /// Every rendering of a check: human, JSON, SARIF.

@@ -8,10 +8,10 @@
 
 use std::path::Path;
 
-use credlint::cli::{Command, CommandLine};
+use credlint::cli::{Command, CommandLine, Selection};
+use credlint::pipeline;
 use credlint::rules::{Example, Expectation, Rule, RuleSet};
-use credlint::settings::{InputSettings, Thresholds};
-use credlint::{finding, pipeline};
+use credlint::settings::{CheckSettings, InputSettings};
 
 #[test]
 fn every_example_gives_what_stands_under_it() {
@@ -19,7 +19,7 @@ fn every_example_gives_what_stands_under_it() {
     let mut failures = Vec::new();
     for rule in set.rules() {
         for example in rule.examples() {
-            let found = findings(rule, &example);
+            let found = findings(&set, rule, &example);
             let expected = match example.expectation {
                 Expectation::Flagged => example.expected_output.clone(),
                 Expectation::Clean => Vec::new(),
@@ -36,7 +36,7 @@ fn every_example_gives_what_stands_under_it() {
 }
 
 /// The rule's findings as the examples write them: `line:column severity message`.
-fn findings(rule: &Rule, example: &Example) -> Vec<String> {
+fn findings(set: &RuleSet, rule: &Rule, example: &Example) -> Vec<String> {
     let directory = tempfile::tempdir().unwrap();
     let name = match example.language.as_str() {
         "hcl" => "main.tf",
@@ -45,13 +45,13 @@ fn findings(rule: &Rule, example: &Example) -> Vec<String> {
         other => panic!("rules/{}.md:{}: what is to be done with {other}?", rule.id, example.line),
     };
     std::fs::write(directory.path().join(name), &example.text).unwrap();
-    let settings = settings(directory.path());
-    let thresholds = Thresholds {
-        min_severity: finding::Severity::Low,
-        min_confidence: finding::Confidence::Possible,
-        fail_on: None,
-    };
-    let checked = pipeline::check(&settings, &[rule], thresholds);
+    let (settings, selection) = settings(directory.path());
+    let mut check = CheckSettings::new(set, &selection).expect("nothing is selected");
+    // An exception is judged where the rule that it is about is run.
+    if !rule.has_exceptions_as_subject() {
+        check.rules = vec![rule];
+    }
+    let checked = pipeline::check(&settings, &check);
     let unread: Vec<_> = checked.notices.iter().filter(|notice| notice.kind.is_incomplete()).collect();
     assert!(unread.is_empty(), "rules/{}.md:{}: {unread:?}", rule.id, example.line);
     assert_eq!(checked.coverage.roots, 1, "rules/{}.md:{}: not read", rule.id, example.line);
@@ -59,6 +59,7 @@ fn findings(rule: &Rule, example: &Example) -> Vec<String> {
     checked
         .findings
         .iter()
+        .filter(|finding| *finding.rule == *rule.id)
         .map(|finding| {
             let (_, place) = settings.workspace.files.start(finding.primary.span);
             format!("{}:{} {} {}", place.line, place.column, finding.severity, finding.message)
@@ -66,12 +67,12 @@ fn findings(rule: &Rule, example: &Example) -> Vec<String> {
         .collect()
 }
 
-fn settings(directory: &Path) -> InputSettings {
+fn settings(directory: &Path) -> (InputSettings, Selection) {
     let path = directory.to_str().expect("temporary paths are UTF-8");
     let Command::Check(check) =
         CommandLine::parse_from_arguments(["credlint", "check", path]).expect("typed right").command
     else {
         unreachable!("`check` parses as check");
     };
-    InputSettings::new(&check.input).expect("the folder exists")
+    (InputSettings::new(&check.input).expect("the folder exists"), check.selection)
 }

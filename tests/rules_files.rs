@@ -38,6 +38,10 @@ fn headings_are_there_in_order() {
         }
         // Code scanning cuts descriptions off there.
         assert!(rule.summary("What").unwrap().len() <= 1024, "{}", rule.id);
+        // What is wrong with an exception is wrong in the code alone.
+        if rule.has_exceptions_as_subject() {
+            continue;
+        }
         let fix = rule.section("Fix").unwrap();
         assert!(fix.contains("console:"), "{}: no way to fix it in the console", rule.id);
         assert!(fix.contains("```sh\n"), "{}: no commands to fix it with", rule.id);

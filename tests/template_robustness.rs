@@ -11,7 +11,7 @@ mod project;
 use std::path::{Path, PathBuf};
 
 use credlint::cli::{Command, CommandLine};
-use credlint::{finding, pipeline, rules, settings};
+use credlint::{pipeline, rules, settings};
 
 /// The fixtures that are templates, and manifests and metadata of assemblies.
 fn fixtures() -> Vec<(PathBuf, String)> {
@@ -70,13 +70,8 @@ fn check(folder: &Path) {
     let Command::Check(check) = line.command else { unreachable!() };
     let input = settings::InputSettings::new(&check.input).unwrap();
     let set = rules::RuleSet::built_in().unwrap();
-    let rules: Vec<&rules::Rule> = set.rules().iter().collect();
-    let thresholds = settings::Thresholds {
-        min_severity: finding::Severity::Low,
-        min_confidence: finding::Confidence::Possible,
-        fail_on: None,
-    };
-    let checked = pipeline::check(&input, &rules, thresholds);
+    let settings = settings::CheckSettings::new(&set, &check.selection).unwrap();
+    let checked = pipeline::check(&input, &settings);
     let places = checked.findings.iter().flat_map(|finding| {
         std::iter::once(&finding.primary)
             .chain(&finding.related)

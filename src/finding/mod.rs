@@ -1,5 +1,9 @@
 //! What a rule found: everything that any output prints of it.
 
+mod matching;
+
+pub use matching::{Identity, match_known};
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -71,6 +75,8 @@ pub struct Finding {
     pub when: Option<String>,
     /// The user.
     pub subject: Subject,
+    /// Addresses of what it points at, the primary place's last.
+    pub addresses: Vec<Arc<str>>,
     /// The root it was found in, relative to the base: a directory or file.
     pub root: String,
     /// What is wrong: one line, lower-case start, no full stop.
@@ -92,6 +98,8 @@ pub struct Finding {
     pub construct_path: Option<String>,
     /// Stable identity (64 hex digits): rule, root, subject, flagged addresses; no lines, no columns.
     pub fingerprint: String,
+    /// The same without the root, which tells findings apart within one.
+    pub fingerprint_in_root: String,
 }
 
 /// What sets findings aside.
@@ -109,6 +117,16 @@ pub enum SuppressionKind {
 }
 
 impl SuppressionKind {
+    /// Its stable name in machine-readable output and in the conditions of rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comment => "comment",
+            Self::Metadata => "metadata",
+            Self::Configuration => "configuration",
+            Self::Baseline => "baseline",
+        }
+    }
+
     /// Words that fit after "set aside by".
     pub fn words(self) -> &'static str {
         match self {

@@ -1,15 +1,16 @@
 //! Read this first: discover, read, graph, check on one screen. What comes out is what is reported.
 
+mod judging;
 mod layout;
 mod reading;
 
 pub use layout::Layout;
 
 use crate::cloudformation::Templates;
-use crate::finding::{Coverage, Finding};
+use crate::finding::{Coverage, Finding, Suppressed};
 use crate::graph::{self, Graph};
-use crate::rules::{EvaluationError, Rule, judge};
-use crate::settings::{InputSettings, Thresholds};
+use crate::rules::EvaluationError;
+use crate::settings::{CheckSettings, InputSettings};
 use crate::source::{Notice, NoticeKind};
 use crate::terraform::ModuleLoader;
 
@@ -32,6 +33,8 @@ pub struct Understood {
 pub struct Checked {
     /// Findings that pass the thresholds.
     pub findings: Vec<Finding>,
+    /// Those that an exception or the baseline sets aside.
+    pub suppressed: Vec<Suppressed>,
     /// What was looked at.
     pub coverage: Coverage,
     /// What was not understood, sorted by place.
@@ -43,22 +46,29 @@ pub struct Checked {
 }
 
 /// discover → read → graph → check. Reporting is the caller's.
-pub fn check(settings: &InputSettings, rules: &[&Rule], thresholds: Thresholds) -> Checked {
+pub fn check(input: &InputSettings, check: &CheckSettings<'_>) -> Checked {
     on_a_deep_stack(|| {
-        let understood = read_and_link(settings);
-        let verdict = judge(&understood.graph, rules);
-        let mut findings = verdict.findings;
-        findings.retain(|finding| {
-            finding.severity >= thresholds.min_severity && finding.confidence >= thresholds.min_confidence
-        });
-        let fails = |finding: &Finding| {
-            finding.confidence == crate::finding::Confidence::Certain
-                && thresholds.fail_on.is_some_and(|least| finding.severity >= least)
-        };
-        let failed = findings.iter().any(fails);
+        let first = input.workspace.files.count();
+        let understood = read_and_link(input);
+        let files = first..input.workspace.files.count();
+        let is_complete = !understood.notices.iter().any(|notice| notice.kind.is_incomplete());
+        let judged = judging::run(input, check, &understood.graph, files, is_complete);
+        let thresholds = check.thresholds;
+        let mut findings = judged.findings;
+        findings.retain(|finding| thresholds.admit(finding));
+        let mut suppressed = judged.suppressed;
+        suppressed.retain(|suppressed| thresholds.admit(&suppressed.finding));
+        let failed = findings.iter().any(|finding| thresholds.fail(finding));
         let mut notices = understood.notices;
-        notices.extend(verdict.notices);
-        Checked { findings, coverage: understood.coverage, notices, errors: verdict.errors, failed }
+        notices.extend(judged.notices);
+        Checked {
+            findings,
+            suppressed,
+            coverage: understood.coverage,
+            notices,
+            errors: judged.errors,
+            failed,
+        }
     })
 }
 

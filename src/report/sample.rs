@@ -182,6 +182,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         confidence: Confidence::Certain,
         when: None,
         subject: subject("", None),
+        addresses: Vec::new(),
         root: root.to_owned(),
         message: String::new(),
         why: "a lost key is valid until somebody deletes it".to_owned(),
@@ -192,6 +193,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         inferred_from: None,
         construct_path: None,
         fingerprint: "0123456789abcdef".repeat(4),
+        fingerprint_in_root: "fedcba9876543210".repeat(4),
     }
 }
 

@@ -11,7 +11,7 @@ use super::error::EvaluationError;
 use super::expression::Expression;
 use super::front_matter::SubjectKind;
 use super::functions::environment;
-use super::record::UserRecord;
+use super::record::{ExceptionRecord, UserRecord};
 use super::rule::{Case, Rule};
 use super::template::Template;
 use crate::finding::Severity;
@@ -38,12 +38,32 @@ pub struct Hit {
 /// Runs rules over a record. Gives each hit with the index of its rule in `rules`, in the order of the rules
 /// and of the record, and what could not be evaluated: one rule's failure takes nothing from the others.
 pub fn evaluate(rules: &[&Rule], record: &UserRecord) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
-    let mut hits = Vec::new();
-    let mut errors = Vec::new();
     let mut context = Context::with_env(environment());
     add_variable(&mut context, SubjectKind::User.name(), record);
+    run(rules, &context, &record.address, |kind| subjects(kind, record))
+}
+
+/// Runs rules over an exception, as [`evaluate`] does over a user.
+pub fn evaluate_exception(
+    rules: &[&Rule],
+    record: &ExceptionRecord,
+) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
+    let context = Context::with_env(environment());
+    run(rules, &context, &record.rule, |kind| match kind {
+        SubjectKind::Exception => vec![Subject::Exception(record)],
+        _ => Vec::new(),
+    })
+}
+
+fn run<'s>(
+    rules: &[&Rule],
+    context: &Context<'_, '_>,
+    address: &str,
+    subjects: impl Fn(SubjectKind) -> Vec<Subject<'s>>,
+) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
+    let (mut hits, mut errors) = (Vec::new(), Vec::new());
     for (index, rule) in rules.iter().enumerate() {
-        for subject in subjects(rule.subject, record) {
+        for subject in subjects(rule.subject) {
             let mut scope = context.new_inner_scope();
             subject.add_to(&mut scope, rule.subject.name());
             match hit(rule, subject.node(), &mut scope) {
@@ -53,7 +73,7 @@ pub fn evaluate(rules: &[&Rule], record: &UserRecord) -> (Vec<(usize, Hit)>, Vec
                     rule: rule.id.clone(),
                     key: expression.key.clone(),
                     expression: expression.text.clone(),
-                    user: record.address.clone(),
+                    user: address.to_owned(),
                     message,
                 }),
             }
@@ -67,6 +87,7 @@ enum Subject<'a> {
     AccessKey(&'a super::record::AccessKeyRecord),
     Password(&'a super::record::PasswordRecord),
     ServiceCredential(&'a super::record::ServiceCredentialRecord),
+    Exception(&'a ExceptionRecord),
 }
 
 impl Subject<'_> {
@@ -76,6 +97,7 @@ impl Subject<'_> {
             Self::AccessKey(key) => key.node,
             Self::Password(password) => password.node,
             Self::ServiceCredential(credential) => credential.node,
+            Self::Exception(exception) => exception.node,
         }
     }
 
@@ -86,6 +108,7 @@ impl Subject<'_> {
             Self::AccessKey(key) => add_variable(scope, name, key),
             Self::Password(password) => add_variable(scope, name, password),
             Self::ServiceCredential(credential) => add_variable(scope, name, credential),
+            Self::Exception(exception) => add_variable(scope, name, exception),
         }
     }
 }
@@ -98,6 +121,7 @@ fn subjects(kind: SubjectKind, record: &UserRecord) -> Vec<Subject<'_>> {
         SubjectKind::ServiceCredential => {
             record.service_credentials.iter().map(Subject::ServiceCredential).collect()
         }
+        SubjectKind::Exception => Vec::new(),
     }
 }
 

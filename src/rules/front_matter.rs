@@ -27,6 +27,8 @@ pub enum SubjectKind {
     Password,
     /// Once for each service-specific credential.
     ServiceCredential,
+    /// Once for each exception that somebody wrote down.
+    Exception,
 }
 
 /// How often the rule is right when it speaks (the words of SARIF's `precision`).

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sha2::Digest as _;
-
 use crate::finding::{Confidence, Finding, Severity, Subject};
 use crate::graph::worlds::{MAX_WORLDS, describe_nearest, describe_possible, enumerate};
 use crate::graph::{Graph, NodeId};
 use crate::source::{Notice, NoticeKind};
 
+use super::fingerprint::Identifying;
 use super::neighbourhood::{Neighbourhood, default_name, neighbourhoods};
 use super::{EvaluationError, Hit, Rule, evaluate};
 
@@ -99,17 +98,22 @@ fn finding(
     // What stands in generated code is looked at after the line that made it.
     let generated =
         graph.nodes[primary].constructed_at.as_ref().map(|_| graph.nodes[primary].written_at().clone());
+    let addresses: Vec<Arc<str>> =
+        hit.flagged.iter().map(|node| Arc::clone(&graph.nodes[*node].address)).collect();
+    let identity =
+        Identifying { rule: &rule.id, severity: hit.severity, subject: &user.address, parts: &addresses };
     let related =
         generated.into_iter().chain(related.into_iter().map(|node| graph.nodes[node].place().clone()));
     Finding {
         rule: Arc::from(rule.id.as_str()),
-        severity: hit.severity,
+        severity: rule.reported_severity(hit.severity),
         confidence: if when.is_none() { Confidence::Certain } else { Confidence::Possible },
         when,
         subject: Subject {
             address: user.address.to_string(),
             name: default_name(neighbourhood.user()).map(ToString::to_string),
         },
+        addresses: addresses.clone(),
         root: root.path.clone(),
         message: hit.message,
         why: hit.why,
@@ -122,32 +126,7 @@ fn finding(
             .chain([&hit.subject_node])
             .find_map(|node| graph.nodes[*node].inferred_from.as_deref().map(str::to_owned)),
         construct_path: graph.nodes[primary].construct_path.as_deref().map(str::to_owned),
-        fingerprint: fingerprint(graph, &rule.id, hit.severity, &root.path, &user.address, &hit.flagged),
+        fingerprint: identity.fingerprint(Some(&root.path)),
+        fingerprint_in_root: identity.fingerprint(None),
     }
-}
-
-/// Rule, severity, root, subject and flagged addresses: nothing that moves when lines do.
-fn fingerprint(
-    graph: &Graph,
-    rule: &str,
-    severity: Severity,
-    root: &str,
-    subject: &str,
-    flagged: &[NodeId],
-) -> String {
-    let severity = severity.to_string();
-    let mut digest = sha2::Sha256::new();
-    let addresses = flagged.iter().map(|node| &*graph.nodes[*node].address);
-    for part in [rule, &severity, root, subject].into_iter().chain(addresses) {
-        // Lengths keep the parts apart: no two lists of parts read the same.
-        digest.update(part.len().to_le_bytes());
-        digest.update(part.as_bytes());
-    }
-    let mut hexadecimal = String::with_capacity(64);
-    for byte in digest.finalize() {
-        for nibble in [byte >> 4, byte & 15] {
-            hexadecimal.extend(char::from_digit(u32::from(nibble), 16));
-        }
-    }
-    hexadecimal
 }

@@ -214,4 +214,24 @@ records! {
         /// Address within its root.
         pub address: String,
     }
+
+    /// An exception to a rule: what somebody has looked at and accepted.
+    pub struct ExceptionRecord {
+        /// Index of the place where it is written.
+        pub node: usize,
+        /// The rule as the exception names it; of a baseline, its path.
+        pub rule: String,
+        /// What it is written in: `comment`, `metadata`, `configuration` or `baseline`.
+        pub kind: String,
+        /// Whether there is a finding that it covers.
+        pub used: bool,
+        /// Whether its last day is over.
+        pub expired: bool,
+        /// Its last day, `2027-01-31`; null when it has none.
+        pub until: Option<String>,
+        /// Why it is there; of a baseline, empty.
+        pub reason: String,
+        /// For how much of it there is no finding: 1, and of a baseline the number of its entries.
+        pub unmatched: i64,
+    }
 }

@@ -10,13 +10,16 @@ mod rule_choice;
 pub use rule_choice::{find, rule_set, selected};
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use jiff::civil::Date;
 use miette::Diagnostic;
 
 use crate::cli::{FailOn, Input, Selection, VariableSource};
 use crate::cloudformation::ParameterInput;
-use crate::finding::{Confidence, Severity};
-use crate::rules::RuleError;
+use crate::exceptions::Exception;
+use crate::finding::{Confidence, Finding, Severity};
+use crate::rules::{Rule, RuleError, RuleSet};
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
 use crate::terraform::CommandLineInput;
 
@@ -178,9 +181,72 @@ impl InputSettings {
         let allow_parse_errors = input.allow_parse_errors;
         Ok(Self { workspace, paths, notices, assignments, parameters, allow_parse_errors })
     }
+
+    /// Whether a path lies in what was named to be read, so that all that is about it was looked at. A file that was
+    /// named stands for its directory, but not for the whole of what lies in it.
+    pub fn is_asked_for(&self, path: &Path, as_a_whole: bool) -> bool {
+        self.paths.iter().any(|named| {
+            path.starts_with(named) || (!as_a_whole && named.is_file() && path.parent() == named.parent())
+        })
+    }
+}
+
+/// What is made of what was read.
+#[derive(Debug)]
+pub struct CheckSettings<'r> {
+    /// The rules that are run.
+    pub rules: Vec<&'r Rule>,
+    /// All rules, which exceptions may name.
+    pub known_rules: &'r RuleSet,
+    /// Which findings count.
+    pub thresholds: Thresholds,
+    /// The day that the ends of exceptions are compared with.
+    pub today: Date,
+    /// The exceptions of the configuration.
+    pub exceptions: Vec<Exception>,
+}
+
+impl<'r> CheckSettings<'r> {
+    /// Settles which rules run and what counts.
+    pub fn new(set: &'r RuleSet, selection: &Selection) -> Result<Self, SettingsError> {
+        Ok(Self {
+            rules: selected(set, selection)?,
+            known_rules: set,
+            thresholds: Thresholds::new(selection),
+            today: selection.as_of.unwrap_or_else(today),
+            exceptions: Vec::new(),
+        })
+    }
+
+    /// The ids of the rules that an exception means by a name; what is wrong with the name, and what may be meant.
+    pub fn find_rules(&self, name: &str) -> Result<Vec<Arc<str>>, (String, String)> {
+        match find(self.known_rules, name) {
+            Ok(rules) => Ok(rules.into_iter().map(|rule| Arc::from(rule.id.as_str())).collect()),
+            Err(SettingsError::UnknownRule { name, help }) => {
+                Err((format!("no rule is named `{name}`"), help))
+            }
+            Err(other) => Err((other.to_string(), String::new())),
+        }
+    }
+}
+
+/// This day in UTC, so that an exception ends everywhere at once.
+fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
 }
 
 impl Thresholds {
+    /// Whether a finding is reported.
+    pub fn admit(&self, finding: &Finding) -> bool {
+        finding.severity >= self.min_severity && finding.confidence >= self.min_confidence
+    }
+
+    /// Whether a finding fails the run.
+    pub fn fail(&self, finding: &Finding) -> bool {
+        finding.confidence == Confidence::Certain
+            && self.fail_on.is_some_and(|least| finding.severity >= least)
+    }
+
     /// The thresholds typed, or their defaults: everything is shown, medium fails.
     pub fn new(selection: &Selection) -> Self {
         Self {

@@ -173,6 +173,12 @@ impl Files {
         }
     }
 
+    /// How many files there are; their ids count from 0.
+    pub fn count(&self) -> u32 {
+        let files = self.files.read().expect("no thread panics while it holds the table");
+        u32::try_from(files.len()).expect("fewer than 2^32 files")
+    }
+
     /// The file of an id that this table gave out.
     pub fn get(&self, id: FileId) -> Arc<SourceFile> {
         let files = self.files.read().expect("no thread panics while it holds the table");

@@ -25,6 +25,8 @@ pub enum NoticeKind {
     LimitReached,
     /// A credential whose user could not be told.
     UnlinkedCredential,
+    /// An exception to the rules that cannot be understood, or gives no reason. Makes the exit status 2.
+    InvalidException,
     /// Generated code that does not say which line of its program made it.
     NoCreationTrace,
 }
@@ -43,13 +45,14 @@ impl NoticeKind {
             Self::UnknownValue => "unknown-value",
             Self::LimitReached => "limit-reached",
             Self::UnlinkedCredential => "unlinked-credential",
+            Self::InvalidException => "invalid-exception",
             Self::NoCreationTrace => "no-creation-trace",
         }
     }
 
     /// Whether the job could not be done in full, so that the exit status is 2.
     pub fn is_incomplete(self) -> bool {
-        matches!(self, Self::UnreadableFile | Self::ParseError)
+        matches!(self, Self::UnreadableFile | Self::ParseError | Self::InvalidException)
     }
 }
 

@@ -35,6 +35,11 @@ impl Decoded {
         }
     }
 
+    /// The place in the file of a range of the text.
+    pub fn source_range(&self, range: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        self.source_offset(range.start)..self.source_offset(range.end)
+    }
+
     /// The same text with a way back to where `outer` stands: this one was read from `outer`'s text.
     #[must_use]
     pub fn within(&self, outer: &Self) -> Self {

@@ -11,14 +11,17 @@ use toml::de::{DeTable, DeValue};
 
 use crate::finding::{Confidence, Severity};
 use crate::rules::closest;
+use crate::source::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern};
 
 use super::file::{AllowTable, ConfigurationFile, OneOrMany, RootEntry, RuleEntry, Text};
 use super::mistake::Mistake;
-use super::patterns::{MAX_PATTERN_BYTES, MAX_PATTERNS};
-use super::{
-    AddressPattern, AllowEntry, Anchor, Configuration, Located, MAX_UNUSED_DAYS, NamePattern, PathFilter,
-    PathPattern, RootSetting, RuleSetting,
-};
+use super::{AllowEntry, Configuration, Located, MAX_UNUSED_DAYS, RootSetting, RuleSetting};
+
+/// Longest pattern of addresses (bytes).
+const MAX_ADDRESS_BYTES: usize = 1024;
+
+/// Most patterns in one list.
+const MAX_PATTERNS: usize = 500;
 
 /// Largest configuration (bytes).
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -235,7 +238,7 @@ impl Checker<'_> {
         let user = entry.user.as_ref().and_then(|pattern| self.name(pattern));
         let address = entry.address.as_ref().and_then(|pattern| {
             let pattern = self.not_empty(pattern, "an address")?;
-            if pattern.text.len() > 4 * MAX_PATTERN_BYTES {
+            if pattern.text.len() > MAX_ADDRESS_BYTES {
                 self.mistakes.push(Mistake::new(pattern.span, "the pattern is too long", "this pattern"));
                 return None;
             }

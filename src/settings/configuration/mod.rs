@@ -4,7 +4,6 @@
 mod check;
 mod file;
 mod mistake;
-mod patterns;
 // Where the file is.
 mod discovery;
 #[cfg(test)]
@@ -14,7 +13,6 @@ mod tests;
 
 pub use discovery::find;
 pub use mistake::ConfigurationError;
-pub use patterns::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern};
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -24,7 +22,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::finding::{Confidence, Severity};
-use crate::source::FileId;
+use crate::source::{AddressPattern, Anchor, FileId, NamePattern, PathFilter, PathPattern};
 
 use mistake::Mistake;
 

@@ -59,12 +59,17 @@ impl Node {
         }
     }
 
-    /// The text of a string.
-    pub fn text(&self) -> Option<&str> {
+    /// A string, with the way back to its source.
+    pub fn string(&self) -> Option<&Decoded> {
         match &self.kind {
-            NodeKind::String(decoded) => Some(&decoded.text),
+            NodeKind::String(decoded) => Some(decoded),
             _ => None,
         }
+    }
+
+    /// The text of a string.
+    pub fn text(&self) -> Option<&str> {
+        self.string().map(|decoded| &*decoded.text)
     }
 
     /// The value of an object's last member of that name.

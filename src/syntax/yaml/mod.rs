@@ -29,3 +29,8 @@ pub struct Parsed {
 pub fn parse(file: FileId, text: &str) -> Parsed {
     parser::parse(file, text)
 }
+
+/// Where the comments of a YAML text stand, from `#` to the end of the line, as far as the text parses.
+pub fn comments(text: &str) -> Vec<std::ops::Range<usize>> {
+    parser::comments(text)
+}

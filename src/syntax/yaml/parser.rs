@@ -1,6 +1,7 @@
 //! From events to the tree. Nothing here recurses: what is open stands in a list.
 
 use std::collections::VecDeque;
+use std::ops::Range;
 
 use granit_parser::{ErrorKind, Event, Marker, Options, Parser, ScalarStyle, ScanError};
 
@@ -22,7 +23,7 @@ const SEPARATORS: [char; 4] = ['\u{85}', '\u{2028}', '\u{2029}', '\0'];
 
 const REST_NOT_READ: &str = "what follows in the file was not read";
 
-pub(super) fn parse(file: FileId, text: &str) -> Parsed {
+fn options() -> Options {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.emit_unresolved_aliases = true;
@@ -30,6 +31,22 @@ pub(super) fn parse(file: FileId, text: &str) -> Parsed {
     options.block_scalar_eof_without_line_feed = true;
     options.flow_nesting_limit = MAX_SKIPPED_DEPTH;
     options.block_nesting_limit = MAX_SKIPPED_DEPTH;
+    options
+}
+
+pub(super) fn comments(text: &str) -> Vec<Range<usize>> {
+    let mut options = options();
+    options.set_emit_comments(true);
+    // One for each line at most.
+    options.max_buffered_comment_events = text.len();
+    let events = Parser::new_from_str_with_options(text, options).map_while(Result::ok);
+    let comments = events.filter(|(event, _)| matches!(event, Event::Comment(..)));
+    let offset = |marker: Marker| marker.byte_offset().unwrap_or(text.len()).min(text.len());
+    comments.map(|(_, place)| offset(place.start)..offset(place.end)).collect()
+}
+
+pub(super) fn parse(file: FileId, text: &str) -> Parsed {
+    let options = options();
     let mut builder = Builder {
         file,
         text,

@@ -7,10 +7,7 @@ use std::sync::Arc;
 use globset::{Glob, GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// Longest pattern (bytes).
-pub const MAX_PATTERN_BYTES: usize = 256;
-
-/// Most patterns in one list.
-pub const MAX_PATTERNS: usize = 500;
+const MAX_PATTERN_BYTES: usize = 256;
 
 /// What relative paths are relative to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

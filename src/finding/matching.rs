@@ -1,0 +1,137 @@
+//! Which findings were known before: in a baseline, or in the tree that a change started from.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{Confidence, Finding};
+
+/// What tells one finding from another, whatever its lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Identity<'a> {
+    /// [`Finding::fingerprint`].
+    pub fingerprint: &'a str,
+    /// [`Finding::fingerprint_in_root`].
+    pub fingerprint_in_root: &'a str,
+    /// [`Finding::root`].
+    pub root: &'a str,
+    /// [`Finding::confidence`].
+    pub confidence: Confidence,
+}
+
+impl Finding {
+    /// What tells it from others.
+    pub fn identity(&self) -> Identity<'_> {
+        Identity {
+            fingerprint: &self.fingerprint,
+            fingerprint_in_root: &self.fingerprint_in_root,
+            root: &self.root,
+            confidence: self.confidence,
+        }
+    }
+}
+
+/// For each finding, the known one that it is, each at most once.
+///
+/// One that was only possible does not stand for one that is certain: that is new. Where a root has been moved or renamed
+/// (`is_gone` says that a known one is not there any more, `is_new` that another one was not there before), findings are
+/// told by their addresses in it.
+pub fn match_known(
+    known: &[Identity<'_>],
+    found: &[Identity<'_>],
+    is_gone: impl Fn(&str) -> bool,
+    is_new: impl Fn(&str) -> bool,
+) -> Vec<Option<usize>> {
+    let mut matches = vec![None; found.len()];
+    pair(known, found, &mut matches, |identity| identity.fingerprint, |_| true, |_| true);
+    pair(
+        known,
+        found,
+        &mut matches,
+        |identity| identity.fingerprint_in_root,
+        |known| is_gone(known.root),
+        |found| is_new(found.root),
+    );
+    matches
+}
+
+/// Pairs what has the same key and is not paired yet, in the order in which it stands.
+fn pair<'a>(
+    known: &[Identity<'a>],
+    found: &[Identity<'a>],
+    matches: &mut [Option<usize>],
+    key: impl Fn(&Identity<'a>) -> &'a str,
+    may_be_known: impl Fn(&Identity<'a>) -> bool,
+    may_be_found: impl Fn(&Identity<'a>) -> bool,
+) {
+    let mut is_taken = vec![false; known.len()];
+    matches.iter().flatten().for_each(|index| is_taken[*index] = true);
+    let mut waiting: BTreeMap<(&str, Confidence), VecDeque<usize>> = BTreeMap::new();
+    for (index, identity) in known.iter().enumerate() {
+        if !is_taken[index] && may_be_known(identity) {
+            waiting.entry((key(identity), identity.confidence)).or_default().push_back(index);
+        }
+    }
+    // A certain one needs a certain one; a possible one takes what is left over.
+    for (as_found, as_known) in [
+        (Confidence::Certain, Confidence::Certain),
+        (Confidence::Possible, Confidence::Possible),
+        (Confidence::Possible, Confidence::Certain),
+    ] {
+        for (slot, identity) in matches.iter_mut().zip(found) {
+            if slot.is_none() && identity.confidence == as_found && may_be_found(identity) {
+                *slot = waiting.get_mut(&(key(identity), as_known)).and_then(VecDeque::pop_front);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CERTAIN: Confidence = Confidence::Certain;
+    const POSSIBLE: Confidence = Confidence::Possible;
+
+    /// `root address`, of which the fingerprints are made here.
+    fn identity(text: &'static str, confidence: Confidence) -> Identity<'static> {
+        let (root, address) = text.split_once(' ').unwrap();
+        Identity { fingerprint: text, fingerprint_in_root: address, root, confidence }
+    }
+
+    fn matched(
+        known: &[Identity<'_>],
+        found: &[Identity<'_>],
+        gone: &[&str],
+        new: &[&str],
+    ) -> Vec<Option<usize>> {
+        match_known(known, found, |root| gone.contains(&root), |root| new.contains(&root))
+    }
+
+    #[test]
+    fn each_known_one_stands_for_one() {
+        let one = identity("prod a", CERTAIN);
+        assert_eq!(matched(&[one], &[one, one], &[], &[]), [Some(0), None]);
+        assert_eq!(matched(&[one, one], &[one], &[], &[]), [Some(0)]);
+        assert_eq!(matched(&[], &[one], &[], &[]), [None]);
+        assert_eq!(matched(&[identity("dev a", CERTAIN)], &[one], &[], &[]), [None], "another root");
+    }
+
+    #[test]
+    fn a_possible_one_does_not_stand_for_a_certain_one() {
+        let (certain, possible) = (identity("prod a", CERTAIN), identity("prod a", POSSIBLE));
+        assert_eq!(matched(&[possible], &[certain], &[], &[]), [None]);
+        assert_eq!(matched(&[certain], &[possible], &[], &[]), [Some(0)]);
+        assert_eq!(matched(&[certain, possible], &[possible, certain], &[], &[]), [Some(1), Some(0)]);
+        assert_eq!(matched(&[possible, certain], &[possible, possible], &[], &[]), [Some(0), Some(1)]);
+    }
+
+    #[test]
+    fn a_root_that_was_moved_is_known_by_its_addresses() {
+        let known = [identity("old a", CERTAIN), identity("old b", CERTAIN)];
+        let found = [identity("new a", CERTAIN), identity("new c", CERTAIN)];
+        assert_eq!(matched(&known, &found, &["old"], &["new"]), [Some(0), None]);
+        assert_eq!(matched(&known, &found, &[], &["new"]), [None, None], "the old one is still there");
+        assert_eq!(matched(&known, &found, &["old"], &[]), [None, None], "the new one was there before");
+        let both = [identity("old a", CERTAIN), found[0], found[0]];
+        assert_eq!(matched(&known, &both, &["old"], &["new"]), [Some(0), None, None], "each once");
+    }
+}

@@ -1,0 +1,106 @@
+//! check: the rules over the graph, then what takes findings away, each on somebody's word.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::exceptions::{self, Exception, FindRules};
+use crate::finding::{Finding, Suppressed, SuppressionKind};
+use crate::graph::Graph;
+use crate::rules::record::ExceptionRecord;
+use crate::rules::{EvaluationError, judge, judge_exceptions};
+use crate::settings::{CheckSettings, InputSettings};
+use crate::source::{FileId, Notice, Place};
+
+/// What the rules and the exceptions say, before anything is left out for not being bad enough.
+#[derive(Debug, Default)]
+pub struct Judged {
+    /// Findings that nothing sets aside.
+    pub findings: Vec<Finding>,
+    /// Those that an exception sets aside.
+    pub suppressed: Vec<Suppressed>,
+    /// What is wrong with exceptions, and limits that were reached.
+    pub notices: Vec<Notice>,
+    /// Rules of the user's own that could not be evaluated.
+    pub errors: Vec<EvaluationError>,
+}
+
+/// Runs the rules and applies the exceptions that stand in `files`, those that were read for this graph, and in the
+/// configuration.
+pub fn run(
+    input: &InputSettings,
+    check: &CheckSettings<'_>,
+    graph: &Graph,
+    files: Range<u32>,
+    is_complete: bool,
+) -> Judged {
+    let verdict = judge(graph, &check.rules);
+    let (mut exceptions, notices) = in_files(input, files, &|name| check.find_rules(name));
+    exceptions.extend(check.exceptions.iter().cloned());
+    let is_complete = is_complete && notices.is_empty();
+    let table = &input.workspace.files;
+    let applied = exceptions::apply(verdict.findings, &exceptions, table, check.today);
+    let records: Vec<(ExceptionRecord, Vec<Place>)> = exceptions
+        .iter()
+        .zip(&applied.used)
+        .filter(|(exception, _)| is_judged(input, check, exception))
+        .map(|(exception, used)| {
+            (record(exception, *used, is_complete, check), vec![exception.place.clone()])
+        })
+        .collect();
+    let (unused, mut errors) = judge_exceptions(&check.rules, &records, table);
+    let mut judged =
+        Judged { findings: applied.findings, suppressed: applied.suppressed, ..Judged::default() };
+    judged.findings.extend(unused);
+    judged.notices.extend(verdict.notices);
+    judged.notices.extend(notices);
+    judged.errors = verdict.errors;
+    judged.errors.append(&mut errors);
+    judged
+}
+
+fn in_files(input: &InputSettings, files: Range<u32>, find: &FindRules<'_>) -> (Vec<Exception>, Vec<Notice>) {
+    let (mut exceptions, mut notices) = (Vec::new(), Vec::new());
+    // A file may be read more than once.
+    let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
+    for id in files.map(FileId) {
+        let file = input.workspace.files.get(id);
+        if seen.insert(Arc::clone(&file.path)) {
+            let (found, wrong) = exceptions::read(id, &file, find);
+            exceptions.extend(found);
+            notices.extend(wrong);
+        }
+    }
+    (exceptions, notices)
+}
+
+/// Whether it can be told that nothing needs an exception: its rules are run, and the place that it is written in was
+/// asked for, not only reached from there.
+fn is_judged(input: &InputSettings, check: &CheckSettings<'_>, exception: &Exception) -> bool {
+    let is_run = |id: &Arc<str>| check.rules.iter().any(|rule| *rule.id == **id);
+    let file = input.workspace.files.get(exception.place.span.file);
+    let path = input.workspace.base.join(Path::new(&*file.path));
+    let is_whole = exception.kind == SuppressionKind::Configuration;
+    exception.rules.iter().all(is_run) && input.is_asked_for(&path, is_whole)
+}
+
+fn record(
+    exception: &Exception,
+    used: bool,
+    is_complete: bool,
+    check: &CheckSettings<'_>,
+) -> ExceptionRecord {
+    // Where something could not be read, what needs the exception may be in it.
+    let is_unneeded = !used && is_complete;
+    ExceptionRecord {
+        node: 0,
+        rule: exception.rule.clone(),
+        kind: exception.kind.name().to_owned(),
+        used: !is_unneeded,
+        expired: exception.is_expired(check.today),
+        until: exception.until.map(|until| until.to_string()),
+        reason: exception.reason.clone(),
+        unmatched: i64::from(is_unneeded),
+    }
+}
