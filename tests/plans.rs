@@ -33,7 +33,10 @@ fn settings(paths: &[&Path]) -> (InputSettings, Selection) {
 fn check(paths: &[&Path]) -> (Checked, InputSettings) {
     let (settings, selection) = settings(paths);
     let set = RuleSet::built_in().unwrap();
-    (pipeline::check(&settings, &CheckSettings::new(&set, &selection).unwrap()), settings)
+    (
+        pipeline::check(&settings, &CheckSettings::new(&set, &selection, &settings.configuration).unwrap()),
+        settings,
+    )
 }
 
 /// Every rendering of a check: human, JSON, SARIF.

@@ -18,8 +18,7 @@ pub struct Anchor {
     pub base: PathBuf,
 }
 
-/// A pattern of paths relative to the configuration's directory. It means what it matches and, where that is a
-/// directory, all that lies in it.
+/// A pattern of paths relative to the configuration's directory.
 #[derive(Clone, Debug)]
 pub struct PathPattern {
     /// As written.
@@ -53,15 +52,25 @@ pub struct PathFilter {
 }
 
 impl PathPattern {
-    /// Compiles a pattern; an error says what is wrong with it.
-    pub fn new(text: &str, anchor: &Arc<Anchor>) -> Result<Self, String> {
-        let path = text.strip_prefix("./").unwrap_or(text);
-        let path = path.strip_suffix("/**").unwrap_or(path);
+    /// A pattern that means what it matches and, where that is a directory, all that lies in it. An error says what is
+    /// wrong with it.
+    pub fn of_folders(text: &str, anchor: &Arc<Anchor>) -> Result<Self, String> {
+        Self::new(text, text.strip_suffix("/**").unwrap_or(text), anchor)
+    }
+
+    /// A pattern that means what it matches, and nothing in it.
+    pub fn of_roots(text: &str, anchor: &Arc<Anchor>) -> Result<Self, String> {
+        Self::new(text, text, anchor)
+    }
+
+    fn new(text: &str, path: &str, anchor: &Arc<Anchor>) -> Result<Self, String> {
+        let path = path.strip_prefix("./").unwrap_or(path);
         let path = path.strip_suffix('/').unwrap_or(path);
         if text.starts_with('/') || path.split('/').any(|part| part == "..") {
             return Err("a path is relative to the configuration file, and stays in its folder".to_owned());
         }
-        let glob = glob(if path == "." { "**" } else { path }, true)?;
+        // The directory itself is the empty path.
+        let glob = glob(if path == "." { "{,.}" } else { path }, true)?;
         let set = set([&glob])?;
         Ok(Self { text: text.to_owned(), glob, set, anchor: Arc::clone(anchor) })
     }
@@ -69,7 +78,7 @@ impl PathPattern {
     /// Whether it means a path as reports print it: relative to the base of the workspace.
     pub fn matches(&self, reported: &str) -> bool {
         let path = self.anchor.base.join(reported);
-        path.strip_prefix(&self.anchor.directory).is_ok_and(|path| is_match(&self.set, path))
+        path.strip_prefix(&self.anchor.directory).is_ok_and(|path| self.set.is_match(path))
     }
 }
 

@@ -148,6 +148,10 @@ impl Checker<'_> {
         });
         Configuration {
             file: None,
+            path: String::new(),
+            text: String::new(),
+            rules_directories: Vec::new(),
+            inputs: Vec::new(),
             anchor: Arc::clone(self.anchor),
             select: file.select.iter().filter_map(|name| self.not_empty(name, "a rule's name")).collect(),
             ignore: file.ignore.iter().filter_map(|name| self.not_empty(name, "a rule's name")).collect(),
@@ -206,7 +210,7 @@ impl Checker<'_> {
         let account = entry.account.as_ref().and_then(|account| self.account(account));
         Some(RootSetting {
             span: path.span(),
-            path: self.path(path)?,
+            path: self.roots(path)?,
             var_files: self.files(&entry.var_files),
             variables: self.values(&entry.variables, true),
             parameter_files: self.files(&entry.parameter_files),
@@ -244,7 +248,7 @@ impl Checker<'_> {
             }
             Some(AddressPattern::new(&pattern.text))
         });
-        let root = entry.root.as_ref().and_then(|pattern| self.path(pattern));
+        let root = entry.root.as_ref().and_then(|pattern| self.roots(pattern));
         if entry.rule.is_none() && entry.user.is_none() && entry.address.is_none() {
             let mistake = Mistake::new(
                 span.clone(),
@@ -396,11 +400,14 @@ impl Checker<'_> {
     }
 
     fn paths(&mut self, patterns: &[Text]) -> Vec<PathPattern> {
-        self.few(patterns).iter().filter_map(|pattern| self.path(pattern)).collect()
+        let compile = |pattern: &Text| PathPattern::of_folders(pattern.get_ref(), self.anchor);
+        let compiled: Vec<_> = self.few(patterns).iter().map(|pattern| (pattern, compile(pattern))).collect();
+        compiled.into_iter().filter_map(|(pattern, compiled)| self.pattern(pattern, compiled)).collect()
     }
 
-    fn path(&mut self, pattern: &Text) -> Option<PathPattern> {
-        let compiled = PathPattern::new(pattern.get_ref(), self.anchor);
+    /// Which roots are meant.
+    fn roots(&mut self, pattern: &Text) -> Option<PathPattern> {
+        let compiled = PathPattern::of_roots(pattern.get_ref(), self.anchor);
         self.pattern(pattern, compiled)
     }
 

@@ -107,10 +107,10 @@ pub struct RuleTable {
 /// Inputs of the roots that a path means.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a table with `path`")]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, derive(schemars::JsonSchema), schemars(transform = schema::with_path))]
 pub struct RootEntry {
     /// Path or pattern of the roots, relative to this file: a folder of Terraform, a template, an assembly.
-    #[cfg_attr(test, schemars(with = "schema::NotEmpty", required))]
+    #[cfg_attr(test, schemars(with = "schema::NotEmpty"))]
     pub path: Option<Text>,
     /// Files of Terraform variables, relative to this file; a later one wins.
     #[cfg_attr(test, schemars(with = "Vec<schema::NotEmpty>"))]
@@ -147,7 +147,7 @@ pub struct AllowTable {
     #[cfg_attr(test, schemars(with = "schema::NotEmpty"))]
     pub root: Option<Text>,
     /// Why they are accepted.
-    #[cfg_attr(test, schemars(with = "schema::Reason", required))]
+    #[cfg_attr(test, schemars(with = "schema::Reason"))]
     pub reason: Option<Text>,
     /// The last day on which they are: a date without quotes.
     #[cfg_attr(test, schemars(with = "schema::Date"))]

@@ -4,14 +4,16 @@
 mod check;
 mod file;
 mod mistake;
-// Where the file is.
+// Where the file is, and what else it names.
 mod discovery;
+mod loading;
+// What it settles.
+mod meaning;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use discovery::find;
 pub use mistake::ConfigurationError;
 
 use std::collections::BTreeMap;
@@ -21,8 +23,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::cloudformation::ParameterInput;
 use crate::finding::{Confidence, Severity};
 use crate::source::{AddressPattern, Anchor, FileId, NamePattern, PathFilter, PathPattern};
+use crate::terraform::CommandLineInput;
 
 use mistake::Mistake;
 
@@ -35,6 +39,9 @@ pub const MAX_UNUSED_DAYS: u16 = 45;
 /// What the configuration says, read and checked; where there is none, nothing.
 #[derive(Debug)]
 pub struct Configuration {
+    /// What errors call it.
+    path: String,
+    text: String,
     /// The file, where there is one: the spans below are places in it.
     pub file: Option<FileId>,
     /// What its paths are relative to.
@@ -45,8 +52,9 @@ pub struct Configuration {
     pub ignore: Vec<Located>,
     /// What becomes of rules, by name.
     pub rules: Vec<RuleSetting>,
-    /// Folders of the user's own rules, canonical paths are not made yet.
+    /// Folders of the user's own rules, as written.
     pub rules_folders: Vec<Located>,
+    rules_directories: Vec<PathBuf>,
     /// From which severity a finding fails the run; the inner `None`: none does.
     pub fail_on: Option<Option<Severity>>,
     /// Findings below are not reported.
@@ -63,6 +71,8 @@ pub struct Configuration {
     pub human_users: Vec<NamePattern>,
     /// Inputs of roots, in the order of the file.
     pub roots: Vec<RootSetting>,
+    /// What they are given, one of each of `roots`.
+    pub inputs: Vec<RootInputs>,
     /// Names of accounts by their numbers.
     pub accounts: BTreeMap<String, String>,
     /// The baseline: an absolute path, where there need not be a file.
@@ -110,6 +120,15 @@ pub struct RootSetting {
     pub account: Option<String>,
 }
 
+/// What the roots of one entry are given, in order.
+#[derive(Clone, Debug, Default)]
+pub struct RootInputs {
+    /// Terraform variables.
+    pub assignments: Vec<CommandLineInput>,
+    /// Template parameters.
+    pub parameters: Vec<ParameterInput>,
+}
+
 /// Findings that are accepted: those that all of its parts fit.
 #[derive(Clone, Debug)]
 pub struct AllowEntry {
@@ -132,12 +151,15 @@ pub struct AllowEntry {
 impl Default for Configuration {
     fn default() -> Self {
         Self {
+            path: String::new(),
+            text: String::new(),
             file: None,
             anchor: Arc::default(),
             select: Vec::new(),
             ignore: Vec::new(),
             rules: Vec::new(),
             rules_folders: Vec::new(),
+            rules_directories: Vec::new(),
             fail_on: None,
             min_severity: None,
             min_confidence: None,
@@ -146,6 +168,7 @@ impl Default for Configuration {
             machine_users: Vec::new(),
             human_users: Vec::new(),
             roots: Vec::new(),
+            inputs: Vec::new(),
             accounts: BTreeMap::new(),
             baseline: None,
             allow: Vec::new(),
@@ -156,7 +179,11 @@ impl Default for Configuration {
 impl Configuration {
     /// Reads a configuration's text. `path` is what errors call it by.
     pub fn read(path: &str, text: &str, anchor: &Arc<Anchor>) -> Result<Self, Box<ConfigurationError>> {
-        check::configuration(text, anchor).map_err(|mistakes| Self::error(path, text, mistakes))
+        let mut configuration =
+            check::configuration(text, anchor).map_err(|mistakes| Self::error(path, text, mistakes))?;
+        path.clone_into(&mut configuration.path);
+        text.clone_into(&mut configuration.text);
+        Ok(configuration)
     }
 
     fn error(path: &str, text: &str, mistakes: Vec<Mistake>) -> Box<ConfigurationError> {
