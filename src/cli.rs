@@ -66,6 +66,9 @@ pub struct Check {
     /// Which rules to run, and what counts.
     #[command(flatten)]
     pub selection: Selection,
+    /// What is not reported any more.
+    #[command(flatten)]
+    pub accepted: Accepted,
     /// Format of what goes to standard output, and of a plain --output FILE
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
     pub format: ReportFormat,
@@ -176,8 +179,20 @@ pub struct Selection {
     /// Exit with 1 when there is a certain finding of at least this severity [default: medium]
     #[arg(long, value_name = "SEVERITY", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
+}
+
+/// What somebody has looked at and accepted.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Accepted {
+    /// Leave out the findings that this file holds, and report entries of it that are fixed
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exceptions")]
+    pub baseline: Option<PathBuf>,
+    /// Write all findings to this file, as a baseline to start from; with --baseline, write of its entries those that
+    /// are not fixed, and nothing new
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exceptions")]
+    pub write_baseline: Option<PathBuf>,
     /// Take this day for today where an exception has an end (2027-01-31) [default: today, in UTC]
-    #[arg(long, value_name = "DATE", help_heading = "Rules")]
+    #[arg(long, value_name = "DATE", help_heading = "Exceptions")]
     pub as_of: Option<jiff::civil::Date>,
 }
 

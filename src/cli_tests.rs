@@ -206,8 +206,15 @@ fn help_of_check() {
           --fail-on <SEVERITY>           Exit with 1 when there is a certain finding of at least this
                                          severity [default: medium] [possible values: low, medium, high,
                                          critical, never]
-          --as-of <DATE>                 Take this day for today where an exception has an end
-                                         (2027-01-31) [default: today, in UTC]
+
+    Exceptions:
+          --baseline <FILE>        Leave out the findings that this file holds, and report entries of it
+                                   that are fixed
+          --write-baseline <FILE>  Write all findings to this file, as a baseline to start from; with
+                                   --baseline, write of its entries those that are not fixed, and
+                                   nothing new
+          --as-of <DATE>           Take this day for today where an exception has an end (2027-01-31)
+                                   [default: today, in UTC]
 
     Output:
           --color <WHEN>            When to use colours [default: auto] [possible values: auto, always,

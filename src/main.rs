@@ -1,6 +1,7 @@
 //! The program: parses what was typed, runs the pipeline, writes reports, and sets the exit status.
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::ColorChoice;
@@ -29,6 +30,11 @@ enum Stop {
     #[error("`{path}` cannot be written: {reason}")]
     #[diagnostic(help("name a file in a directory that exists and can be written"))]
     Output { path: String, reason: String },
+    #[error(
+        "the baseline `{path}` was not written: not everything could be read, so not everything may have been found"
+    )]
+    #[diagnostic(help("mend what could not be read, or accept it with --allow-parse-errors"))]
+    Baseline { path: String },
     #[error(transparent)]
     Write(#[from] std::io::Error),
 }
@@ -117,7 +123,7 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
 fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let input = InputSettings::new(&arguments.input)?;
     let set = settings::rule_set(&arguments.selection.rules, &input.configuration)?;
-    let settings = CheckSettings::new(&set, &arguments.selection, &input.configuration)?;
+    let settings = CheckSettings::new(&set, arguments, &input)?;
     let checked = pipeline::check(&input, &settings);
     let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
     let report = Report {
@@ -144,18 +150,28 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     }
     for output in &arguments.output {
         let text = render(output.format.unwrap_or(arguments.format), false);
-        #[expect(clippy::disallowed_methods, reason = "reports go where the user says")]
-        std::fs::write(&output.file, text).map_err(|error| Stop::Output {
-            path: output.file.display().to_string(),
-            reason: error.to_string(),
-        })?;
+        write_file(&output.file, &text)?;
     }
     for error in &checked.errors {
         writeln!(std::io::stderr().lock(), "error: {}", source::printable(&error.to_string()))?;
     }
+    if let Some(path) = &arguments.accepted.write_baseline {
+        let findings =
+            checked.baseline.as_deref().ok_or_else(|| Stop::Baseline { path: path.display().to_string() })?;
+        write_file(path, &report::baseline::render(findings))?;
+        let path = path.display().to_string();
+        let count = findings.len();
+        writeln!(std::io::stderr().lock(), "wrote {count} findings to {}", source::printable(&path))?;
+    }
     let status = if checked.failed { FOUND } else { CLEAN };
     let incomplete = if checked.errors.is_empty() { CLEAN } else { INCOMPLETE };
     Ok(status.max(incomplete).max(completeness(&checked.notices, &input)))
+}
+
+fn write_file(path: &Path, text: &str) -> Result<(), Stop> {
+    #[expect(clippy::disallowed_methods, reason = "reports go where the user says")]
+    let written = std::fs::write(path, text);
+    written.map_err(|error| Stop::Output { path: path.display().to_string(), reason: error.to_string() })
 }
 
 fn completeness(notices: &[source::Notice], input: &InputSettings) -> u8 {

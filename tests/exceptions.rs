@@ -235,3 +235,66 @@ fn of_several_rules_each_must_be_needed() {
     assert_eq!(rules(&report), ["unused-exception", "unused-exception"]);
     assert_eq!(set_aside(&report), 3);
 }
+
+/// The fixture with a file changed: what is said of `robots-dev/Uploader` being a user.
+fn of_assembly(path: &str, from: &str, to: &str) -> (Vec<String>, u64) {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cdk/robots");
+    let mut files: Vec<(String, String)> = Vec::new();
+    for entry in walkdir::WalkDir::new(&folder).into_iter().map(Result::unwrap) {
+        if entry.file_type().is_file() {
+            #[expect(clippy::disallowed_methods, reason = "reads a fixture")]
+            let text = std::fs::read_to_string(entry.path()).unwrap();
+            files.push((entry.path().strip_prefix(&folder).unwrap().to_str().unwrap().to_owned(), text));
+        }
+    }
+    let file = files.iter_mut().find(|(name, _)| name == path).unwrap();
+    assert!(file.1.contains(from), "{path} does not hold {from}");
+    file.1 = file.1.replacen(from, to, 1);
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let report =
+        Project::new(&files).json(&["--root", ".", "--select", "unnecessary-iam-user,unused-exception"]);
+    assert_eq!(kinds(&report), [""; 0]);
+    let subjects = column(&report["findings"], "subject");
+    (subjects.into_iter().filter(|subject| !subject.contains("Admin")).collect(), set_aside(&report))
+}
+
+#[test]
+fn a_program_has_them_at_the_line_that_makes_a_construct() {
+    let (program, line) =
+        ("robots/stacks.py", "        uploader = iam.User(self, \"Uploader\", groups=[group])\n");
+    let open = of_assembly(program, line, line);
+    let users = open.0.len();
+    assert!(open.0.iter().any(|subject| subject == "robots-dev/Uploader") && open.1 == 0, "{open:?}");
+    let allow = "# credlint: allow(unnecessary-iam-user, reason = \"a device that cannot assume a role\")\n";
+    let behind = of_assembly(program, line, &format!("{}  {allow}", line.trim_end()));
+    assert_eq!((behind.0.len() < users, behind.1 > 0), (true, true), "{behind:?}");
+    assert!(!behind.0.iter().any(|subject| subject == "robots-dev/Uploader"), "{behind:?}");
+    let file = of_assembly(program, line, &format!("{line}{}", allow.replace("allow", "allow-file")));
+    assert!(file.1 > behind.1, "{file:?}");
+    let template = "cdk.out/robots-dev.template.json";
+    let metadata = "\"Metadata\": {\"credlint\": {\"allow\": [{\"rule\": \"unnecessary-iam-user\", \"reason\": \"a device\"}]},";
+    let resource = of_assembly(
+        template,
+        "\"Metadata\": {\n    \"aws:cdk:path\": \"robots-dev/Uploader/Resource\"",
+        &format!("{metadata}\n    \"aws:cdk:path\": \"robots-dev/Uploader/Resource\""),
+    );
+    assert_eq!(resource.1, 1, "{resource:?}");
+}
+
+#[test]
+fn the_guide_is_true() {
+    let guide = include_str!("../docs/exceptions.md");
+    let example = |language: &str| {
+        let rest = guide.split_once(&format!("```{language}\n")).unwrap().1;
+        rest.split("```").next().unwrap().to_owned()
+    };
+    let old = "resource \"aws_iam_access_key\" \"old\" {\n  user = aws_iam_user.backup.name\n}\n";
+    let user = USER.replace("\"a\"", "\"backup\"");
+    let terraform = format!("{user}{old}{}", example("hcl"));
+    let found = outcome(&[("main.tf", &terraform)], &["--as-of", "2027-01-31"]);
+    assert_outcome(&found, COVERED, "Terraform");
+    let project = Project::new(&[("template.yaml", &example("yaml"))]);
+    let report =
+        project.json(&["--select", "unnecessary-iam-user,unused-exception", "--as-of", "2027-01-31"]);
+    assert_eq!((rules(&report), set_aside(&report)), (vec![], 1), "CloudFormation");
+}

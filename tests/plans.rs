@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use credlint::cli::{Command, CommandLine, Selection};
+use credlint::cli::{self, Command, CommandLine};
 use credlint::graph;
 use credlint::pipeline::{self, Checked};
 use credlint::report::{self, Report, RuleText};
@@ -23,20 +23,17 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/terraform")
 }
 
-fn settings(paths: &[&Path]) -> (InputSettings, Selection) {
+fn settings(paths: &[&Path]) -> (InputSettings, Box<cli::Check>) {
     let paths = paths.iter().map(|path| path.to_str().unwrap());
     let line = CommandLine::parse_from_arguments(["credlint", "check"].into_iter().chain(paths)).unwrap();
     let Command::Check(arguments) = line.command else { unreachable!("`check` parses as check") };
-    (InputSettings::new(&arguments.input).unwrap(), arguments.selection)
+    (InputSettings::new(&arguments.input).unwrap(), arguments)
 }
 
 fn check(paths: &[&Path]) -> (Checked, InputSettings) {
-    let (settings, selection) = settings(paths);
+    let (settings, arguments) = settings(paths);
     let set = RuleSet::built_in().unwrap();
-    (
-        pipeline::check(&settings, &CheckSettings::new(&set, &selection, &settings.configuration).unwrap()),
-        settings,
-    )
+    (pipeline::check(&settings, &CheckSettings::new(&set, &arguments, &settings).unwrap()), settings)
 }
 
 /// Every rendering of a check: human, JSON, SARIF.

@@ -8,7 +8,7 @@
 
 use std::path::Path;
 
-use credlint::cli::{Command, CommandLine, Selection};
+use credlint::cli::{self, Command, CommandLine};
 use credlint::pipeline;
 use credlint::rules::{Example, Expectation, Rule, RuleSet};
 use credlint::settings::{CheckSettings, InputSettings};
@@ -45,8 +45,8 @@ fn findings(set: &RuleSet, rule: &Rule, example: &Example) -> Vec<String> {
         other => panic!("rules/{}.md:{}: what is to be done with {other}?", rule.id, example.line),
     };
     std::fs::write(directory.path().join(name), &example.text).unwrap();
-    let (settings, selection) = settings(directory.path());
-    let mut check = CheckSettings::new(set, &selection).expect("nothing is selected");
+    let (settings, arguments) = settings(directory.path());
+    let mut check = CheckSettings::new(set, &arguments, &settings).expect("nothing is selected");
     // An exception is judged where the rule that it is about is run.
     if !rule.has_exceptions_as_subject() {
         check.rules = vec![rule];
@@ -67,12 +67,12 @@ fn findings(set: &RuleSet, rule: &Rule, example: &Example) -> Vec<String> {
         .collect()
 }
 
-fn settings(directory: &Path) -> (InputSettings, Selection) {
+fn settings(directory: &Path) -> (InputSettings, Box<cli::Check>) {
     let path = directory.to_str().expect("temporary paths are UTF-8");
     let Command::Check(check) =
         CommandLine::parse_from_arguments(["credlint", "check", path]).expect("typed right").command
     else {
         unreachable!("`check` parses as check");
     };
-    (InputSettings::new(&check.input).expect("the folder exists"), check.selection)
+    (InputSettings::new(&check.input).expect("the folder exists"), check)
 }

@@ -1,13 +1,17 @@
 //! Findings that somebody has looked at and accepted: comments in the code, metadata of templates, entries of the
 //! configuration and of the baseline. None of them is silent: what they set aside is kept, with its reason.
 
+mod baseline;
 mod commentary;
 mod directive;
 mod in_code;
 mod in_programs;
 mod in_templates;
 mod matching;
+#[cfg(test)]
+mod robustness;
 
+pub use baseline::{Baseline, Compared, Entry, by_baseline};
 pub use directive::{Fault, Terms};
 pub use in_code::read;
 pub use matching::{Applied, apply};

@@ -1,7 +1,9 @@
 //! What a rule found: everything that any output prints of it.
 
+mod known;
 mod matching;
 
+pub use known::KnownFinding;
 pub use matching::{Identity, match_known};
 
 use std::fmt;
@@ -35,7 +37,7 @@ impl fmt::Display for Severity {
 }
 
 /// In how far a finding holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Confidence {
     /// Only under inputs other than those given and the defaults; `Finding::when` says which.

@@ -73,8 +73,9 @@ pub fn notices(
     }
     // Whoever asks for a part of the tree does not see the roots of the others.
     let is_whole = settings.is_asked_for(&configuration.anchor.directory, true);
+    let roots = layout.root_paths(&settings.workspace);
     for entry in &configuration.roots {
-        let is_there = layout.root_paths().any(|root| entry.path.matches(&settings.workspace.display(root)));
+        let is_there = roots.iter().any(|root| entry.path.matches(root));
         let modules: Vec<_> = modules.iter().filter(|(root, _)| entry.path.matches(root)).collect();
         let parameters: Vec<_> = parameters.iter().filter(|(root, _)| entry.path.matches(root)).collect();
         let mut say = |span: &std::ops::Range<usize>, message: String| {

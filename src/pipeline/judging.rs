@@ -5,13 +5,13 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::exceptions::{self, Exception, FindRules};
-use crate::finding::{Finding, Suppressed, SuppressionKind};
+use crate::exceptions::{self, Baseline, Entry, Exception, FindRules, by_baseline};
+use crate::finding::{Finding, KnownFinding, Suppressed, SuppressionKind};
 use crate::graph::Graph;
 use crate::rules::record::ExceptionRecord;
 use crate::rules::{EvaluationError, judge, judge_exceptions};
 use crate::settings::{CheckSettings, InputSettings};
-use crate::source::{FileId, Notice, Place};
+use crate::source::{FileId, Notice, Place, Workspace};
 
 /// What the rules and the exceptions say, before anything is left out for not being bad enough.
 #[derive(Debug, Default)]
@@ -58,6 +58,91 @@ pub fn run(
     judged.errors = verdict.errors;
     judged.errors.append(&mut errors);
     judged
+}
+
+/// What the baseline makes of the findings, and what becomes of the baseline.
+pub struct Measured {
+    /// Findings that it does not hold.
+    pub findings: Vec<Finding>,
+    /// Those that it holds.
+    pub suppressed: Vec<Suppressed>,
+    /// What is to be written, when that was asked for and everything could be read.
+    pub written: Option<Vec<KnownFinding>>,
+}
+
+/// Measures the findings against the baseline. One that is to be written where there is none holds them all; one that is
+/// written anew loses what was fixed, and gains nothing.
+pub fn measure(
+    input: &InputSettings,
+    check: &CheckSettings<'_>,
+    judged: &mut Judged,
+    roots: &BTreeSet<String>,
+    is_complete: bool,
+) -> Measured {
+    let findings = std::mem::take(&mut judged.findings);
+    let may_write = check.write_baseline && (is_complete || input.allow_parse_errors);
+    let Some(baseline) = &check.baseline else {
+        if !may_write {
+            return Measured { findings, suppressed: Vec::new(), written: None };
+        }
+        let written = findings.iter().map(KnownFinding::from).collect();
+        let suppressed = findings.into_iter().map(|finding| by_baseline(finding, None)).collect();
+        return Measured { findings: Vec::new(), suppressed, written: Some(written) };
+    };
+    let workspace = &input.workspace;
+    let path = |root: &str| workspace.base.join(Path::new(root));
+    let is_gone = |root: &str| {
+        let is_seen = input.is_asked_for(&path(root), false);
+        if is_seen { !roots.contains(root) } else { workspace.resolve(&path(root)).is_err() }
+    };
+    let compared = baseline.compare(findings, is_gone);
+    // What was not looked at may still be there.
+    let is_looked_at = |entry: &Entry| {
+        let is_run = check.rules.iter().any(|rule| rule.id == entry.known.rule);
+        is_run && is_complete && input.is_asked_for(&path(&entry.known.root), false)
+    };
+    let (fixed, open): (Vec<&Entry>, Vec<&Entry>) = compared
+        .unmatched
+        .iter()
+        .map(|index| &baseline.entries[*index])
+        .partition(|entry| is_looked_at(entry));
+    let mut findings = compared.findings;
+    let written = may_write.then(|| {
+        let kept = compared.suppressed.iter().map(|suppressed| KnownFinding::from(&suppressed.finding));
+        kept.chain(open.iter().map(|entry| entry.known.clone())).collect()
+    });
+    if written.is_none() && !fixed.is_empty() {
+        let (unused, errors) =
+            judge_exceptions(&check.rules, &[fixed_entries(workspace, baseline, &fixed)], &workspace.files);
+        findings.extend(unused);
+        judged.errors.extend(errors);
+    }
+    Measured { findings, suppressed: compared.suppressed, written }
+}
+
+/// How many of the entries that are fixed are shown.
+const MAX_FIXED_SHOWN: usize = 20;
+
+fn fixed_entries(
+    workspace: &Workspace,
+    baseline: &Baseline,
+    fixed: &[&Entry],
+) -> (ExceptionRecord, Vec<Place>) {
+    let record = ExceptionRecord {
+        node: 0,
+        rule: workspace.files.get(baseline.file).path.to_string(),
+        kind: SuppressionKind::Baseline.name().to_owned(),
+        used: false,
+        expired: false,
+        until: None,
+        reason: String::new(),
+        unmatched: i64::try_from(fixed.len()).unwrap_or(i64::MAX),
+    };
+    let shown = fixed.iter().take(MAX_FIXED_SHOWN);
+    let label =
+        |entry: &Entry| format!("{} of {} in {}", entry.known.rule, entry.known.subject, entry.known.root);
+    let places = shown.map(|entry| Place::new(entry.span, label(entry)));
+    (record, places.collect())
 }
 
 fn in_files(input: &InputSettings, files: Range<u32>, find: &FindRules<'_>) -> (Vec<Exception>, Vec<Notice>) {

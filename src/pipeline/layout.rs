@@ -38,17 +38,12 @@ impl Layout {
         Self { roots: choose_roots(&candidates), discovered, units, documents, assemblies, templates }
     }
 
-    /// Every root: directories, documents, templates, assemblies.
-    pub fn root_paths(&self) -> impl Iterator<Item = &Path> {
+    /// Every root there is, as reports call it.
+    pub fn root_paths(&self, workspace: &Workspace) -> BTreeSet<String> {
         let documents = self.documents.iter().map(|(path, _)| path);
         let assemblies = self.assemblies.iter().map(|(path, _)| path);
-        self.roots
-            .roots
-            .iter()
-            .chain(&self.templates.roots)
-            .chain(documents)
-            .chain(assemblies)
-            .map(PathBuf::as_path)
+        let roots = self.roots.roots.iter().chain(&self.templates.roots);
+        roots.chain(documents).chain(assemblies).map(|path| workspace.display(path)).collect()
     }
 
     /// How many files are read.

@@ -7,8 +7,10 @@ mod reading;
 
 pub use layout::Layout;
 
+use std::collections::BTreeSet;
+
 use crate::cloudformation::Templates;
-use crate::finding::{Coverage, Finding, Suppressed};
+use crate::finding::{Coverage, Finding, KnownFinding, Suppressed};
 use crate::graph::{self, Graph};
 use crate::rules::EvaluationError;
 use crate::settings::{CheckSettings, InputSettings};
@@ -27,6 +29,8 @@ pub struct Understood {
     pub coverage: Coverage,
     /// What was not understood, sorted by place.
     pub notices: Vec<Notice>,
+    /// Every root there is, those that hold nothing of interest included.
+    pub roots: BTreeSet<String>,
 }
 
 /// What the rules say.
@@ -44,6 +48,8 @@ pub struct Checked {
     pub errors: Vec<EvaluationError>,
     /// Whether a certain finding reaches `fail_on`.
     pub failed: bool,
+    /// What the baseline is to hold, when it is to be written and everything could be read.
+    pub baseline: Option<Vec<KnownFinding>>,
 }
 
 /// discover → read → graph → check. Reporting is the caller's.
@@ -53,11 +59,14 @@ pub fn check(input: &InputSettings, check: &CheckSettings<'_>) -> Checked {
         let understood = read_and_link(input);
         let files = first..input.workspace.files.count();
         let is_complete = !understood.notices.iter().any(|notice| notice.kind.is_incomplete());
-        let judged = judging::run(input, check, &understood.graph, files, is_complete);
+        let mut judged = judging::run(input, check, &understood.graph, files, is_complete);
+        let is_complete = is_complete && judged.notices.iter().all(|notice| !notice.kind.is_incomplete());
+        let measured = judging::measure(input, check, &mut judged, &understood.roots, is_complete);
         let thresholds = check.thresholds;
-        let mut findings = judged.findings;
+        let mut findings = measured.findings;
         findings.retain(|finding| thresholds.admit(finding));
         let mut suppressed = judged.suppressed;
+        suppressed.extend(measured.suppressed);
         suppressed.retain(|suppressed| thresholds.admit(&suppressed.finding));
         let failed = findings.iter().any(|finding| thresholds.fail(finding));
         let mut notices = understood.notices;
@@ -70,6 +79,7 @@ pub fn check(input: &InputSettings, check: &CheckSettings<'_>) -> Checked {
             notices,
             errors: judged.errors,
             failed,
+            baseline: measured.written,
         }
     })
 }
@@ -104,7 +114,8 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     notices.append(&mut graph.notices);
     sort_notices(&mut notices);
     let coverage = coverage(&graph, &notices, reading.looked_at, layout.file_count());
-    Understood { graph, coverage, notices }
+    let roots = layout.root_paths(&settings.workspace);
+    Understood { graph, coverage, notices, roots }
 }
 
 fn coverage(graph: &Graph, notices: &[Notice], roots: usize, files: usize) -> Coverage {

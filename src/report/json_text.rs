@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
 
 use super::inert::log_command_marks;
 use crate::source::printable;
@@ -12,21 +12,31 @@ use crate::source::printable;
 /// A value as indented JSON with a final newline. Control characters, bidirectional overrides and commands to
 /// build services (`##vso[`) are escaped within the strings, so a parser still gets every character.
 pub fn to_json(value: &impl Serialize) -> String {
+    let mut text = laid_out(value, PrettyFormatter::new());
+    text.push('\n');
+    text
+}
+
+/// The same on one line, without a line break at its end.
+pub fn to_json_line(value: &impl Serialize) -> String {
+    laid_out(value, CompactFormatter)
+}
+
+fn laid_out(value: &impl Serialize, layout: impl Formatter) -> String {
     let mut bytes = Vec::new();
-    let formatter = InertFormatter { layout: PrettyFormatter::new() };
+    let formatter = InertFormatter { layout };
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
     value
         .serialize(&mut serializer)
         .expect("our own structs have text keys, and memory does not fail to write");
-    bytes.push(b'\n');
     String::from_utf8(bytes).expect("the formatter writes whole characters")
 }
 
-struct InertFormatter {
-    layout: PrettyFormatter<'static>,
+struct InertFormatter<F> {
+    layout: F,
 }
 
-impl Formatter for InertFormatter {
+impl<F: Formatter> Formatter for InertFormatter<F> {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
         writer.write_all(escaped(text).as_bytes())
     }
@@ -93,7 +103,7 @@ fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::to_json;
+    use super::{to_json, to_json_line};
 
     #[test]
     fn hostile_text_is_escaped_and_kept() {
@@ -105,5 +115,6 @@ mod tests {
         );
         let back: Vec<String> = serde_json::from_str(&json).unwrap();
         assert_eq!(back, [hostile]);
+        assert_eq!(to_json_line(&[hostile]), json.replace("\n  ", "").replace("\n]\n", "]"));
     }
 }

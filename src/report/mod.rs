@@ -16,6 +16,8 @@ mod redact;
 mod excerpt;
 /// JSON that is inert in a log.
 mod json_text;
+/// The baseline.
+pub mod baseline;
 /// `credlint files`.
 pub mod file_list;
 /// `credlint graph`.
@@ -37,7 +39,7 @@ pub mod explain;
 mod sample;
 
 pub use inert::inert;
-pub use json_text::to_json;
+pub use json_text::{to_json, to_json_line};
 
 use std::collections::BTreeMap;
 

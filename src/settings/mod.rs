@@ -2,6 +2,8 @@
 
 /// `credlint.toml`.
 pub mod configuration;
+// The baseline.
+mod baseline;
 // What the paths mean.
 mod paths;
 // Which rules run.
@@ -15,9 +17,9 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use miette::Diagnostic;
 
-use crate::cli::{FailOn, Input, Selection, VariableSource};
+use crate::cli::{Check, FailOn, Input, Selection, VariableSource};
 use crate::cloudformation::ParameterInput;
-use crate::exceptions::Exception;
+use crate::exceptions::{Baseline, Exception};
 use crate::finding::{Confidence, Finding, Severity};
 use crate::rules::{Rule, RuleError, RuleSet};
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
@@ -107,6 +109,15 @@ pub enum SettingsError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     InConfiguration(#[from] Box<ConfigurationError>),
+    /// A `--baseline` that cannot be read.
+    #[error("the baseline `{path}` cannot be used: {reason}")]
+    #[diagnostic(help("`credlint check --write-baseline {path}` writes it where there is none"))]
+    Baseline {
+        /// As typed.
+        path: String,
+        /// What is wrong, and where in the file.
+        reason: String,
+    },
     /// A rule file that is wrong.
     #[error(transparent)]
     #[diagnostic(transparent)]
@@ -237,15 +248,17 @@ pub struct CheckSettings<'r> {
     pub exceptions: Vec<Exception>,
     /// What the configuration takes out of the check.
     pub notices: Vec<Notice>,
+    /// What was found before, and is not reported.
+    pub baseline: Option<Baseline>,
+    /// Whether the baseline is to be written.
+    pub write_baseline: bool,
 }
 
 impl<'r> CheckSettings<'r> {
-    /// Settles which rules run and what counts.
-    pub fn new(
-        set: &'r RuleSet,
-        selection: &Selection,
-        configuration: &Configuration,
-    ) -> Result<Self, SettingsError> {
+    /// Settles which rules run, what counts and what is set aside.
+    pub fn new(set: &'r RuleSet, arguments: &Check, input: &InputSettings) -> Result<Self, SettingsError> {
+        let Check { selection, accepted, .. } = arguments;
+        let configuration = &input.configuration;
         let rules = selected(set, selection, configuration)?;
         Ok(Self {
             exceptions: configuration.exceptions(set, &rules),
@@ -253,7 +266,9 @@ impl<'r> CheckSettings<'r> {
             rules,
             known_rules: set,
             thresholds: Thresholds::new(selection, configuration),
-            today: selection.as_of.unwrap_or_else(today),
+            today: accepted.as_of.unwrap_or_else(today),
+            baseline: baseline::read(&input.workspace, accepted, configuration)?,
+            write_baseline: accepted.write_baseline.is_some(),
         })
     }
 

@@ -53,7 +53,7 @@ fn common_ancestor(directories: &[PathBuf]) -> PathBuf {
 }
 
 /// A file that the user names is read wherever it is: the path that reports call it by, and its text.
-fn named_file(workspace: &Workspace, path: &Path) -> Result<(String, String), String> {
+pub(super) fn named_file(workspace: &Workspace, path: &Path) -> Result<(String, String), String> {
     let text = read_text(path)?;
     let shown =
         path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));

@@ -167,10 +167,8 @@ impl Checker<'_> {
             paths,
             machine_users: self.names(&file.machine_users),
             human_users: self.names(&file.human_users),
-            baseline: file.baseline.and_then(|path| {
-                let path = self.files(std::slice::from_ref(&path)).pop()?;
-                Some(self.anchor.directory.join(path.text))
-            }),
+            baseline_name: file.baseline.and_then(|path| self.files(std::slice::from_ref(&path)).pop()),
+            baseline: None,
             roots: file.roots.into_iter().filter_map(|root| self.root(root)).collect(),
             allow: file.allow.into_iter().filter_map(|entry| self.allow(entry)).collect(),
             accounts: std::mem::take(&mut self.accounts),

@@ -10,11 +10,20 @@ use crate::cli::ConfigurationChoice;
 use crate::cloudformation::ParameterInput;
 use crate::settings::SettingsError;
 use crate::settings::paths::{canonical, current_directory, default_workspace, git_work_tree, read_text};
-use crate::source::{Anchor, FileId, Span, Workspace};
+use crate::source::{Anchor, FileId, Span, Workspace, lexically_normal};
 use crate::terraform::CommandLineInput;
 
 use super::mistake::Mistake;
 use super::{Configuration, Located, RootInputs, check, discovery};
+
+/// Why something that is named cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Absence {
+    #[error("does not exist")]
+    Missing,
+    #[error("lies outside of what is read")]
+    Outside,
+}
 
 impl Configuration {
     /// The configuration of a run that starts at a canonical directory: the one that was named, or the nearest one.
@@ -91,7 +100,7 @@ impl Configuration {
             match self.within(workspace, folder) {
                 Ok(path) if path.is_dir() => self.rules_directories.push(path),
                 Ok(_) => mistakes.push(missing(folder, "rules folder", "is no folder")),
-                Err(reason) => mistakes.push(missing(folder, "rules folder", &reason)),
+                Err(reason) => mistakes.push(missing(folder, "rules folder", &reason.to_string())),
             }
         }
         let mut inputs = Vec::new();
@@ -122,25 +131,34 @@ impl Configuration {
             inputs.push(RootInputs { assignments, parameters });
         }
         self.inputs = inputs;
+        if let Some(named) = &self.baseline_name {
+            match self.within(workspace, named) {
+                Ok(path) => self.baseline = Some(path),
+                // Where it is to be written.
+                Err(Absence::Missing) => {
+                    self.baseline = Some(lexically_normal(&self.anchor.directory.join(&named.text)));
+                }
+                Err(reason) => mistakes.push(missing(named, "baseline", &reason.to_string())),
+            }
+        }
         self.refuse(mistakes)
     }
 
     fn input_file(&self, workspace: &Workspace, named: &Located) -> Result<(String, String), String> {
-        let path = self.within(workspace, named)?;
+        let path = self.within(workspace, named).map_err(|absence| absence.to_string())?;
         let text = read_text(&path)?;
         Ok((workspace.display(&path), text))
     }
 
     /// The canonical path of something that the file names: inside of what may be read, or of its own directory.
-    fn within(&self, workspace: &Workspace, named: &Located) -> Result<PathBuf, String> {
+    fn within(&self, workspace: &Workspace, named: &Located) -> Result<PathBuf, Absence> {
         let path = self.anchor.directory.join(&named.text);
         let is_allowed = |path: &Path| workspace.contains(path) || path.starts_with(&self.anchor.directory);
-        let outside = || "lies outside of what is read".to_owned();
-        if !is_allowed(&crate::source::lexically_normal(&path)) {
-            return Err(outside());
+        if !is_allowed(&lexically_normal(&path)) {
+            return Err(Absence::Outside);
         }
-        let path = path.canonicalize().map_err(|_| "does not exist".to_owned())?;
-        if is_allowed(&path) { Ok(path) } else { Err(outside()) }
+        let path = path.canonicalize().map_err(|_| Absence::Missing)?;
+        if is_allowed(&path) { Ok(path) } else { Err(Absence::Outside) }
     }
 
     /// The text of a file in one of the rules folders, which must not lead elsewhere either.

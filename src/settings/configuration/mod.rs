@@ -75,6 +75,7 @@ pub struct Configuration {
     pub inputs: Vec<RootInputs>,
     /// Names of accounts by their numbers.
     pub accounts: BTreeMap<String, String>,
+    baseline_name: Option<Located>,
     /// The baseline: an absolute path, where there need not be a file.
     pub baseline: Option<PathBuf>,
     /// Findings that are accepted.
@@ -170,6 +171,7 @@ impl Default for Configuration {
             roots: Vec::new(),
             inputs: Vec::new(),
             accounts: BTreeMap::new(),
+            baseline_name: None,
             baseline: None,
             allow: Vec::new(),
         }

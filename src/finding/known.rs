@@ -1,0 +1,49 @@
+//! A finding as a baseline keeps it.
+
+use super::{Confidence, Finding, Identity, Severity};
+
+/// What is kept of a finding, to know it again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+#[serde(expecting = "an entry of a baseline")]
+pub struct KnownFinding {
+    /// [`Finding::root`].
+    pub root: String,
+    /// Address of its subject, for people.
+    pub subject: String,
+    /// [`Finding::rule`].
+    pub rule: String,
+    /// The severity that it had, for people.
+    pub severity: Severity,
+    /// [`Finding::confidence`].
+    pub confidence: Confidence,
+    /// [`Finding::fingerprint`].
+    pub fingerprint: String,
+    /// [`Finding::fingerprint_in_root`].
+    pub fingerprint_in_root: String,
+}
+
+impl KnownFinding {
+    /// What tells it from others.
+    pub fn identity(&self) -> Identity<'_> {
+        Identity {
+            fingerprint: &self.fingerprint,
+            fingerprint_in_root: &self.fingerprint_in_root,
+            root: &self.root,
+            confidence: self.confidence,
+        }
+    }
+}
+
+impl From<&Finding> for KnownFinding {
+    fn from(finding: &Finding) -> Self {
+        Self {
+            root: finding.root.clone(),
+            subject: finding.subject.address.clone(),
+            rule: finding.rule.to_string(),
+            severity: finding.severity,
+            confidence: finding.confidence,
+            fingerprint: finding.fingerprint.clone(),
+            fingerprint_in_root: finding.fingerprint_in_root.clone(),
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! The file of the baseline.
+
+use std::path::Path;
+
+use crate::cli::Accepted;
+use crate::exceptions::Baseline;
+use crate::source::Workspace;
+
+use super::SettingsError;
+use super::configuration::Configuration;
+use super::paths::named_file;
+
+/// Reads the baseline that is named, else that of the configuration. One that is to be written need not be there yet.
+pub(super) fn read(
+    workspace: &Workspace,
+    accepted: &Accepted,
+    configuration: &Configuration,
+) -> Result<Option<Baseline>, SettingsError> {
+    let is_written = accepted.write_baseline.is_some();
+    let (path, shown) = match (&accepted.baseline, &configuration.baseline) {
+        (Some(path), _) => (path, path.display().to_string()),
+        (None, Some(path)) => (path, workspace.display(path)),
+        (None, None) => return Ok(None),
+    };
+    let is_same = accepted.baseline.is_none() || accepted.write_baseline.as_ref() == Some(path);
+    if is_written && is_same && !path.exists() {
+        return Ok(None);
+    }
+    read_file(workspace, path, &shown).map(Some)
+}
+
+fn read_file(workspace: &Workspace, path: &Path, shown: &str) -> Result<Baseline, SettingsError> {
+    let failed = |reason: String| SettingsError::Baseline { path: shown.to_owned(), reason };
+    let (shown, text) = named_file(workspace, path).map_err(failed)?;
+    let file = workspace.files.add(shown, text);
+    let source = workspace.files.get(file);
+    Baseline::read(file, &source.text).map_err(|notice| {
+        let start = notice.span.map_or(0, |span| span.start);
+        let place = source.position(start);
+        failed(format!("line {}, column {}: {}", place.line, place.column, notice.message))
+    })
+}
