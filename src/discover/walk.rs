@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::source::{Notice, NoticeKind, Workspace};
+use crate::source::{Notice, NoticeKind, PathFilter, Workspace};
 
 /// Folders that hold other people's code or tool output, never a configuration of the tree's own.
 const PRUNED: &[&str] = &[".git", "node_modules", ".terraform", ".terragrunt-cache"];
@@ -34,6 +34,8 @@ pub enum Standing {
     LeftOut(&'static str),
     /// Left out, and why: it declares nothing, so that nothing is missed.
     NotCode(&'static str),
+    /// Left out by the configuration.
+    Excluded,
 }
 
 /// A file or folder that was met.
@@ -60,6 +62,7 @@ pub struct Discovered {
 pub fn walk(
     workspace: &Workspace,
     paths: &[PathBuf],
+    filter: &PathFilter,
     classify: impl Fn(&str) -> Option<Standing>,
 ) -> Discovered {
     let mut discovered = Discovered::default();
@@ -84,7 +87,15 @@ pub fn walk(
                 break;
             }
             match entry {
-                Ok(entry) => add(workspace, entry, &classify, &mut seen, &mut discovered),
+                Ok(entry) => {
+                    // Whoever names a file means it.
+                    let is_excluded = path.is_dir() && filter.leaves_out(entry.path(), start);
+                    let first = discovered.entries.len();
+                    add(workspace, entry, is_excluded, &classify, &mut seen, &mut discovered);
+                    for entry in discovered.entries.iter_mut().skip(first).filter(|_| is_excluded) {
+                        entry.standing = Standing::Excluded;
+                    }
+                }
                 Err(error) => {
                     let path =
                         error.path().map_or_else(|| workspace.display(start), |path| workspace.display(path));
@@ -94,6 +105,14 @@ pub fn walk(
             }
         }
     }
+    // A module is never read in part: what lies beside a file that is looked at is read with it.
+    for entry in discovered.entries.iter_mut().filter(|entry| entry.standing == Standing::Excluded) {
+        let name = entry.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_beside = entry.path.parent().is_some_and(|parent| discovered.directories.contains(parent));
+        if is_beside && classify(name) == Some(Standing::Terraform) {
+            entry.standing = Standing::Terraform;
+        }
+    }
     discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
     discovered
 }
@@ -101,6 +120,7 @@ pub fn walk(
 fn add(
     workspace: &Workspace,
     entry: walkdir::DirEntry,
+    is_excluded: bool,
     classify: &impl Fn(&str) -> Option<Standing>,
     seen: &mut BTreeSet<PathBuf>,
     discovered: &mut Discovered,
@@ -119,6 +139,7 @@ fn add(
         return;
     }
     if standing == Standing::Terraform
+        && !is_excluded
         && let Some(directory) = path.parent().map(Path::to_owned)
     {
         discovered.directories.insert(directory);

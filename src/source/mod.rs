@@ -2,6 +2,7 @@
 
 mod files;
 mod notice;
+mod patterns;
 mod place;
 mod printable;
 mod span;
@@ -10,6 +11,7 @@ mod workspace;
 
 pub use files::{Files, Position, SourceFile};
 pub use notice::{Notice, NoticeKind};
+pub use patterns::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern};
 pub use place::Place;
 pub use printable::printable;
 pub use span::{FileId, Span};

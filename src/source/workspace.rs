@@ -41,6 +41,8 @@ pub struct Workspace {
     pub base: PathBuf,
     /// Canonical directories that nothing is read outside of.
     pub boundaries: Vec<PathBuf>,
+    /// Whether somebody said what the boundary is.
+    pub is_limited: bool,
     /// Every file read so far.
     pub files: Files,
     /// Standard input, when it was read, and the directory that it was read in.
@@ -50,10 +52,11 @@ pub struct Workspace {
 impl Workspace {
     /// A workspace over canonical directories.
     pub fn new(base: PathBuf, boundaries: Vec<PathBuf>) -> Self {
-        Self { base, boundaries, files: Files::default(), standard_input: None }
+        Self { base, boundaries, is_limited: false, files: Files::default(), standard_input: None }
     }
 
-    fn is_inside(&self, path: &Path) -> bool {
+    /// Whether a canonical path lies inside the boundaries.
+    pub fn contains(&self, path: &Path) -> bool {
         self.boundaries.iter().any(|boundary| path.starts_with(boundary))
     }
 
@@ -74,14 +77,14 @@ impl Workspace {
     /// Resolves `.`/`..` by name and symbolic links on disk, and checks the result against the boundaries.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, ReadError> {
         // A path that climbs out by name is refused before the disk is asked anything about it.
-        if !self.is_inside(&lexically_normal(path)) {
+        if !self.contains(&lexically_normal(path)) {
             return Err(ReadError::OutsideRoot);
         }
         let real = path.canonicalize().map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error),
         })?;
-        if self.is_inside(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+        if self.contains(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
     }
 
     /// The raw bytes of a file inside the boundaries.
