@@ -2,9 +2,10 @@
 //! tracked all the same, so ignore files are not asked.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::source::{EntryKind, NotWalked, Notice, NoticeKind, Walked, Workspace};
+use crate::source::{EntryKind, NotWalked, Notice, NoticeKind, PathFilter, Walked, Workspace};
 
 /// Folders that hold other people's code or tool output, never a configuration of the tree's own.
 const PRUNED: &[&str] = &[".git", "node_modules", ".terraform", ".terragrunt-cache"];
@@ -33,6 +34,8 @@ pub enum Standing {
     LeftOut(&'static str),
     /// Left out, and why: it declares nothing, so that nothing is missed.
     NotCode(&'static str),
+    /// Left out by the configuration.
+    Excluded,
 }
 
 /// A file or folder that was met.
@@ -59,6 +62,7 @@ pub struct Discovered {
 pub fn walk(
     workspace: &Workspace,
     paths: &[PathBuf],
+    filter: &PathFilter,
     classify: impl Fn(&str) -> Option<Standing>,
 ) -> Discovered {
     let mut discovered = Discovered::default();
@@ -79,13 +83,29 @@ pub fn walk(
                 break;
             }
             match entry {
-                Ok(entry) => add(workspace, entry, &classify, &mut seen, &mut discovered),
+                Ok(entry) => {
+                    // Whoever names a file means it.
+                    let is_excluded = workspace.is_directory(path) && filter.leaves_out(&entry.path, start);
+                    let first = discovered.entries.len();
+                    add(workspace, entry, is_excluded, &classify, &mut seen, &mut discovered);
+                    for entry in discovered.entries.iter_mut().skip(first).filter(|_| is_excluded) {
+                        entry.standing = Standing::Excluded;
+                    }
+                }
                 Err(NotWalked(path)) => {
                     let path = workspace.display(&path);
                     let message = "cannot be read, so nothing below it was looked at";
                     discovered.notices.push(Notice::about(NoticeKind::UnreadableFile, path, message));
                 }
             }
+        }
+    }
+    // A module is never read in part: what lies beside a file that is looked at is read with it.
+    for entry in discovered.entries.iter_mut().filter(|entry| entry.standing == Standing::Excluded) {
+        let name = entry.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_beside = entry.path.parent().is_some_and(|parent| discovered.directories.contains(parent));
+        if is_beside && classify(name) == Some(Standing::Terraform) {
+            entry.standing = Standing::Terraform;
         }
     }
     discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -95,6 +115,7 @@ pub fn walk(
 fn add(
     workspace: &Workspace,
     entry: Walked,
+    is_excluded: bool,
     classify: &impl Fn(&str) -> Option<Standing>,
     seen: &mut BTreeSet<PathBuf>,
     discovered: &mut Discovered,
@@ -112,6 +133,7 @@ fn add(
         return;
     }
     if standing == Standing::Terraform
+        && !is_excluded
         && let Some(directory) = path.parent().map(Path::to_owned)
     {
         discovered.directories.insert(directory);
@@ -135,4 +157,14 @@ fn symbolic_link(
         }
         Err(_) => None,
     }
+}
+
+fn is_pruned_name(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| PRUNED.contains(&name))
+}
+
+/// Whether a path leads through a folder that is not walked: what lies there was brought by a tool, and is read only
+/// where something in the tree asks for it.
+pub fn is_brought_by_a_tool(path: &Path) -> bool {
+    path.components().any(|part| is_pruned_name(part.as_os_str()))
 }

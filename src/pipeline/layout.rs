@@ -48,7 +48,9 @@ impl Layout {
 
     /// How many files are read.
     pub fn file_count(&self) -> usize {
-        let is_read = |entry: &&Entry| !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_));
+        let is_read = |entry: &&Entry| {
+            !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_) | Standing::Excluded)
+        };
         self.discovered.entries.iter().filter(is_read).count()
     }
 }
@@ -87,9 +89,12 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
             }
         }
     }
-    let mut discovered = walk(workspace, &trees, classify);
+    let mut discovered = walk(workspace, &trees, &settings.configuration.paths, classify);
     discovered.notices.extend(not_a_document);
     discovered.entries.retain_mut(|entry| {
+        if entry.standing == Standing::Excluded && is_by_content(&entry.path) {
+            return is_code(workspace, &entry.path) || what(&entry.path).is_some();
+        }
         if entry.standing != Standing::ByContent {
             return true;
         }
@@ -168,6 +173,13 @@ const BY_CONTENT: &[&str] = &[
 fn is_by_content(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     matches!(classify(name), None | Some(Standing::ByContent))
+}
+
+/// Whether a file whose name does not tell would be looked at more closely.
+fn is_code(workspace: &Workspace, path: &Path) -> bool {
+    let is_manifest = |text: &str| path.ends_with(cdk::MANIFEST) && is_manifest(workspace, path, text);
+    let text = workspace.read_text(path);
+    text.is_ok_and(|text| detect::may_be_template(text.as_bytes()) || is_manifest(&text))
 }
 
 /// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.

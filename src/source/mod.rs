@@ -3,6 +3,7 @@
 mod files;
 mod git;
 mod notice;
+mod patterns;
 mod place;
 mod printable;
 mod span;
@@ -14,6 +15,7 @@ mod workspace;
 pub use files::{Files, Position, SourceFile};
 pub use git::{GitError, GitTree, Unread};
 pub use notice::{Notice, NoticeKind};
+pub use patterns::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern};
 pub use place::Place;
 pub use printable::printable;
 pub use span::{FileId, Span};

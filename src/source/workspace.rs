@@ -43,6 +43,8 @@ pub struct Workspace {
     pub base: PathBuf,
     /// Canonical directories that nothing is read outside of.
     pub boundaries: Vec<PathBuf>,
+    /// Whether somebody said what the boundary is.
+    pub is_limited: bool,
     /// Every file read so far. A workspace that this one is compared with has the same table.
     pub files: Arc<Files>,
     /// Standard input, when it was read, and the directory that it was read in.
@@ -54,7 +56,14 @@ pub struct Workspace {
 impl Workspace {
     /// A workspace over canonical directories.
     pub fn new(base: PathBuf, boundaries: Vec<PathBuf>) -> Self {
-        Self { base, boundaries, files: Arc::default(), standard_input: None, tree: Arc::new(Disk) }
+        Self {
+            base,
+            boundaries,
+            is_limited: false,
+            files: Arc::default(),
+            standard_input: None,
+            tree: Arc::new(Disk),
+        }
     }
 
     /// The same workspace with other files at its paths.
@@ -63,6 +72,7 @@ impl Workspace {
         Self {
             base: self.base.clone(),
             boundaries: self.boundaries.clone(),
+            is_limited: self.is_limited,
             files: Arc::clone(&self.files),
             standard_input: self.standard_input.clone(),
             tree,
@@ -83,7 +93,8 @@ impl Workspace {
         self.tree.kind(path) == Some(EntryKind::Directory)
     }
 
-    fn is_inside(&self, path: &Path) -> bool {
+    /// Whether a canonical path lies inside the boundaries.
+    pub fn contains(&self, path: &Path) -> bool {
         self.boundaries.iter().any(|boundary| path.starts_with(boundary))
     }
 
@@ -103,15 +114,15 @@ impl Workspace {
 
     /// Resolves `.`/`..` by name and symbolic links, and checks the result against the boundaries.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, ReadError> {
-        // A path that climbs out by name is refused before anything is asked anything about it.
-        if !self.is_inside(&lexically_normal(path)) {
+        // A path that climbs out by name is refused before anything is asked about it.
+        if !self.contains(&lexically_normal(path)) {
             return Err(ReadError::OutsideRoot);
         }
         let real = self.tree.canonical(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error),
         })?;
-        if self.is_inside(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+        if self.contains(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
     }
 
     /// The raw bytes of a file inside the boundaries.
