@@ -9,8 +9,11 @@ mod baseline;
 mod paths;
 // Which rules run.
 mod rule_choice;
+// What a change is counted from.
+mod since;
 
 pub use rule_choice::{find, rule_set, selected};
+pub use since::Before;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,6 +121,17 @@ pub enum SettingsError {
         path: String,
         /// What is wrong, and where in the file.
         reason: String,
+    },
+    /// A `--since` that there is nothing to compare with.
+    #[error("--since {since} cannot be compared with: {reason}")]
+    Since {
+        /// As typed.
+        since: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do about it.
+        #[help]
+        help: String,
     },
     /// A rule file that is wrong.
     #[error(transparent)]
