@@ -193,6 +193,11 @@ fn help_of_check() {
                                           or TOML; the last one wins
           --allow-parse-errors            Exit with 0 or 1 even when files could not be read or parsed
 
+    Configuration:
+          --config <FILE>  Use this configuration file [default: the nearest credlint.toml from PATH up
+                           to the top of its git work tree]
+          --no-config      Use no configuration file
+
     Rules:
           --select <RULE>                Run only these rules, by any of their names: id, control
                                          (CIS-1.13), other tools' ids
