@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use crate::cdk;
-use crate::finding::{Change, Confidence, Finding, Identity, Suppressed, SuppressionKind, match_known};
+use crate::finding::{Change, Confidence, Finding, Identity, SuppressionKind, match_known};
 use crate::settings::{Before, InputSettings, Thresholds};
 use crate::source::{Files, Notice, NoticeKind, STANDARD_INPUT};
 use crate::terraform;
@@ -38,38 +38,55 @@ pub fn compare(
     };
     let mut unchanged = 0;
     let mut is_left = vec![true; known.len()];
+    matches.iter().flatten().for_each(|index| is_left[*index] = false);
     let mut matched = matches.iter();
-    now.findings.retain(|finding| match matched.next() {
-        Some(Some(index)) => {
-            is_left[*index] = false;
-            unchanged += usize::from(thresholds.admit(finding));
-            false
-        }
-        _ => true,
+    now.findings.retain(|finding| {
+        let is_known = matches!(matched.next(), Some(Some(_))) || {
+            // One of three keys less is nothing new.
+            let mut left = known.iter().zip(&mut is_left).filter(|(_, is_left)| **is_left);
+            let more =
+                left.find(|(known, _)| is_less(finding, known) && finding.confidence <= known.confidence);
+            more.map(|(_, is_left)| *is_left = false).is_some()
+        };
+        unchanged += usize::from(is_known && thresholds.admit(finding));
+        !is_known
     });
     let left = known.into_iter().zip(is_left).filter(|(_, is_left)| *is_left).map(|(finding, _)| finding);
     // What the baseline held is fixed like anything else; what somebody had excused was none of the job.
-    let excused = |suppressed: &Suppressed| suppressed.suppression.kind != SuppressionKind::Baseline;
-    let held = then.suppressed.into_iter().filter(|suppressed| !excused(suppressed));
+    let held = then.suppressed.into_iter();
+    let held = held.filter(|suppressed| suppressed.suppression.kind == SuppressionKind::Baseline);
     let mut fixed: Vec<Finding> =
         left.chain(held.map(|suppressed| suppressed.finding).filter(is_compared)).collect();
-    let is_fixed = {
-        // A finding that is now excused, or has become certain, is not gone.
+    let is_gone = {
+        // A finding that is now excused, or has become certain or worse, is not gone.
         let still = now.findings.iter().chain(now.suppressed.iter().map(|suppressed| &suppressed.finding));
-        let (candidates, still) = (all_alike(&fixed), all_alike(still));
+        let still: Vec<&Finding> = still.collect();
+        let (candidates, found) = (all_alike(&fixed), all_alike(still.iter().copied()));
         let is_new = |root: &str| !then.roots.contains(root);
-        let matches = match_known(&candidates, &still, |root| !now.roots.contains(root), is_new);
-        let mut is_fixed = vec![true; fixed.len()];
-        matches.iter().flatten().for_each(|index| is_fixed[*index] = false);
-        is_fixed
+        let matches = match_known(&candidates, &found, |root| !now.roots.contains(root), is_new);
+        let mut is_gone: Vec<bool> =
+            fixed.iter().map(|finding| !still.iter().any(|still| is_less(finding, still))).collect();
+        matches.iter().flatten().for_each(|index| is_gone[*index] = false);
+        is_gone
     };
-    let mut is_fixed = is_fixed.into_iter();
-    fixed.retain(|finding| is_fixed.next() == Some(true) && thresholds.admit(finding));
+    let mut is_gone = is_gone.into_iter();
+    fixed.retain(|finding| is_gone.next() == Some(true) && thresholds.admit(finding));
     Change { since: before.since.clone(), commit: before.tree.commit.clone(), fixed, unchanged }
 }
 
 fn identities(findings: &[Finding]) -> Vec<Identity<'_>> {
     findings.iter().map(Finding::identity).collect()
+}
+
+/// Whether a finding points at a part of what another one of the same rule, root and user points at.
+fn is_less(less: &Finding, more: &Finding) -> bool {
+    less.rule == more.rule
+        && less.severity == more.severity
+        && less.root == more.root
+        && less.subject.address == more.subject.address
+        && !less.addresses.is_empty()
+        && less.addresses.len() < more.addresses.len()
+        && less.addresses.iter().all(|address| more.addresses.contains(address))
 }
 
 /// Identities that say nothing of how certain a finding is.
