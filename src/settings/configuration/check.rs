@@ -283,20 +283,16 @@ impl Checker<'_> {
     }
 
     fn date(&mut self, value: &Spanned<toml::Value>) -> Option<Date> {
-        let date = match value.get_ref() {
-            toml::Value::Datetime(written) if written.time.is_none() && written.offset.is_none() => {
-                written.date.and_then(|date| {
-                    let (year, month, day) =
-                        (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
-                    Date::new(year.ok()?, month.ok()?, day.ok()?).ok()
-                })
-            }
-            _ => None,
+        let text = match value.get_ref() {
+            toml::Value::Datetime(written) => written.to_string(),
+            toml::Value::String(text) => text.clone(),
+            _ => String::new(),
         };
+        // Other ways to write a day (20270131) and days with a time are left to others.
+        let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
         if date.is_none() {
             let mistake = Mistake::new(value.span(), "this is no date", "no date");
-            self.mistakes
-                .push(mistake.with_help("a date is year, month and day without quotes: until = 2027-01-31"));
+            self.mistakes.push(mistake.with_help("a date is year, month and day: until = 2027-01-31"));
         }
         date
     }
