@@ -10,6 +10,8 @@ mod loading;
 // What it settles.
 mod meaning;
 #[cfg(test)]
+mod mistake_tests;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod tests;

@@ -37,60 +37,11 @@ fn the_published_schema_is_that_of_the_types() {
     assert!(known == text, "run the tests with UPDATE_CONFIGURATION_SCHEMA=1 to renew {}", path.display());
 }
 
-fn refused(text: &str) -> String {
+pub(super) fn refused(text: &str) -> String {
     match read(text) {
         Ok(configuration) => panic!("{configuration:?}"),
         Err(error) => error,
     }
-}
-
-#[test]
-fn an_unknown_key() {
-    insta::assert_snapshot!(refused("max_unused_day = 30\n"));
-    insta::assert_snapshot!(refused("[[allow]]\nrule = \"CIS-1.13\"\nresaon = \"migration\"\n"));
-}
-
-#[test]
-fn a_value_of_another_type() {
-    insta::assert_snapshot!(refused("select = \"multiple-active-keys\"\n"));
-    insta::assert_snapshot!(refused("[rules]\nmultiple-active-keys = 3\n"));
-    insta::assert_snapshot!(refused("[rules.multiple-active-keys]\nenabled = \"no\"\n"));
-    insta::assert_snapshot!(refused("[[roots]]\npath = \"infra\"\naccount = 111122223333\n"));
-}
-
-#[test]
-fn a_word_that_is_none() {
-    insta::assert_snapshot!(refused("fail_on = \"hihg\"\n[rules]\nmultiple-active-keys = \"none\"\n"));
-}
-
-#[test]
-fn a_bad_glob() {
-    insta::assert_snapshot!(refused(
-        "[paths]\nexclude = [\"vendor/**\", \"legacy/[a\", \"/abs\", \"../up\"]\n"
-    ));
-    insta::assert_snapshot!(refused("machine_users = [\"ci-{a,b\"]\n"));
-}
-
-#[test]
-fn a_bad_date() {
-    insta::assert_snapshot!(refused(
-        "[[allow]]\nuser = \"a\"\nreason = \"b\"\nuntil = \"next year\"\n\n[[allow]]\nuser = \"a\"\nreason = \"b\"\nuntil = 2027-01-31T10:00:00Z\n"
-    ));
-    insta::assert_snapshot!(refused("[[allow]]\nuser = \"a\"\nreason = \"b\"\nuntil = 2027-02-30\n"));
-}
-
-#[test]
-fn an_exception_without_a_reason_or_for_everything() {
-    insta::assert_snapshot!(refused(
-        "[[allow]]\nuser = \"ci-*\"\n\n[[allow]]\nroot = \"infra\"\nreason = \" \"\n"
-    ));
-}
-
-#[test]
-fn all_mistakes_are_told_at_once() {
-    insta::assert_snapshot!(refused(
-        "max_unused_days = 0\nselect = [\"\"]\n[accounts]\n\"12\" = \"production\"\n[[roots]]\nvariables = { a = 1 }\n[[roots]]\npath = \"a\"\naccount = \"prodction\"\nparameters = { A = [1] }\n"
-    ));
 }
 
 #[test]
