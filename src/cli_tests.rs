@@ -151,6 +151,7 @@ fn help_of_the_program() {
       explain      Print the documentation of a rule
       graph        Print the users and credentials that were understood, and how they are linked
       files        Print the files that are read, and the roots that they form
+      init         Write a configuration, the hook for pre-commit and a workflow for GitHub
       completions  Print a completion script for a shell
       man          Print a manual page in roff
 
@@ -192,6 +193,11 @@ fn help_of_check() {
                                           `AWS::Region`, or all that a parameter file holds: JSON, YAML
                                           or TOML; the last one wins
           --allow-parse-errors            Exit with 0 or 1 even when files could not be read or parsed
+
+    Configuration:
+          --config <FILE>  Use this configuration file [default: the nearest credlint.toml from PATH up
+                           to the top of its git work tree]
+          --no-config      Use no configuration file
 
     Rules:
           --select <RULE>                Run only these rules, by any of their names: id, control
