@@ -85,6 +85,10 @@ pub struct Check {
         help_heading = "Output"
     )]
     pub output: Vec<Output>,
+    /// Leave findings that are set aside out of the report: for consumers that take them for open, such as GitHub's
+    /// code scanning
+    #[arg(long, help_heading = "Output")]
+    pub omit_suppressed: bool,
     /// Print only findings, and errors that made the check incomplete
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
@@ -280,8 +284,16 @@ pub enum ReportFormat {
     Human,
     /// For programs; versioned
     Json,
+    /// For programs, one object a line; versioned as json is
+    Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Annotations in a log of GitHub Actions
+    Github,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// Results of tests, for Jenkins and many others
+    Junit,
 }
 
 /// Formats of a list.

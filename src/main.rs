@@ -141,6 +141,7 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         notices: &checked.notices,
         coverage: &checked.coverage,
         suppressed: &checked.suppressed,
+        omit_suppressed: arguments.omit_suppressed,
         change: None,
         files: &input.workspace.files,
         fail_on: settings.thresholds.fail_on,
@@ -152,7 +153,11 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
             report::human::render(&report, &options)
         }
         ReportFormat::Json => report::json::render(&report),
+        ReportFormat::Jsonl => report::jsonl::render(&report),
         ReportFormat::Sarif => report::sarif::render(&report),
+        ReportFormat::Github => report::github::render(&report),
+        ReportFormat::Gitlab => report::gitlab::render(&report),
+        ReportFormat::Junit => report::junit::render(&report),
     };
     if arguments.output.is_empty() {
         print(&render(arguments.format, color))?;

@@ -219,6 +219,13 @@ fn what_cannot_be_told_is_not_called_unused() {
     let module = [("m/main.tf", text.as_str()), ("r/main.tf", "module \"m\" {\n  source = \"../m\"\n}\n")];
     assert_outcome(&outcome(&module, &["r"]), (&[], 0), "it lies outside of what was asked for");
     assert_outcome(&outcome(&module, &[]), (&["unused-exception"], 0), "it lies inside of that");
+    let manifest = r#"{"Modules": [{"Key": "m", "Source": "registry.terraform.io/x/m/aws", "Version": "1.0.0", "Dir": ".terraform/modules/m"}]}"#;
+    let installed = [
+        ("main.tf", "module \"m\" {\n  source = \"x/m/aws\"\n}\n"),
+        (".terraform/modules/modules.json", manifest),
+        (".terraform/modules/m/main.tf", text.as_str()),
+    ];
+    assert_outcome(&outcome(&installed, &[]), (&[], 0), "it stands in somebody else's module");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //! tracked all the same, so ignore files are not asked.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::source::{Notice, NoticeKind, PathFilter, Workspace};
@@ -165,5 +166,15 @@ fn symbolic_link(
 }
 
 fn is_pruned(entry: &walkdir::DirEntry) -> bool {
-    entry.file_type().is_dir() && entry.file_name().to_str().is_some_and(|name| PRUNED.contains(&name))
+    entry.file_type().is_dir() && is_pruned_name(entry.file_name())
+}
+
+fn is_pruned_name(name: &OsStr) -> bool {
+    name.to_str().is_some_and(|name| PRUNED.contains(&name))
+}
+
+/// Whether a path leads through a folder that is not walked: what lies there was brought by a tool, and is read only
+/// where something in the tree asks for it.
+pub fn is_brought_by_a_tool(path: &Path) -> bool {
+    path.components().any(|part| is_pruned_name(part.as_os_str()))
 }

@@ -58,7 +58,7 @@ impl Found<'_> {
             match directive {
                 Ok(Directive { for_file, terms, range }) => {
                     let scope = if for_file { self.whole_file() } else { scope.clone() };
-                    self.add(SuppressionKind::Comment, &terms, range, &scope, &in_file);
+                    self.add(SuppressionKind::Comment, &terms, &range, &scope, &in_file);
                 }
                 Err(fault) => self.add_fault(&fault, in_file(fault.range.clone())),
             }
@@ -70,12 +70,13 @@ impl Found<'_> {
         &mut self,
         kind: SuppressionKind,
         terms: &Terms,
-        range: Range<usize>,
+        range: &Range<usize>,
         scope: &Scope,
         in_file: &dyn Fn(Range<usize>) -> Range<usize>,
     ) {
-        let span = self.span(in_file(range));
+        let is_one_of_several = terms.rules.len() > 1;
         for (rule, place) in &terms.rules {
+            let span = self.span(in_file(if is_one_of_several { place.clone() } else { range.clone() }));
             match (self.find)(rule) {
                 Ok(rules) => self.exceptions.push(Exception {
                     kind,

@@ -85,7 +85,7 @@ fn allowed(found: &mut Found<'_>, entry: &Entry, scope: &Scope) {
 fn exception(found: &mut Found<'_>, node: &Node, scope: &Scope) {
     match read_terms(node) {
         Ok(terms) => {
-            found.add(SuppressionKind::Metadata, &terms, node.span.range(), scope, &|range| range);
+            found.add(SuppressionKind::Metadata, &terms, &node.span.range(), scope, &|range| range);
         }
         Err(fault) => wrong(found, &fault.message, &fault.range),
     }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::discover::is_brought_by_a_tool;
 use crate::exceptions::{self, Baseline, Entry, Exception, FindRules, by_baseline};
 use crate::finding::{Finding, KnownFinding, Suppressed, SuppressionKind};
 use crate::graph::Graph;
@@ -167,7 +168,8 @@ fn is_judged(input: &InputSettings, check: &CheckSettings<'_>, exception: &Excep
     let file = input.workspace.files.get(exception.place.span.file);
     let path = input.workspace.base.join(Path::new(&*file.path));
     let is_whole = exception.kind == SuppressionKind::Configuration;
-    exception.rules.iter().all(is_run) && input.is_asked_for(&path, is_whole)
+    let is_ours = !is_brought_by_a_tool(Path::new(&*file.path));
+    is_ours && exception.rules.iter().all(is_run) && input.is_asked_for(&path, is_whole)
 }
 
 fn record(

@@ -145,6 +145,45 @@ fn the_whole_document() {
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         }
       ],
+      "suppressed": [
+        {
+          "rule": "password-in-template",
+          "severity": "critical",
+          "confidence": "certain",
+          "when": null,
+          "subject": "Bob",
+          "subject_name": null,
+          "root": "stack.yaml",
+          "message": "the password of Bob stands in the template",
+          "why": "a lost key is valid until somebody deletes it",
+          "fix": "use IAM Identity Center instead",
+          "location": {
+            "path": "stack.yaml",
+            "line": 5,
+            "column": 22,
+            "end_line": 5,
+            "end_column": 39
+          },
+          "label": "console password of Bob",
+          "related": [],
+          "trail": [],
+          "inferred_from": null,
+          "construct_path": null,
+          "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+          "suppression": {
+            "kind": "comment",
+            "reason": "the mailbox of a test",
+            "until": "2027-01-31",
+            "location": {
+              "path": "stack.yaml",
+              "line": 5,
+              "column": 22,
+              "end_line": 5,
+              "end_column": 39
+            }
+          }
+        }
+      ],
       "notices": [
         {
           "kind": "unreadable-file",

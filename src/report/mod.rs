@@ -22,10 +22,18 @@ pub mod baseline;
 pub mod file_list;
 /// `credlint graph`.
 pub mod graph;
+/// For a log of GitHub Actions: annotations.
+pub mod github;
+/// For GitLab: Code Quality.
+pub mod gitlab;
 /// For a person at a terminal.
 pub mod human;
 /// For programs: our own versioned JSON.
 pub mod json;
+/// For programs, one object a line.
+pub mod jsonl;
+/// For whatever shows the results of tests.
+pub mod junit;
 /// For code scanning: SARIF 2.1.0.
 pub mod sarif;
 /// `credlint rules`.
@@ -102,6 +110,8 @@ pub struct Report<'a> {
     pub coverage: &'a Coverage,
     /// Findings that comments, configuration or a baseline set aside, sorted like the others.
     pub suppressed: &'a [Suppressed],
+    /// Whether findings that are set aside are left out of what programs read: some take them for open.
+    pub omit_suppressed: bool,
     /// When only what a change brings is reported: what it was compared with, and what it fixes.
     pub change: Option<&'a Change>,
     /// The files that the spans point into.
@@ -113,6 +123,11 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// The findings that are set aside and shown as such.
+    pub fn shown_suppressed(&self) -> &[Suppressed] {
+        if self.omit_suppressed { &[] } else { self.suppressed }
+    }
+
     /// How many findings are not reported, and on whose word (words that fit after "set aside by").
     pub fn set_aside(&self) -> Vec<(String, usize)> {
         let mut counts: BTreeMap<SuppressionKind, usize> = BTreeMap::new();

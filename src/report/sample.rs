@@ -28,6 +28,7 @@ impl Sample {
             notices: &self.notices,
             coverage: &self.coverage,
             suppressed: &self.suppressed,
+            omit_suppressed: false,
             change: None,
             files: &self.files,
             fail_on: Some(Severity::Medium),

@@ -287,7 +287,70 @@ fn the_whole_document() {
                 }
               ],
               "ruleId": "multiple-active-keys",
-              "ruleIndex": 0
+              "ruleIndex": 0,
+              "suppressions": []
+            },
+            {
+              "level": "error",
+              "locations": [
+                {
+                  "message": {
+                    "text": "console password of Bob"
+                  },
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "stack.yaml",
+                      "uriBaseId": "%SRCROOT%"
+                    },
+                    "region": {
+                      "endColumn": 39,
+                      "endLine": 5,
+                      "snippet": {
+                        "text": "Password: …"
+                      },
+                      "startColumn": 22,
+                      "startLine": 5
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "the password of Bob stands in the template. Why: a lost key is valid until somebody deletes it. Fix: use IAM Identity Center instead."
+              },
+              "partialFingerprints": {
+                "credlint/v1": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+              },
+              "properties": {
+                "confidence": "certain",
+                "root": "stack.yaml",
+                "subject": "Bob"
+              },
+              "relatedLocations": [],
+              "ruleId": "password-in-template",
+              "suppressions": [
+                {
+                  "justification": "the mailbox of a test (until 2027-01-31)",
+                  "kind": "inSource",
+                  "location": {
+                    "physicalLocation": {
+                      "artifactLocation": {
+                        "uri": "stack.yaml",
+                        "uriBaseId": "%SRCROOT%"
+                      },
+                      "region": {
+                        "endColumn": 39,
+                        "endLine": 5,
+                        "snippet": {
+                          "text": "Password: …"
+                        },
+                        "startColumn": 22,
+                        "startLine": 5
+                      }
+                    }
+                  },
+                  "status": "accepted"
+                }
+              ]
             }
           ],
           "tool": {
