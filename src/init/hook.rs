@@ -7,13 +7,15 @@ pub fn file(repository: &str, version: &str) -> String {
 
 /// The entry, indented.
 pub fn entry(repository: &str, version: &str, indent: usize) -> String {
-    let lines = [
-        format!("- repo: {repository}"),
-        format!("  rev: v{version}"),
-        "  hooks:".to_owned(),
-        "    - id: credlint".to_owned(),
-    ];
-    lines.iter().map(|line| format!("{:indent$}{line}\n", "")).collect()
+    let start = " ".repeat(indent);
+    [
+        &*format!("{start}- repo: {repository}"),
+        &format!("{start}  rev: v{version}"),
+        &format!("{start}  hooks:"),
+        &format!("{start}    - id: credlint"),
+        "",
+    ]
+    .join("\n")
 }
 
 /// Whether a file names the hook.

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::cli::FailOn;
 use crate::finding::{Confidence, Severity};
 use crate::settings::configuration::Configuration;
 use crate::syntax::yaml;
@@ -38,7 +39,7 @@ fn each_default_that_is_written_is_the_default() {
     assert!(configuration.select.is_empty() && configuration.ignore.is_empty());
     assert!(configuration.rules_folders.is_empty() && configuration.paths.is_empty());
     assert!(configuration.machine_users.is_empty() && configuration.human_users.is_empty());
-    assert_eq!(configuration.fail_on, Some(Some(Severity::Medium)));
+    assert_eq!(configuration.fail_on, Some(FailOn::Medium));
     assert_eq!(configuration.min_severity, Some(Severity::Low));
     assert_eq!(configuration.min_confidence, Some(Confidence::Possible));
     assert_eq!(configuration.max_unused_days, MAX_UNUSED_DAYS);

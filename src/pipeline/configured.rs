@@ -124,8 +124,8 @@ pub fn notices(
         }
         for (name, _) in &entry.parameters {
             let is_declared =
-                |(_, names): &&(String, Vec<Arc<str>>)| names.iter().any(|known| **known == *name.text);
-            if !name.text.starts_with("AWS::") && !parameters.iter().any(|root| is_declared(&root)) {
+                |(_, names): &(String, Vec<Arc<str>>)| names.iter().any(|known| **known == *name.text);
+            if !name.text.starts_with("AWS::") && !parameters.iter().any(|root| is_declared(root)) {
                 say(&name.span, format!("no root here declares a parameter `{}`", name.text));
             }
         }

@@ -106,7 +106,7 @@ until = 2027-01-31
     assert_eq!(texts(&configuration.select), ["CIS-1.13", "administrator-user"]);
     assert_eq!(texts(&configuration.ignore), ["user-without-group"]);
     assert_eq!(texts(&configuration.rules_folders), ["credlint-rules"]);
-    assert_eq!(configuration.fail_on, Some(None));
+    assert_eq!(configuration.fail_on, Some(FailOn::Never));
     assert_eq!(configuration.min_severity, Some(Severity::Medium));
     assert_eq!(configuration.min_confidence, Some(Confidence::Certain));
     assert_eq!(configuration.max_unused_days, 90);
