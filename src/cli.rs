@@ -47,6 +47,9 @@ pub enum Command {
     /// Print the files that are read, and the roots that they form
     #[command(after_help = "Example:\n  credlint files --format json")]
     Files(FileList),
+    /// Write a configuration, the hook for pre-commit and a workflow for GitHub
+    #[command(after_help = INIT_AFTER_HELP)]
+    Init(Init),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  credlint completions bash > ~/.local/share/bash-completion/completions/credlint"
@@ -250,6 +253,14 @@ pub struct FileList {
     pub format: ListFormat,
 }
 
+/// `credlint init`.
+#[derive(Clone, Debug, Args)]
+pub struct Init {
+    /// The top directory of the repository
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub directory: PathBuf,
+}
+
 /// `credlint completions`.
 #[derive(Clone, Debug, Args)]
 pub struct Completions {
@@ -343,6 +354,13 @@ pub enum ConfidenceName {
     Certain,
 }
 
+const INIT_AFTER_HELP: &str = "\
+Writes credlint.toml, .pre-commit-config.yaml and .github/workflows/credlint.yml. A file that is there is left alone;
+a list of hooks gets one more where that is safe.
+
+Example:
+  credlint init";
+
 const EXIT_STATUS: &str = "\
 Exit status:
   0  nothing found that fails the check
@@ -424,7 +442,7 @@ impl Command {
             Self::Check(check) => Some(&mut check.input),
             Self::Graph(graph) => Some(&mut graph.input),
             Self::Files(files) => Some(&mut files.input),
-            Self::Rules(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => None,
+            Self::Init(_) | Self::Rules(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
 }
@@ -467,7 +485,7 @@ pub fn write_manual(name: Option<&str>, writer: &mut dyn io::Write) -> io::Resul
 }
 
 fn command_name() -> clap::builder::PossibleValuesParser {
-    ["check", "rules", "explain", "graph", "files", "completions", "man"].into()
+    ["check", "rules", "explain", "graph", "files", "init", "completions", "man"].into()
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

@@ -151,6 +151,7 @@ fn help_of_the_program() {
       explain      Print the documentation of a rule
       graph        Print the users and credentials that were understood, and how they are linked
       files        Print the files that are read, and the roots that they form
+      init         Write a configuration, the hook for pre-commit and a workflow for GitHub
       completions  Print a completion script for a shell
       man          Print a manual page in roff
 

@@ -13,7 +13,7 @@ use credlint::report::{self, Report, RuleText};
 use credlint::rules::RuleSet;
 use credlint::settings::configuration::Configuration;
 use credlint::settings::{self, CheckSettings, InputSettings, SettingsError};
-use credlint::{pipeline, source};
+use credlint::{init, pipeline, source};
 
 /// Nothing found that fails the run.
 const CLEAN: u8 = 0;
@@ -36,6 +36,9 @@ enum Stop {
     )]
     #[diagnostic(help("mend what could not be read, or accept it with --allow-parse-errors"))]
     Baseline { path: String },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Init(#[from] init::InitError),
     #[error(transparent)]
     Write(#[from] std::io::Error),
 }
@@ -107,6 +110,12 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
             let set = settings::rule_set(&arguments.rules, &Configuration::here(&arguments.configuration)?)?;
             for rule in settings::find(&set, &arguments.rule)? {
                 print(&report::explain::explain(&RuleText::from(rule), color))?;
+            }
+            Ok(CLEAN)
+        }
+        Command::Init(arguments) => {
+            for step in init::set_up(&arguments.directory)? {
+                print(&format!("{step}\n"))?;
             }
             Ok(CLEAN)
         }

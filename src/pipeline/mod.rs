@@ -110,6 +110,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         machine_users: settings.configuration.machine_users.clone(),
         human_users: settings.configuration.human_users.clone(),
     };
+    graph.account_names = configured::account_names(settings, &graph);
     let files = &settings.workspace.files;
     graph.password_places.iter().for_each(|place| files.conceal(*place));
     files.conceal_everywhere(graph.password_texts.iter().map(AsRef::as_ref));

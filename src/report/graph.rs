@@ -3,6 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::finding::Finding;
@@ -40,6 +42,8 @@ struct UserRow<'g> {
     root: &'g str,
     /// Account within the root: its number, or the first provider configuration that uses it.
     account: &'g str,
+    /// The name that the configuration gives the account; else null.
+    account_name: Option<&'g str>,
     /// Whether the code does not declare it.
     external: bool,
     /// Whether it was there before and is imported, under the inputs given and the defaults.
@@ -150,6 +154,11 @@ impl<'g> View<'g> {
             path: by_default(&user.paths).and_then(Option::as_deref),
             root: self.root(node),
             account: &user.account,
+            account_name: self
+                .graph
+                .account_names
+                .get(&(node.root, Arc::clone(&user.account)))
+                .map(String::as_str),
             external: !node.managed,
             imported: node.imported.holds_by_default(),
             symbolic: node.stands_for.is_some(),
