@@ -10,7 +10,7 @@ use crate::source::{Notice, Span};
 
 use super::excerpt::first_line;
 use super::severity::words;
-use super::wording::{counted, coverage, qualification, sentence};
+use super::wording::{comparison, counted, coverage, qualification, sentence};
 use super::{Report, TOOL_NAME, inert};
 
 /// How many annotations of one kind GitHub shows for a step.
@@ -71,6 +71,7 @@ fn summary(report: &Report<'_>) -> String {
         let notices = counted(others, "notice", "notices");
         lines.push(format!("{notices} on what was not understood: the other formats have them"));
     }
+    lines.extend(report.change.map(|change| inert(&comparison(change, report.findings.len())).into_owned()));
     for (by, count) in report.set_aside() {
         lines.push(format!("{} set aside by {}", counted(count, "finding", "findings"), inert(&by)));
     }
