@@ -9,7 +9,6 @@ mod since;
 pub use layout::Layout;
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use crate::cloudformation::Templates;
 use crate::finding::{Change, Coverage, Finding, KnownFinding, Suppressed};
@@ -42,6 +41,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Those that an exception or the baseline sets aside.
     pub suppressed: Vec<Suppressed>,
+    /// Users and their credentials.
+    pub graph: Graph,
     /// What was looked at.
     pub coverage: Coverage,
     /// What was not understood, sorted by place.
@@ -64,7 +65,7 @@ struct Whole {
     notices: Vec<Notice>,
     errors: Vec<EvaluationError>,
     roots: BTreeSet<String>,
-    passwords: BTreeSet<Arc<str>>,
+    graph: Graph,
     baseline: Option<Vec<KnownFinding>>,
 }
 
@@ -86,6 +87,7 @@ pub fn check(input: &InputSettings, check: &CheckSettings<'_>, before: Option<&B
         Checked {
             findings,
             suppressed,
+            graph: whole.graph,
             coverage: whole.coverage,
             notices,
             errors: whole.errors,
@@ -115,7 +117,7 @@ fn find(input: &InputSettings, check: &CheckSettings<'_>) -> Whole {
         notices,
         errors: judged.errors,
         roots: understood.roots,
-        passwords: understood.graph.password_texts,
+        graph: understood.graph,
         baseline: measured.written,
     }
 }
@@ -143,6 +145,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         machine_users: settings.configuration.machine_users.clone(),
         human_users: settings.configuration.human_users.clone(),
     };
+    graph.account_names = configured::account_names(settings, &graph);
     let files = &settings.workspace.files;
     graph.password_places.iter().for_each(|place| files.conceal(*place));
     files.conceal_everywhere(graph.password_texts.iter().map(AsRef::as_ref));

@@ -27,7 +27,7 @@ pub fn compare(
         .cloned()
         .collect();
     // The new tree's passwords may stand in old files too.
-    input.workspace.files.conceal_everywhere(now.passwords.iter().map(AsRef::as_ref));
+    input.workspace.files.conceal_everywhere(now.graph.password_texts.iter().map(AsRef::as_ref));
     now.notices.extend(notices(before, now, &then, &untracked));
     let is_compared = |finding: &Finding| !untracked.contains(&finding.root);
     let known: Vec<Finding> = then.findings.into_iter().filter(is_compared).collect();
