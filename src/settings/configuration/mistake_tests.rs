@@ -88,7 +88,7 @@ fn a_word_that_is_none() {
        ·                        ───┬──
        ·                           ╰── not a severity
        ╰────
-      help: allowed are `low`, `medium`, `high`, `critical` and `off`
+      help: allowed are `off`, `low`, `medium`, `high` and `critical`
     "#);
 }
 
