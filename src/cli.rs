@@ -290,6 +290,8 @@ pub enum ReportFormat {
     Sarif,
     /// Annotations in a log of GitHub Actions
     Github,
+    /// Job summaries, and comments on pull requests
+    Markdown,
     /// GitLab's Code Quality report
     Gitlab,
     /// Results of tests, for Jenkins and many others

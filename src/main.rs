@@ -8,6 +8,7 @@ use clap::ColorChoice;
 use miette::Diagnostic;
 
 use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat};
+use credlint::report::markdown::MarkdownOptions;
 use credlint::report::{self, Report, RuleText};
 use credlint::rules::RuleSet;
 use credlint::settings::configuration::Configuration;
@@ -156,6 +157,12 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         ReportFormat::Jsonl => report::jsonl::render(&report),
         ReportFormat::Sarif => report::sarif::render(&report),
         ReportFormat::Github => report::github::render(&report),
+        ReportFormat::Markdown => {
+            let (files_at, diagram) =
+                (settings::files_at(), report::graph::mermaid_of(&checked.graph, &checked.findings));
+            let options = MarkdownOptions { files_at: files_at.as_deref(), diagram: diagram.as_deref() };
+            report::markdown::render(&report, options)
+        }
         ReportFormat::Gitlab => report::gitlab::render(&report),
         ReportFormat::Junit => report::junit::render(&report),
     };

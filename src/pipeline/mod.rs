@@ -40,6 +40,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Those that an exception or the baseline sets aside.
     pub suppressed: Vec<Suppressed>,
+    /// Users and their credentials.
+    pub graph: Graph,
     /// What was looked at.
     pub coverage: Coverage,
     /// What was not understood, sorted by place.
@@ -75,6 +77,7 @@ pub fn check(input: &InputSettings, check: &CheckSettings<'_>) -> Checked {
         Checked {
             findings,
             suppressed,
+            graph: understood.graph,
             coverage: understood.coverage,
             notices,
             errors: judged.errors,

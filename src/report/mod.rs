@@ -30,6 +30,8 @@ pub mod gitlab;
 pub mod human;
 /// For programs: our own versioned JSON.
 pub mod json;
+/// For job summaries and comments on pull requests.
+pub mod markdown;
 /// For programs, one object a line.
 pub mod jsonl;
 /// For whatever shows the results of tests.

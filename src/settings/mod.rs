@@ -9,6 +9,7 @@ mod paths;
 // Which rules run.
 mod rule_choice;
 
+pub use paths::files_at;
 pub use rule_choice::{find, rule_set, selected};
 
 use std::path::{Path, PathBuf};
