@@ -75,7 +75,8 @@ pub struct Check {
     /// Format of what goes to standard output, and of a plain --output FILE
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
     pub format: ReportFormat,
-    /// Write to a file instead of standard output; give it several times for several formats
+    /// Write to a file instead of standard output, or to standard output as -; give it several times for several
+    /// formats
     #[arg(
         short,
         long,

@@ -227,9 +227,9 @@ fn help_of_check() {
                                     never]
           --format <FORMAT>         Format of what goes to standard output, and of a plain --output FILE
                                     [default: human] [possible values: human, json, jsonl, sarif,
-                                    github, gitlab, junit]
-      -o, --output <[FORMAT=]FILE>  Write to a file instead of standard output; give it several times
-                                    for several formats
+                                    github, markdown, gitlab, junit]
+      -o, --output <[FORMAT=]FILE>  Write to a file instead of standard output, or to standard output as
+                                    -; give it several times for several formats
           --omit-suppressed         Leave findings that are set aside out of the report: for consumers
                                     that take them for open, such as GitHub's code scanning
       -q, --quiet                   Print only findings, and errors that made the check incomplete

@@ -150,7 +150,13 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     };
     let render = |format: ReportFormat, color: bool| match format {
         ReportFormat::Human => {
-            let options = report::human::HumanOptions { color, quiet: arguments.quiet, ..Default::default() };
+            let hyperlinks = color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+            let options = report::human::HumanOptions {
+                color,
+                hyperlinks,
+                quiet: arguments.quiet,
+                ..Default::default()
+            };
             report::human::render(&report, &options)
         }
         ReportFormat::Json => report::json::render(&report),
@@ -169,9 +175,15 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     if arguments.output.is_empty() {
         print(&render(arguments.format, color))?;
     }
+    // One that cannot be written takes nothing from the others.
+    let mut failure = None;
     for output in &arguments.output {
         let text = render(output.format.unwrap_or(arguments.format), false);
-        write_file(&output.file, &text)?;
+        if output.file == Path::new("-") {
+            print(&text)?;
+        } else if let Err(stop) = write_file(&output.file, &text) {
+            failure = failure.or(Some(stop));
+        }
     }
     for error in &checked.errors {
         writeln!(std::io::stderr().lock(), "error: {}", source::printable(&error.to_string()))?;
@@ -183,6 +195,9 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         let path = path.display().to_string();
         let count = findings.len();
         writeln!(std::io::stderr().lock(), "wrote {count} findings to {}", source::printable(&path))?;
+    }
+    if let Some(stop) = failure {
+        return Err(stop);
     }
     let status = if checked.failed { FOUND } else { CLEAN };
     let incomplete = if checked.errors.is_empty() { CLEAN } else { INCOMPLETE };

@@ -112,6 +112,12 @@ pub fn set_up(directory: &Path) -> Result<Vec<Step>, InitError> {
         return Ok(steps);
     }
     steps.push(Step { path: HOOKS_PATH, outcome: add_hook(&top)? });
+    let other = ".github/workflows/credlint.yaml";
+    if top.join(other).symlink_metadata().is_ok() {
+        let outcome = Outcome::LeftAlone(format!("there is a {other}"));
+        steps.push(Step { path: WORKFLOW_PATH, outcome });
+        return Ok(steps);
+    }
     let workflow = workflow(&default_branch(&top).unwrap_or_else(|| "main".to_owned()));
     steps.push(Step { path: WORKFLOW_PATH, outcome: write_new(&top, WORKFLOW_PATH, &workflow)? });
     Ok(steps)

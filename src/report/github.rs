@@ -10,7 +10,7 @@ use crate::source::{Notice, Span};
 
 use super::excerpt::first_line;
 use super::severity::words;
-use super::wording::{counted, coverage, qualification, sentence};
+use super::wording::{comparison, counted, coverage, qualification, sentence};
 use super::{Report, TOOL_NAME, inert};
 
 /// How many annotations of one kind GitHub shows for a step.
@@ -71,6 +71,7 @@ fn summary(report: &Report<'_>) -> String {
         let notices = counted(others, "notice", "notices");
         lines.push(format!("{notices} on what was not understood: the other formats have them"));
     }
+    lines.extend(report.change.map(|change| inert(&comparison(change, report.findings.len())).into_owned()));
     for (by, count) in report.set_aside() {
         lines.push(format!("{} set aside by {}", counted(count, "finding", "findings"), inert(&by)));
     }
@@ -158,8 +159,11 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    /// The commands of a log as the runner reads them: name, properties, message.
-    fn read(log: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+    /// A command as the runner reads it: name, properties, message.
+    type Command = (String, Vec<(String, String)>, String);
+
+    /// The commands of a log.
+    fn read(log: &str) -> Vec<Command> {
         let unescape = |text: &str| {
             let text = text.replace("%3A", ":").replace("%2C", ",");
             text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")

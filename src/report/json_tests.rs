@@ -268,3 +268,20 @@ fn hostile_text_is_inert_and_names_are_exact() {
 fn output_is_the_same_every_time() {
     assert_eq!(render(&sample::small().report()), render(&sample::small().report()));
 }
+
+#[test]
+fn a_change_and_what_it_fixes_stand_beside_the_findings() {
+    let sample = sample::small();
+    let change = Change {
+        since: "origin/main".to_owned(),
+        commit: "0123456789abcdef".to_owned(),
+        fixed: vec![sample.findings[0].clone()],
+        unchanged: 4,
+    };
+    let report = Report { change: Some(&change), omit_suppressed: true, ..sample.report() };
+    let document: serde_json::Value = serde_json::from_str(&render(&report)).unwrap();
+    assert_eq!(document["suppressed"], serde_json::json!([]));
+    let told = &document["change"];
+    assert_eq!((&told["introduced"], &told["unchanged"]), (&3.into(), &4.into()));
+    assert_eq!(told["fixed"][0], document["findings"][0]);
+}

@@ -66,6 +66,8 @@ pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct RuleText {
     /// Id, `multiple-active-keys`.
     pub id: String,
+    /// The address of its documentation, for a rule that comes with the program.
+    pub page: Option<String>,
     /// One line: what is wrong.
     pub title: String,
     /// The highest severity that a finding of it can have.
@@ -136,10 +138,7 @@ impl Report<'_> {
         for suppressed in self.suppressed {
             *counts.entry(suppressed.suppression.kind).or_default() += 1;
         }
-        let counts = counts.into_iter().map(|(kind, count)| (kind.words().to_owned(), count));
-        let unchanged = self.change.filter(|change| change.unchanged > 0);
-        let unchanged = unchanged.map(|change| (format!("--since {}", change.since), change.unchanged));
-        counts.chain(unchanged).collect()
+        counts.into_iter().map(|(kind, count)| (kind.words().to_owned(), count)).collect()
     }
 
     /// Whether everything asked for was read in full.

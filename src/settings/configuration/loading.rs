@@ -72,6 +72,7 @@ impl Configuration {
         let directory = path.parent().unwrap_or(&path).to_owned();
         let anchor = Arc::new(Anchor { directory, base: workspace.base.clone() });
         let shown = workspace.display(&path);
+        check::size(&text).map_err(|reason| unreadable(Path::new(&shown), &reason))?;
         let mut configuration = Self::read(&shown, &text, &anchor)?;
         let file = workspace.files.add(shown, text.as_str());
         configuration.file = Some(file);
