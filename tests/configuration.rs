@@ -327,6 +327,8 @@ fn the_nearest_file_counts_and_none_beyond_the_boundary() {
     assert_eq!(output.status.code(), Some(1));
     let plain = Project::new(&[("credlint.toml", off), ("x/y/main.tf", USERS)]);
     assert!(!plain.found(&["x/y"]).iter().any(|found| found.starts_with("unnecessary")));
+    let between = Project::new(&[("x/credlint.toml", off), ("x/y/main.tf", USERS)]);
+    assert!(!between.found(&["x/y"]).iter().any(|found| found.starts_with("unnecessary")));
     let above = run_in(&plain.path().join("x"), &["check", "y", "--format", "json"]);
     assert!(findings(&parsed(&above)).iter().any(|found| found.starts_with("unnecessary")));
 }

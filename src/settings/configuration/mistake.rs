@@ -116,6 +116,7 @@ fn shown(text: &str, concealed: &[Range<usize>]) -> String {
             || printable(character.encode_utf8(&mut [0; 4])).len() == character.len_utf8();
         match character {
             '\r' if text[at..].starts_with("\r\n") => shown.push(' '),
+            '\u{feff}' if at == 0 => shown.push_str("   "),
             _ if is_concealed && character != '\n' => (0..character.len_utf8()).for_each(|_| shown.push('*')),
             _ if is_plain => shown.push(character),
             _ => (0..character.len_utf8()).for_each(|_| shown.push('?')),
