@@ -442,7 +442,9 @@ fn what_init_writes_works() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         said,
-        "credlint.toml: written\n.pre-commit-config.yaml: written\n.github/workflows/credlint.yml: written\n"
+        "credlint.toml: written\n.pre-commit-config.yaml: written\n.github/workflows/credlint.yml: written\n\n\
+         Now run `credlint check`. To begin with what is there already, run `credlint check --write-baseline \
+         credlint-baseline.json` and set `baseline` in credlint.toml. Then `pre-commit install`, and commit these files.\n"
     );
     assert_eq!(project.json(&[])["findings"], project.json(&["--no-config"])["findings"]);
     let again = String::from_utf8(project.run(&["init"]).stdout).unwrap();

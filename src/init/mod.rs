@@ -78,6 +78,15 @@ impl fmt::Display for Step {
     }
 }
 
+/// What to do now, when something was written.
+pub fn next(steps: &[Step]) -> &'static str {
+    if steps.iter().all(|step| matches!(step.outcome, Outcome::LeftAlone(_))) {
+        return "";
+    }
+    "\nNow run `credlint check`. To begin with what is there already, run `credlint check --write-baseline \
+     credlint-baseline.json` and set `baseline` in credlint.toml. Then `pre-commit install`, and commit these files.\n"
+}
+
 /// The configuration that is written: all defaults.
 pub fn configuration() -> String {
     filled(CONFIGURATION).replace("$MAX_UNUSED_DAYS$", &MAX_UNUSED_DAYS.to_string())
