@@ -46,7 +46,18 @@ fn those_concerned_are_drawn_with_what_they_have() {
     let markdown = markdown_of(ALICE);
     assert_eq!(
         diagram(&markdown).unwrap(),
-        ["flowchart LR", "subgraph root0[\".\"]", "n0([\"alice <br/> aws_iam_user.alice\"])", "end",],
+        [
+            "flowchart LR",
+            r#"subgraph root0["."]"#,
+            r#"n0(["alice <br/> aws_iam_user.alice"])"#,
+            "end",
+            r#"n1["console password <br/> aws_iam_user_login_profile.alice"]"#,
+            "n0 --> n1",
+            r#"n2p1["policy arn:aws:iam::aws:policy/ReadOnlyAccess <br/> aws_iam_user_policy_attachment.alice"]"#,
+            "n0 --> n2p1",
+            r#"n3["access key <br/> aws_iam_access_key.alice#91;#34;a#92;#34;#93; --#62; b#92;n#96;#96;#96;#92;n#60;b#62;#34;#93;"]"#,
+            r#"n0 -. "var.with_key = true" .-> n3"#,
+        ],
         "{markdown}"
     );
 }

@@ -51,7 +51,7 @@ fn findings(set: &RuleSet, rule: &Rule, example: &Example) -> Vec<String> {
     if !rule.has_exceptions_as_subject() {
         check.rules = vec![rule];
     }
-    let checked = pipeline::check(&settings, &check);
+    let checked = pipeline::check(&settings, &check, None);
     let unread: Vec<_> = checked.notices.iter().filter(|notice| notice.kind.is_incomplete()).collect();
     assert!(unread.is_empty(), "rules/{}.md:{}: {unread:?}", rule.id, example.line);
     assert_eq!(checked.coverage.roots, 1, "rules/{}.md:{}: not read", rule.id, example.line);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::source::{Notice, NoticeKind, PathFilter, Workspace};
+use crate::source::{EntryKind, NotWalked, Notice, NoticeKind, PathFilter, Walked, Workspace};
 
 /// Folders that hold other people's code or tool output, never a configuration of the tree's own.
 const PRUNED: &[&str] = &[".git", "node_modules", ".terraform", ".terragrunt-cache"];
@@ -69,16 +69,12 @@ pub fn walk(
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut entries = 0;
     for path in paths {
-        let start = if path.is_file() { path.parent().unwrap_or(path) } else { path.as_path() };
         // Only the directory itself when a file was named, the whole tree when a directory was.
-        let depth = if path.is_file() { 1 } else { usize::MAX };
-        let walker = walkdir::WalkDir::new(start)
-            .max_depth(depth)
-            .follow_links(false)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|entry| entry.depth() == 0 || !is_pruned(entry));
-        for entry in walker {
+        let (start, depth) = match path.parent() {
+            Some(parent) if workspace.is_file(path) => (parent, 1),
+            _ => (path.as_path(), usize::MAX),
+        };
+        for entry in workspace.walk(start, depth, PRUNED) {
             entries += 1;
             if entries > MAX_ENTRIES {
                 let message = "the tree has more than 2,000,000 entries; the others were not looked at";
@@ -89,16 +85,15 @@ pub fn walk(
             match entry {
                 Ok(entry) => {
                     // Whoever names a file means it.
-                    let is_excluded = path.is_dir() && filter.leaves_out(entry.path(), start);
+                    let is_excluded = workspace.is_directory(path) && filter.leaves_out(&entry.path, start);
                     let first = discovered.entries.len();
                     add(workspace, entry, is_excluded, &classify, &mut seen, &mut discovered);
                     for entry in discovered.entries.iter_mut().skip(first).filter(|_| is_excluded) {
                         entry.standing = Standing::Excluded;
                     }
                 }
-                Err(error) => {
-                    let path =
-                        error.path().map_or_else(|| workspace.display(start), |path| workspace.display(path));
+                Err(NotWalked(path)) => {
+                    let path = workspace.display(&path);
                     let message = "cannot be read, so nothing below it was looked at";
                     discovered.notices.push(Notice::about(NoticeKind::UnreadableFile, path, message));
                 }
@@ -119,22 +114,21 @@ pub fn walk(
 
 fn add(
     workspace: &Workspace,
-    entry: walkdir::DirEntry,
+    entry: Walked,
     is_excluded: bool,
     classify: &impl Fn(&str) -> Option<Standing>,
     seen: &mut BTreeSet<PathBuf>,
     discovered: &mut Discovered,
 ) {
-    let file_type = entry.file_type();
-    let Some(name) = entry.file_name().to_str() else { return };
-    if file_type.is_symlink() {
-        if let Some(standing) = symbolic_link(workspace, entry.path(), name, classify) {
-            discovered.entries.push(Entry { path: entry.into_path(), standing });
+    let Walked { path, kind } = entry;
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    if kind == EntryKind::Link {
+        if let Some(standing) = symbolic_link(workspace, &path, name, classify) {
+            discovered.entries.push(Entry { path, standing });
         }
         return;
     }
-    let Some(standing) = file_type.is_file().then(|| classify(name)).flatten() else { return };
-    let path = entry.into_path();
+    let Some(standing) = (kind == EntryKind::File).then(|| classify(name)).flatten() else { return };
     if !seen.insert(path.clone()) {
         return;
     }
@@ -156,17 +150,13 @@ fn symbolic_link(
 ) -> Option<Standing> {
     let standing = classify(name);
     match workspace.resolve(path) {
-        Ok(target) if target.is_file() => standing,
+        Ok(target) if workspace.is_file(&target) => standing,
         Ok(_) => Some(Standing::LeftOut("a symbolic link to a folder; the folder is read where it is")),
         Err(_) if standing.is_some() => {
             Some(Standing::LeftOut("a symbolic link that leads out of the root, or nowhere"))
         }
         Err(_) => None,
     }
-}
-
-fn is_pruned(entry: &walkdir::DirEntry) -> bool {
-    entry.file_type().is_dir() && is_pruned_name(entry.file_name())
 }
 
 fn is_pruned_name(name: &OsStr) -> bool {

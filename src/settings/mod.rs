@@ -1,4 +1,5 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
+#![allow(clippy::disallowed_methods, reason = "what the user names is looked for on disk")]
 
 /// `credlint.toml`.
 pub mod configuration;
@@ -8,9 +9,12 @@ mod baseline;
 mod paths;
 // Which rules run.
 mod rule_choice;
+// What a change is counted from.
+mod since;
 
 pub use paths::files_at;
 pub use rule_choice::{find, rule_set, selected};
+pub use since::Before;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -118,6 +122,17 @@ pub enum SettingsError {
         path: String,
         /// What is wrong, and where in the file.
         reason: String,
+    },
+    /// A `--since` that there is nothing to compare with.
+    #[error("--since {since} cannot be compared with: {reason}")]
+    Since {
+        /// As typed.
+        since: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do about it.
+        #[help]
+        help: String,
     },
     /// A rule file that is wrong.
     #[error(transparent)]
@@ -229,7 +244,8 @@ impl InputSettings {
     /// named stands for its directory, but not for the whole of what lies in it.
     pub fn is_asked_for(&self, path: &Path, as_a_whole: bool) -> bool {
         self.paths.iter().any(|named| {
-            path.starts_with(named) || (!as_a_whole && named.is_file() && path.parent() == named.parent())
+            path.starts_with(named)
+                || (!as_a_whole && self.workspace.is_file(named) && path.parent() == named.parent())
         })
     }
 }

@@ -79,7 +79,6 @@ pub(in crate::settings) fn parameter_file(
     Ok(workspace.files.add_unshown(shown, text))
 }
 
-#[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]
 pub(in crate::settings) fn read_text(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| error.to_string())
 }

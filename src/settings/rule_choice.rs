@@ -80,7 +80,6 @@ pub fn find<'r>(set: &'r RuleSet, name: &str) -> Result<Vec<&'r Rule>, SettingsE
 }
 
 fn rule_files(directory: &std::path::Path) -> Result<Vec<PathBuf>, SettingsError> {
-    #[expect(clippy::disallowed_methods, reason = "a directory that the user names on the command line")]
     let entries = std::fs::read_dir(directory).map_err(|error| SettingsError::RulesDirectory {
         path: directory.display().to_string(),
         reason: error.to_string(),

@@ -25,7 +25,6 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-#[expect(clippy::disallowed_methods, reason = "reads and renews files of this repository")]
 #[test]
 fn the_published_schema_is_that_of_the_types() {
     let path = root().join("docs/credlint.schema.json");
