@@ -105,6 +105,20 @@ pub struct Input {
     /// Exit with 0 or 1 even when files could not be read or parsed
     #[arg(long, help_heading = "Input")]
     pub allow_parse_errors: bool,
+    /// Which configuration counts.
+    #[command(flatten)]
+    pub configuration: ConfigurationChoice,
+}
+
+/// Which configuration counts.
+#[derive(Clone, Debug, Default, Args)]
+pub struct ConfigurationChoice {
+    /// Use this configuration file [default: the nearest credlint.toml from PATH up to the top of its git work tree]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Configuration")]
+    pub config: Option<PathBuf>,
+    /// Use no configuration file
+    #[arg(long, conflicts_with = "config", help_heading = "Configuration")]
+    pub no_config: bool,
 }
 
 #[derive(Clone, Debug, Args)]
@@ -191,6 +205,9 @@ pub struct Rules {
     /// List the rules of your own in this directory as well
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Rules")]
     pub rules: Vec<PathBuf>,
+    /// Which configuration counts.
+    #[command(flatten)]
+    pub configuration: ConfigurationChoice,
 }
 
 /// `credlint explain`.
@@ -202,6 +219,9 @@ pub struct Explain {
     /// Look among the rules of your own in this directory as well
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, help_heading = "Rules")]
     pub rules: Vec<PathBuf>,
+    /// Which configuration counts.
+    #[command(flatten)]
+    pub configuration: ConfigurationChoice,
 }
 
 /// `credlint graph`.

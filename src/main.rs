@@ -10,6 +10,7 @@ use miette::Diagnostic;
 use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat};
 use credlint::report::{self, Report, RuleText};
 use credlint::rules::RuleSet;
+use credlint::settings::configuration::Configuration;
 use credlint::settings::{self, CheckSettings, InputSettings, SettingsError};
 use credlint::{pipeline, source};
 
@@ -91,7 +92,10 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
             Ok(completeness(&layout.discovered.notices, &input))
         }
         Command::Rules(arguments) => {
-            let rules = rule_texts(&settings::rule_set(&arguments.rules)?);
+            let rules = rule_texts(&settings::rule_set(
+                &arguments.rules,
+                &Configuration::here(&arguments.configuration)?,
+            )?);
             print(&match arguments.format {
                 ListFormat::Text => report::rule_list::text(&rules, color),
                 ListFormat::Json => report::rule_list::json(&rules),
@@ -99,7 +103,7 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
             Ok(CLEAN)
         }
         Command::Explain(arguments) => {
-            let set = settings::rule_set(&arguments.rules)?;
+            let set = settings::rule_set(&arguments.rules, &Configuration::here(&arguments.configuration)?)?;
             for rule in settings::find(&set, &arguments.rule)? {
                 print(&report::explain::explain(&RuleText::from(rule), color))?;
             }
@@ -118,8 +122,8 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
 
 fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let input = InputSettings::new(&arguments.input)?;
-    let set = settings::rule_set(&arguments.selection.rules)?;
-    let settings = CheckSettings::new(&set, arguments, &input.workspace)?;
+    let set = settings::rule_set(&arguments.selection.rules, &input.configuration)?;
+    let settings = CheckSettings::new(&set, arguments, &input)?;
     let checked = pipeline::check(&input, &settings);
     let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
     let report = Report {

@@ -46,7 +46,7 @@ fn findings(set: &RuleSet, rule: &Rule, example: &Example) -> Vec<String> {
     };
     std::fs::write(directory.path().join(name), &example.text).unwrap();
     let (settings, arguments) = settings(directory.path());
-    let mut check = CheckSettings::new(set, &arguments, &settings.workspace).expect("nothing is selected");
+    let mut check = CheckSettings::new(set, &arguments, &settings).expect("nothing is selected");
     // An exception is judged where the rule that it is about is run.
     if !rule.has_exceptions_as_subject() {
         check.rules = vec![rule];

@@ -14,6 +14,8 @@ fn user() -> UserRecord {
         address: "aws_iam_user.alice".to_owned(),
         name: "alice".to_owned(),
         name_known: true,
+        machine: false,
+        human: false,
         path: Some("/".to_owned()),
         managed: true,
         created: true,

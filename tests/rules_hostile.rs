@@ -40,6 +40,8 @@ fn record(keys: usize, policies: usize) -> UserRecord {
         address: "aws_iam_user.a".to_owned(),
         name: "a".to_owned(),
         name_known: true,
+        machine: false,
+        human: false,
         path: None,
         managed: true,
         created: true,

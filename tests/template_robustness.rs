@@ -70,7 +70,7 @@ fn check(folder: &Path) {
     let Command::Check(check) = line.command else { unreachable!() };
     let input = settings::InputSettings::new(&check.input).unwrap();
     let set = rules::RuleSet::built_in().unwrap();
-    let settings = settings::CheckSettings::new(&set, &check, &input.workspace).unwrap();
+    let settings = settings::CheckSettings::new(&set, &check, &input).unwrap();
     let checked = pipeline::check(&input, &settings);
     let places = checked.findings.iter().flat_map(|finding| {
         std::iter::once(&finding.primary)

@@ -313,14 +313,15 @@ impl Reader<'_> {
             return;
         };
         let path = inside(self.workspace, &self.outermost, here.directory, file);
-        let template =
-            match path.and_then(|path| if path.is_file() { Ok(path) } else { Err(ReadError::Missing) }) {
-                Ok(template) => template,
-                Err(error) => {
-                    self.not_there(span, &format!("the template of {id}, {file},"), &error);
-                    return;
-                }
-            };
+        let is_file =
+            |path: PathBuf| if self.workspace.is_file(&path) { Ok(path) } else { Err(ReadError::Missing) };
+        let template = match path.and_then(is_file) {
+            Ok(template) => template,
+            Err(error) => {
+                self.not_there(span, &format!("the template of {id}, {file},"), &error);
+                return;
+            }
+        };
         let metadata = self.metadata(here, &id, span, artifact);
         let (constructs, nested) = {
             let (count, notices) = (&mut self.nested, &mut self.assembly.notices);

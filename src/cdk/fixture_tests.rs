@@ -1,4 +1,5 @@
 //! What is read of the assemblies in `fixtures/cdk`, against the programs that they were synthesised from.
+#![allow(clippy::disallowed_methods, reason = "looks at what it tests with")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::source::{Notice, NoticeKind, Workspace};
+use crate::source::{EntryKind, NotWalked, Notice, NoticeKind, PathFilter, Walked, Workspace};
 
 /// Folders that hold other people's code or tool output, never a configuration of the tree's own.
 const PRUNED: &[&str] = &[".git", "node_modules", ".terraform", ".terragrunt-cache"];
@@ -34,6 +34,8 @@ pub enum Standing {
     LeftOut(&'static str),
     /// Left out, and why: it declares nothing, so that nothing is missed.
     NotCode(&'static str),
+    /// Left out by the configuration.
+    Excluded,
 }
 
 /// A file or folder that was met.
@@ -60,22 +62,19 @@ pub struct Discovered {
 pub fn walk(
     workspace: &Workspace,
     paths: &[PathBuf],
+    filter: &PathFilter,
     classify: impl Fn(&str) -> Option<Standing>,
 ) -> Discovered {
     let mut discovered = Discovered::default();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
     let mut entries = 0;
     for path in paths {
-        let start = if path.is_file() { path.parent().unwrap_or(path) } else { path.as_path() };
         // Only the directory itself when a file was named, the whole tree when a directory was.
-        let depth = if path.is_file() { 1 } else { usize::MAX };
-        let walker = walkdir::WalkDir::new(start)
-            .max_depth(depth)
-            .follow_links(false)
-            .sort_by_file_name()
-            .into_iter()
-            .filter_entry(|entry| entry.depth() == 0 || !is_pruned(entry));
-        for entry in walker {
+        let (start, depth) = match path.parent() {
+            Some(parent) if workspace.is_file(path) => (parent, 1),
+            _ => (path.as_path(), usize::MAX),
+        };
+        for entry in workspace.walk(start, depth, PRUNED) {
             entries += 1;
             if entries > MAX_ENTRIES {
                 let message = "the tree has more than 2,000,000 entries; the others were not looked at";
@@ -84,14 +83,29 @@ pub fn walk(
                 break;
             }
             match entry {
-                Ok(entry) => add(workspace, entry, &classify, &mut seen, &mut discovered),
-                Err(error) => {
-                    let path =
-                        error.path().map_or_else(|| workspace.display(start), |path| workspace.display(path));
+                Ok(entry) => {
+                    // Whoever names a file means it.
+                    let is_excluded = workspace.is_directory(path) && filter.leaves_out(&entry.path, start);
+                    let first = discovered.entries.len();
+                    add(workspace, entry, is_excluded, &classify, &mut seen, &mut discovered);
+                    for entry in discovered.entries.iter_mut().skip(first).filter(|_| is_excluded) {
+                        entry.standing = Standing::Excluded;
+                    }
+                }
+                Err(NotWalked(path)) => {
+                    let path = workspace.display(&path);
                     let message = "cannot be read, so nothing below it was looked at";
                     discovered.notices.push(Notice::about(NoticeKind::UnreadableFile, path, message));
                 }
             }
+        }
+    }
+    // A module is never read in part: what lies beside a file that is looked at is read with it.
+    for entry in discovered.entries.iter_mut().filter(|entry| entry.standing == Standing::Excluded) {
+        let name = entry.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let is_beside = entry.path.parent().is_some_and(|parent| discovered.directories.contains(parent));
+        if is_beside && classify(name) == Some(Standing::Terraform) {
+            entry.standing = Standing::Terraform;
         }
     }
     discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
@@ -100,25 +114,26 @@ pub fn walk(
 
 fn add(
     workspace: &Workspace,
-    entry: walkdir::DirEntry,
+    entry: Walked,
+    is_excluded: bool,
     classify: &impl Fn(&str) -> Option<Standing>,
     seen: &mut BTreeSet<PathBuf>,
     discovered: &mut Discovered,
 ) {
-    let file_type = entry.file_type();
-    let Some(name) = entry.file_name().to_str() else { return };
-    if file_type.is_symlink() {
-        if let Some(standing) = symbolic_link(workspace, entry.path(), name, classify) {
-            discovered.entries.push(Entry { path: entry.into_path(), standing });
+    let Walked { path, kind } = entry;
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    if kind == EntryKind::Link {
+        if let Some(standing) = symbolic_link(workspace, &path, name, classify) {
+            discovered.entries.push(Entry { path, standing });
         }
         return;
     }
-    let Some(standing) = file_type.is_file().then(|| classify(name)).flatten() else { return };
-    let path = entry.into_path();
+    let Some(standing) = (kind == EntryKind::File).then(|| classify(name)).flatten() else { return };
     if !seen.insert(path.clone()) {
         return;
     }
     if standing == Standing::Terraform
+        && !is_excluded
         && let Some(directory) = path.parent().map(Path::to_owned)
     {
         discovered.directories.insert(directory);
@@ -135,17 +150,13 @@ fn symbolic_link(
 ) -> Option<Standing> {
     let standing = classify(name);
     match workspace.resolve(path) {
-        Ok(target) if target.is_file() => standing,
+        Ok(target) if workspace.is_file(&target) => standing,
         Ok(_) => Some(Standing::LeftOut("a symbolic link to a folder; the folder is read where it is")),
         Err(_) if standing.is_some() => {
             Some(Standing::LeftOut("a symbolic link that leads out of the root, or nowhere"))
         }
         Err(_) => None,
     }
-}
-
-fn is_pruned(entry: &walkdir::DirEntry) -> bool {
-    entry.file_type().is_dir() && is_pruned_name(entry.file_name())
 }
 
 fn is_pruned_name(name: &OsStr) -> bool {

@@ -87,9 +87,9 @@ impl<'f> Places<'f> {
                 let name = self.finding.subject.name.as_deref();
                 let mut addresses = std::iter::once(&*self.finding.subject.address)
                     .chain(self.finding.addresses.iter().map(|address| &**address));
-                user.as_ref().is_none_or(|user| name.is_some_and(|name| user.is_match(name)))
-                    && root.as_ref().is_none_or(|root| root.is_match(&self.finding.root))
-                    && address.as_ref().is_none_or(|pattern| addresses.any(|one| pattern.is_match(one)))
+                user.as_ref().is_none_or(|user| name.is_some_and(|name| user.matches(name)))
+                    && root.as_ref().is_none_or(|root| root.matches(&self.finding.root))
+                    && address.as_ref().is_none_or(|pattern| addresses.any(|one| pattern.matches(one)))
             }
             Scope::Nothing => false,
         }

@@ -19,11 +19,10 @@ pub use matching::{Applied, apply};
 use std::ops::Range;
 use std::sync::Arc;
 
-use globset::GlobMatcher;
 use jiff::civil::Date;
 
 use crate::finding::SuppressionKind;
-use crate::source::Place;
+use crate::source::{AddressPattern, NamePattern, PathPattern, Place};
 
 /// One exception to the rules.
 #[derive(Clone, Debug)]
@@ -61,11 +60,11 @@ pub enum Scope {
 #[derive(Clone, Debug)]
 pub struct Patterns {
     /// The user's name.
-    pub user: Option<GlobMatcher>,
+    pub user: Option<NamePattern>,
     /// The address of the user, or of something that the finding points at.
-    pub address: Option<GlobMatcher>,
+    pub address: Option<AddressPattern>,
     /// The root.
-    pub root: Option<GlobMatcher>,
+    pub root: Option<PathPattern>,
 }
 
 impl Exception {

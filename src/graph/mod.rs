@@ -18,7 +18,7 @@ pub use resource_types::interest;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::source::{Notice, Place, Span};
+use crate::source::{NamePattern, Notice, Place, Span};
 use crate::value::Condition;
 
 /// Index of a [`Node`].
@@ -272,6 +272,27 @@ impl GraphRoot {
     }
 }
 
+/// Patterns of the names of users that belong to programs, and of those that belong to people.
+#[derive(Clone, Debug, Default)]
+pub struct People {
+    /// Programs.
+    pub machine_users: Vec<NamePattern>,
+    /// People; they win.
+    pub human_users: Vec<NamePattern>,
+}
+
+impl People {
+    /// Whether a user of a name was said to belong to a person.
+    pub fn is_human(&self, name: &str) -> bool {
+        self.human_users.iter().any(|pattern| pattern.matches(name))
+    }
+
+    /// Whether a user of a name was said to belong to a program.
+    pub fn is_machine(&self, name: &str) -> bool {
+        !self.is_human(name) && self.machine_users.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
 /// Everything the rules look at.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
@@ -299,6 +320,8 @@ pub struct Graph {
     pub password_texts: BTreeSet<Arc<str>>,
     /// What could not be linked or told.
     pub notices: Vec<Notice>,
+    /// Whose users are whose, as far as somebody said so.
+    pub people: People,
 }
 
 impl Graph {

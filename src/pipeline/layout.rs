@@ -48,7 +48,9 @@ impl Layout {
 
     /// How many files are read.
     pub fn file_count(&self) -> usize {
-        let is_read = |entry: &&Entry| !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_));
+        let is_read = |entry: &&Entry| {
+            !matches!(entry.standing, Standing::LeftOut(_) | Standing::NotCode(_) | Standing::Excluded)
+        };
         self.discovered.entries.iter().filter(is_read).count()
     }
 }
@@ -65,7 +67,7 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
         match what(path) {
             Some(_) if documents.iter().any(|(other, _)| other == path) => {}
             Some(written) => documents.push((path.clone(), written)),
-            None if path.is_file() && is_by_content(path) => {
+            None if workspace.is_file(path) && is_by_content(path) => {
                 // Only the file itself: the others in its directory are no part of it.
                 let standing = what_it_holds(workspace, templates, path);
                 named.extend(standing.map(|standing| Entry { path: path.clone(), standing }));
@@ -87,9 +89,12 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
             }
         }
     }
-    let mut discovered = walk(workspace, &trees, classify);
+    let mut discovered = walk(workspace, &trees, &settings.configuration.paths, classify);
     discovered.notices.extend(not_a_document);
     discovered.entries.retain_mut(|entry| {
+        if entry.standing == Standing::Excluded && is_by_content(&entry.path) {
+            return is_code(workspace, &entry.path) || what(&entry.path).is_some();
+        }
         if entry.standing != Standing::ByContent {
             return true;
         }
@@ -170,10 +175,17 @@ fn is_by_content(path: &Path) -> bool {
     matches!(classify(name), None | Some(Standing::ByContent))
 }
 
+/// Whether a file whose name does not tell would be looked at more closely.
+fn is_code(workspace: &Workspace, path: &Path) -> bool {
+    let is_manifest = |text: &str| path.ends_with(cdk::MANIFEST) && is_manifest(workspace, path, text);
+    let text = workspace.read_text(path);
+    text.is_ok_and(|text| detect::may_be_template(text.as_bytes()) || is_manifest(&text))
+}
+
 /// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.
 fn what_it_holds(workspace: &Workspace, templates: &Templates<'_>, path: &Path) -> Option<Standing> {
     let text = workspace.read_text(path).ok()?;
-    if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(path, &text) {
+    if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(workspace, path, &text) {
         return Some(Standing::Assembly);
     }
     let is_template = detect::may_be_template(text.as_bytes()) && templates.add(path, text).is_some();
@@ -181,8 +193,8 @@ fn what_it_holds(workspace: &Workspace, templates: &Templates<'_>, path: &Path) 
 }
 
 /// Whether the text of a `manifest.json` is that of an assembly: other tools have files of that name.
-fn is_manifest(path: &Path, text: &str) -> bool {
-    cdk::is_assembly(text, path.with_file_name(cdk::MARKER).is_file())
+fn is_manifest(workspace: &Workspace, path: &Path, text: &str) -> bool {
+    cdk::is_assembly(text, workspace.is_file(&path.with_file_name(cdk::MARKER)))
 }
 
 /// The assemblies whose manifests were met. What else lies in their directories is read through them, or is an asset.

@@ -1,6 +1,7 @@
 //! Read this first: discover, read, graph, check on one screen. What comes out is what is reported.
 
 mod judging;
+mod configured;
 mod layout;
 mod reading;
 
@@ -70,6 +71,7 @@ pub fn check(input: &InputSettings, check: &CheckSettings<'_>) -> Checked {
         let failed = findings.iter().any(|finding| thresholds.fail(finding));
         let mut notices = understood.notices;
         notices.extend(judged.notices);
+        notices.extend(check.notices.iter().cloned());
         Checked {
             findings,
             suppressed,
@@ -101,6 +103,10 @@ fn read_and_link(settings: &InputSettings) -> Understood {
     let layout = Layout::of(settings, &loader, &templates);
     let reading = reading::read(settings, &loader, &templates, &layout, &graph::interest());
     let mut graph = graph::build(reading.roots);
+    graph.people = graph::People {
+        machine_users: settings.configuration.machine_users.clone(),
+        human_users: settings.configuration.human_users.clone(),
+    };
     let files = &settings.workspace.files;
     graph.password_places.iter().for_each(|place| files.conceal(*place));
     files.conceal_everywhere(graph.password_texts.iter().map(AsRef::as_ref));

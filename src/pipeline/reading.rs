@@ -17,7 +17,7 @@ use crate::terraform::plan::Written;
 use crate::terraform::{self, CommandLineInput, Inputs, Module, ModuleLoader};
 use crate::value::Value;
 
-use super::Layout;
+use super::{Layout, configured};
 
 /// What all roots hold.
 pub struct Reading {
@@ -44,14 +44,28 @@ pub fn read(
     for (path, written) in &layout.documents {
         reader.document(path, *written, &mut directories);
     }
-    let modules: Vec<_> = directories.iter().filter_map(|directory| reader.directory(directory)).collect();
+    let of_directories: Vec<(String, Arc<Module>)> = directories
+        .iter()
+        .filter_map(|directory| Some((settings.workspace.display(directory), reader.directory(directory)?)))
+        .collect();
+    let modules: Vec<_> = of_directories.iter().map(|(_, module)| Arc::clone(module)).collect();
     let (given, notices) = cloudformation::gather(&settings.workspace, &settings.parameters);
     reader.reading.notices.extend(notices);
     let given = reader.given(given);
-    let templates = layout.templates.roots.iter().map(|path| reader.template(path, &given));
-    let mut declared: BTreeSet<Arc<str>> = templates.collect::<Vec<_>>().into_iter().flatten().collect();
+    let configured = configured::Parameters::read(settings, &mut reader.reading.notices);
+    let mut declared: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut parameters: Vec<(String, Vec<Arc<str>>)> = Vec::new();
+    for path in &layout.templates.roots {
+        let shown = settings.workspace.display(path);
+        let of_root = reader.template(path, &configured.with(&shown, &given));
+        declared.extend(of_root.iter().cloned());
+        parameters.push((shown, of_root));
+    }
     for (directory, assembly) in &layout.assemblies {
-        declared.extend(reader.assembly(directory, assembly, &given));
+        let shown = settings.workspace.display(directory);
+        let of_root = reader.assembly(directory, assembly, &configured.with(&shown, &given));
+        declared.extend(of_root.iter().cloned());
+        parameters.push((shown, of_root));
     }
     let mut reading = reader.reading;
     reading.looked_at =
@@ -63,6 +77,7 @@ pub fn read(
     }
     reading.notices.extend(not_read(&settings.workspace, &layout.discovered.entries));
     reading.notices.extend(undeclared(settings, &modules, &declared));
+    reading.notices.extend(configured::notices(settings, layout, &of_directories, &parameters));
     reading
 }
 
@@ -162,8 +177,9 @@ impl Reader<'_> {
 
     /// Reads the root module or Terragrunt unit in a directory; gives its module.
     fn directory(&mut self, directory: &PathBuf) -> Option<Arc<Module>> {
-        let (workspace, assignments) = (&self.settings.workspace, &self.settings.assignments);
+        let workspace = &self.settings.workspace;
         let path = workspace.display(directory);
+        let assignments = &configured::assignments(self.settings, &path);
         let unit = self.layout.units.get(directory);
         if unit.is_some_and(|unit| unit.is_excluded) {
             let message = "this unit is left out of every run, so it was not checked";

@@ -59,6 +59,7 @@ impl FileList {
                 Standing::Document(format) => (Some(format), None),
                 Standing::ByContent => (None, None),
                 Standing::LeftOut(why) | Standing::NotCode(why) => (None, Some(why)),
+                Standing::Excluded => (None, Some("excluded by the configuration")),
             };
             let root = match entry.standing {
                 Standing::Document(_) => Some(workspace.display(&entry.path)),

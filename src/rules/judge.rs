@@ -106,7 +106,7 @@ fn finding(
         generated.into_iter().chain(related.into_iter().map(|node| graph.nodes[node].place().clone()));
     Finding {
         rule: Arc::from(rule.id.as_str()),
-        severity: hit.severity,
+        severity: rule.reported_severity(hit.severity),
         confidence: if when.is_none() { Confidence::Certain } else { Confidence::Possible },
         when,
         subject: Subject {

@@ -34,7 +34,7 @@ pub fn judge_exceptions(
                 Identifying { rule: &rule.id, severity: hit.severity, subject: &address, parts: &parts };
             findings.push(Finding {
                 rule: Arc::from(rule.id.as_str()),
-                severity: hit.severity,
+                severity: rule.reported_severity(hit.severity),
                 confidence: Confidence::Certain,
                 when: None,
                 subject: Subject { address: address.to_string(), name: None },

@@ -175,11 +175,15 @@ impl<'g> Neighbourhood<'g> {
             return None;
         }
         let name = pick(&self.user.names, world);
+        let known = name.and_then(Name::known);
+        let people = &self.graph.people;
         Some(UserRecord {
             node: self.user.node,
             address: node.address.to_string(),
             name: name.map(|name| name.text().to_string()).unwrap_or_default(),
-            name_known: name.is_some_and(|name| name.known().is_some()),
+            name_known: known.is_some(),
+            machine: known.is_some_and(|name| people.is_machine(name)),
+            human: known.is_some_and(|name| people.is_human(name)),
             path: pick(&self.user.paths, world).and_then(Option::as_deref).map(str::to_owned),
             managed: is_managed,
             created: is_managed && node.created().holds(world),

@@ -71,6 +71,10 @@ records! {
         pub name: String,
         /// Whether `name` is the real name.
         pub name_known: bool,
+        /// Whether the configuration (`machine_users`) says that the user belongs to a program.
+        pub machine: bool,
+        /// Whether the configuration (`human_users`) says that the user belongs to a person.
+        pub human: bool,
         /// IAM path, `/` by default; null when unknown.
         pub path: Option<String>,
         /// Whether this code declares the user, be it to create or to import it (false: it is referred to by name

@@ -37,6 +37,8 @@ pub struct Rule {
     pub title: String,
     /// Severity, unless a case says otherwise; see [`Rule::highest_severity`].
     pub severity: Severity,
+    /// The severity that the user's configuration gives all its findings.
+    pub configured_severity: Option<Severity>,
     /// What it runs over.
     pub subject: SubjectKind,
     /// How often it is right when it speaks.
@@ -111,14 +113,23 @@ impl Rule {
         compiler.rule(&parts)
     }
 
-    /// The highest severity over its cases.
+    /// The highest severity over its cases; the configured one where there is one.
     pub fn highest_severity(&self) -> Severity {
+        if let Some(configured) = self.configured_severity {
+            return configured;
+        }
         self.cases.iter().filter_map(|case| case.severity).fold(self.severity, Severity::max)
     }
 
     /// Whether it is about exceptions, not about users.
     pub fn has_exceptions_as_subject(&self) -> bool {
         self.subject == SubjectKind::Exception
+    }
+
+    /// The severity that a finding is reported with; fingerprints keep its own, so that they outlast a change of the
+    /// configuration.
+    pub fn reported_severity(&self, own: Severity) -> Severity {
+        self.configured_severity.unwrap_or(own)
     }
 
     /// Every name it can be selected by, the id first: `multiple-active-keys`, `AC_AWS_0554`, `CIS-1.13`,
@@ -246,6 +257,7 @@ impl Compiler<'_> {
             id: front_matter.id.value.clone(),
             title: front_matter.title.value.clone(),
             severity: front_matter.severity,
+            configured_severity: None,
             subject: front_matter.subject,
             precision: front_matter.precision,
             controls: controls(front_matter),

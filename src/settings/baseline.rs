@@ -7,19 +7,30 @@ use crate::exceptions::Baseline;
 use crate::source::Workspace;
 
 use super::SettingsError;
+use super::configuration::Configuration;
 use super::paths::named_file;
 
-/// Reads the baseline that is named. One that is to be written need not be there yet.
-pub(super) fn read(workspace: &Workspace, accepted: &Accepted) -> Result<Option<Baseline>, SettingsError> {
-    let Some(path) = &accepted.baseline else { return Ok(None) };
-    if accepted.write_baseline.as_ref() == Some(path) && !path.exists() {
+/// Reads the baseline that is named, else that of the configuration. One that is to be written need not be there yet.
+pub(super) fn read(
+    workspace: &Workspace,
+    accepted: &Accepted,
+    configuration: &Configuration,
+) -> Result<Option<Baseline>, SettingsError> {
+    let is_written = accepted.write_baseline.is_some();
+    let (path, shown) = match (&accepted.baseline, &configuration.baseline) {
+        (Some(path), _) => (path, path.display().to_string()),
+        (None, Some(path)) => (path, workspace.display(path)),
+        (None, None) => return Ok(None),
+    };
+    let is_same = accepted.baseline.is_none() || accepted.write_baseline.as_ref() == Some(path);
+    if is_written && is_same && !path.exists() {
         return Ok(None);
     }
-    read_file(workspace, path).map(Some)
+    read_file(workspace, path, &shown).map(Some)
 }
 
-fn read_file(workspace: &Workspace, path: &Path) -> Result<Baseline, SettingsError> {
-    let failed = |reason: String| SettingsError::Baseline { path: path.display().to_string(), reason };
+fn read_file(workspace: &Workspace, path: &Path, shown: &str) -> Result<Baseline, SettingsError> {
+    let failed = |reason: String| SettingsError::Baseline { path: shown.to_owned(), reason };
     let (shown, text) = named_file(workspace, path).map_err(failed)?;
     let file = workspace.files.add(shown, text);
     let source = workspace.files.get(file);

@@ -1,5 +1,8 @@
 //! What was typed, given meaning: paths that exist, rules that were found, limits and defaults.
+#![allow(clippy::disallowed_methods, reason = "what the user names is looked for on disk")]
 
+/// `credlint.toml`.
+pub mod configuration;
 // The baseline.
 mod baseline;
 // What the paths mean.
@@ -23,7 +26,8 @@ use crate::rules::{Rule, RuleError, RuleSet};
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
 use crate::terraform::CommandLineInput;
 
-use paths::{canonical, current_directory, default_workspace, parameter_file, variables_file};
+use configuration::{Configuration, ConfigurationError};
+use paths::{canonical, current_directory, default_workspace, directory_of, parameter_file, variables_file};
 
 /// Why the job cannot start. Each is a mistake in what was typed or in a rule file of the user's own.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -84,6 +88,28 @@ pub enum SettingsError {
         /// What is wrong.
         reason: String,
     },
+    /// A configuration file that cannot be read.
+    #[error("the configuration `{path}` cannot be read: {reason}")]
+    #[diagnostic(help("name a configuration file with --config, or do without one with --no-config"))]
+    Configuration {
+        /// Where it is.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Two configuration files in one directory.
+    #[error("there are two configurations: `{first}` and `{second}`")]
+    #[diagnostic(help("keep one of them, or name one with --config"))]
+    TwoConfigurations {
+        /// One.
+        first: String,
+        /// The other.
+        second: String,
+    },
+    /// A configuration file that is wrong.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    InConfiguration(#[from] Box<ConfigurationError>),
     /// A `--baseline` that cannot be read.
     #[error("the baseline `{path}` cannot be used: {reason}")]
     #[diagnostic(help("`credlint check --write-baseline {path}` writes it where there is none"))]
@@ -112,6 +138,8 @@ pub struct InputSettings {
     pub assignments: Vec<CommandLineInput>,
     /// Template parameters from the command line, in order.
     pub parameters: Vec<ParameterInput>,
+    /// What the configuration file says.
+    pub configuration: Configuration,
     /// Whether unreadable input leaves the exit status alone.
     pub allow_parse_errors: bool,
 }
@@ -156,7 +184,9 @@ impl InputSettings {
                     let (path, root) = (outside.display().to_string(), root.display().to_string());
                     return Err(SettingsError::OutsideRoot { path, root });
                 }
-                Workspace::new(root_directory.clone(), vec![root_directory])
+                let mut workspace = Workspace::new(root_directory.clone(), vec![root_directory]);
+                workspace.is_limited = true;
+                workspace
             }
             None => {
                 let here = here.iter().filter(|_| standard_input);
@@ -164,12 +194,16 @@ impl InputSettings {
             }
         };
         if standard_input {
-            let read = workspace.read_standard_input(std::io::stdin().lock(), here.unwrap_or_default());
+            let read =
+                workspace.read_standard_input(std::io::stdin().lock(), here.clone().unwrap_or_default());
             if let Err(error) = read {
                 let message = error.to_string();
                 notices.push(Notice::about(NoticeKind::UnreadableFile, STANDARD_INPUT, message));
             }
         }
+        let start = paths.first().map(|path| directory_of(path).to_owned()).or_else(|| here.clone());
+        let configuration =
+            Configuration::load(&input.configuration, &workspace, &start.unwrap_or_default())?;
         let (mut assignments, mut parameters) = (Vec::new(), Vec::new());
         for source in &input.assignments {
             match source {
@@ -188,14 +222,15 @@ impl InputSettings {
             }
         }
         let allow_parse_errors = input.allow_parse_errors;
-        Ok(Self { workspace, paths, notices, assignments, parameters, allow_parse_errors })
+        Ok(Self { workspace, paths, notices, assignments, parameters, configuration, allow_parse_errors })
     }
 
     /// Whether a path lies in what was named to be read, so that all that is about it was looked at. A file that was
     /// named stands for its directory, but not for the whole of what lies in it.
     pub fn is_asked_for(&self, path: &Path, as_a_whole: bool) -> bool {
         self.paths.iter().any(|named| {
-            path.starts_with(named) || (!as_a_whole && named.is_file() && path.parent() == named.parent())
+            path.starts_with(named)
+                || (!as_a_whole && self.workspace.is_file(named) && path.parent() == named.parent())
         })
     }
 }
@@ -213,6 +248,8 @@ pub struct CheckSettings<'r> {
     pub today: Date,
     /// The exceptions of the configuration.
     pub exceptions: Vec<Exception>,
+    /// What the configuration takes out of the check.
+    pub notices: Vec<Notice>,
     /// What was found before, and is not reported.
     pub baseline: Option<Baseline>,
     /// Whether the baseline is to be written.
@@ -221,15 +258,18 @@ pub struct CheckSettings<'r> {
 
 impl<'r> CheckSettings<'r> {
     /// Settles which rules run, what counts and what is set aside.
-    pub fn new(set: &'r RuleSet, arguments: &Check, workspace: &Workspace) -> Result<Self, SettingsError> {
+    pub fn new(set: &'r RuleSet, arguments: &Check, input: &InputSettings) -> Result<Self, SettingsError> {
         let Check { selection, accepted, .. } = arguments;
+        let configuration = &input.configuration;
+        let rules = selected(set, selection, configuration)?;
         Ok(Self {
-            rules: selected(set, selection)?,
+            exceptions: configuration.exceptions(set, &rules),
+            notices: configuration.notices(set, &rules),
+            rules,
             known_rules: set,
-            thresholds: Thresholds::new(selection),
+            thresholds: Thresholds::new(selection, configuration),
             today: accepted.as_of.unwrap_or_else(today),
-            exceptions: Vec::new(),
-            baseline: baseline::read(workspace, accepted)?,
+            baseline: baseline::read(&input.workspace, accepted, configuration)?,
             write_baseline: accepted.write_baseline.is_some(),
         })
     }
@@ -263,12 +303,15 @@ impl Thresholds {
             && self.fail_on.is_some_and(|least| finding.severity >= least)
     }
 
-    /// The thresholds typed, or their defaults: everything is shown, medium fails.
-    pub fn new(selection: &Selection) -> Self {
+    /// The thresholds typed, else those of the configuration, else their defaults: everything is shown, medium fails.
+    pub fn new(selection: &Selection, configuration: &Configuration) -> Self {
+        let min_severity = selection.min_severity.map(Into::into).or(configuration.min_severity);
+        let min_confidence = selection.min_confidence.map(Into::into).or(configuration.min_confidence);
+        let fail_on = selection.fail_on.map(FailOn::severity).or(configuration.fail_on);
         Self {
-            min_severity: selection.min_severity.map_or(Severity::Low, Into::into),
-            min_confidence: selection.min_confidence.map_or(Confidence::Possible, Into::into),
-            fail_on: selection.fail_on.map_or(Some(Severity::Medium), FailOn::severity),
+            min_severity: min_severity.unwrap_or(Severity::Low),
+            min_confidence: min_confidence.unwrap_or(Confidence::Possible),
+            fail_on: fail_on.unwrap_or(Some(Severity::Medium)),
         }
     }
 }

@@ -6,14 +6,14 @@ use crate::source::{FileId, Workspace};
 
 use super::SettingsError;
 
-pub(super) fn canonical(path: &Path) -> Result<PathBuf, SettingsError> {
+pub(in crate::settings) fn canonical(path: &Path) -> Result<PathBuf, SettingsError> {
     path.canonicalize()
         .map_err(|error| SettingsError::Path { path: path.display().to_string(), reason: error.to_string() })
 }
 
 /// Nothing outside the git work tree of each path is read, or outside the path itself where there is none.
 /// Reported paths are relative to the work tree; without one, to the current directory.
-pub(super) fn default_workspace(paths: &[PathBuf]) -> Workspace {
+pub(in crate::settings) fn default_workspace(paths: &[PathBuf]) -> Workspace {
     let directories: Vec<PathBuf> = paths.iter().map(|path| directory_of(path).to_owned()).collect();
     let mut boundaries: Vec<PathBuf> = directories
         .iter()
@@ -31,15 +31,15 @@ pub(super) fn default_workspace(paths: &[PathBuf]) -> Workspace {
     Workspace::new(base, boundaries)
 }
 
-pub(super) fn current_directory() -> Option<PathBuf> {
+pub(in crate::settings) fn current_directory() -> Option<PathBuf> {
     std::env::current_dir().and_then(|directory| directory.canonicalize()).ok()
 }
 
-pub(super) fn directory_of(path: &Path) -> &Path {
+pub(in crate::settings) fn directory_of(path: &Path) -> &Path {
     if path.is_dir() { path } else { path.parent().unwrap_or(path) }
 }
 
-pub(super) fn git_work_tree(directory: &Path) -> Option<PathBuf> {
+pub(in crate::settings) fn git_work_tree(directory: &Path) -> Option<PathBuf> {
     directory.ancestors().find(|ancestor| ancestor.join(".git").exists()).map(Path::to_owned)
 }
 
@@ -60,20 +60,25 @@ pub(super) fn named_file(workspace: &Workspace, path: &Path) -> Result<(String, 
     Ok((shown, text))
 }
 
-pub(super) fn variables_file(workspace: &Workspace, path: &Path) -> Result<FileId, SettingsError> {
+pub(in crate::settings) fn variables_file(
+    workspace: &Workspace,
+    path: &Path,
+) -> Result<FileId, SettingsError> {
     let failed = |reason: String| SettingsError::VariablesFile { path: path.display().to_string(), reason };
     let (shown, text) = named_file(workspace, path).map_err(failed)?;
     Ok(workspace.files.add(shown, text))
 }
 
 /// Its text is shown nowhere, since it may well hold passwords.
-pub(super) fn parameter_file(workspace: &Workspace, path: &Path) -> Result<FileId, SettingsError> {
+pub(in crate::settings) fn parameter_file(
+    workspace: &Workspace,
+    path: &Path,
+) -> Result<FileId, SettingsError> {
     let failed = |reason: String| SettingsError::ParameterFile { path: path.display().to_string(), reason };
     let (shown, text) = named_file(workspace, path).map_err(failed)?;
     Ok(workspace.files.add_unshown(shown, text))
 }
 
-#[expect(clippy::disallowed_methods, reason = "files that the user names on the command line")]
-pub(super) fn read_text(path: &Path) -> Result<String, String> {
+pub(in crate::settings) fn read_text(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| error.to_string())
 }

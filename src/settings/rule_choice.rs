@@ -1,15 +1,16 @@
 //! Which rules run: ours, the user's own, those selected.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::cli::Selection;
 use crate::rules::{Rule, RuleSet};
 
 use super::SettingsError;
+use super::configuration::Configuration;
 use super::paths::read_text;
 
-/// Our rules and those of the user's own directories.
-pub fn rule_set(directories: &[PathBuf]) -> Result<RuleSet, SettingsError> {
+/// Our rules and those of the user's own directories, with what the configuration says of them.
+pub fn rule_set(directories: &[PathBuf], configuration: &Configuration) -> Result<RuleSet, SettingsError> {
     let mut set = RuleSet::built_in()?;
     for directory in directories {
         for path in rule_files(directory)? {
@@ -20,11 +21,27 @@ pub fn rule_set(directories: &[PathBuf]) -> Result<RuleSet, SettingsError> {
             set.add_file(&path.display().to_string(), &text)?;
         }
     }
+    let unreadable = |path: &Path, reason: String| SettingsError::RulesDirectory {
+        path: path.display().to_string(),
+        reason,
+    };
+    for directory in configuration.rules_directories() {
+        for path in rule_files(directory)? {
+            let text = configuration.rule_text(&path).map_err(|reason| unreadable(&path, reason))?;
+            set.add_file(&path.display().to_string(), &text)?;
+        }
+    }
+    configuration.apply_to(&mut set)?;
     Ok(set)
 }
 
-/// The rules to run: those selected, or all, without those ignored.
-pub fn selected<'r>(set: &'r RuleSet, selection: &Selection) -> Result<Vec<&'r Rule>, SettingsError> {
+/// The rules to run: those selected, or all, without those ignored. What is typed comes first: a rule that `--select`
+/// names runs whatever the configuration says.
+pub fn selected<'r>(
+    set: &'r RuleSet,
+    selection: &Selection,
+    configuration: &Configuration,
+) -> Result<Vec<&'r Rule>, SettingsError> {
     let named = |names: &[String]| -> Result<Vec<&'r Rule>, SettingsError> {
         let mut rules = Vec::new();
         for name in names {
@@ -32,13 +49,17 @@ pub fn selected<'r>(set: &'r RuleSet, selection: &Selection) -> Result<Vec<&'r R
         }
         Ok(rules)
     };
-    let chosen = named(&selection.select)?;
+    let is_typed = !selection.select.is_empty();
+    let configured: Vec<String> = configuration.select.iter().map(|name| name.text.clone()).collect();
+    let select = if is_typed { &selection.select } else { &configured };
+    let chosen = named(select)?;
     let ignored = named(&selection.ignore)?;
     let is_in = |rules: &[&Rule], rule: &Rule| rules.iter().any(|other| other.id == rule.id);
     Ok(set
         .rules()
         .iter()
-        .filter(|rule| selection.select.is_empty() || is_in(&chosen, rule))
+        .filter(|rule| select.is_empty() || is_in(&chosen, rule))
+        .filter(|rule| is_typed || !configuration.switches_off(rule))
         .filter(|rule| !is_in(&ignored, rule))
         .collect())
 }
@@ -59,7 +80,6 @@ pub fn find<'r>(set: &'r RuleSet, name: &str) -> Result<Vec<&'r Rule>, SettingsE
 }
 
 fn rule_files(directory: &std::path::Path) -> Result<Vec<PathBuf>, SettingsError> {
-    #[expect(clippy::disallowed_methods, reason = "a directory that the user names on the command line")]
     let entries = std::fs::read_dir(directory).map_err(|error| SettingsError::RulesDirectory {
         path: directory.display().to_string(),
         reason: error.to_string(),

@@ -1,17 +1,25 @@
 //! Text and places: files, byte spans, line and column positions, notices, stack traces. This folder knows no format.
 
 mod files;
+mod git;
 mod notice;
+mod patterns;
 mod place;
 mod printable;
 mod span;
 mod stack_trace;
+mod tree;
+mod walk;
 mod workspace;
 
 pub use files::{Files, Position, SourceFile};
+pub use git::{GitError, GitTree, Unread};
 pub use notice::{Notice, NoticeKind};
+pub use patterns::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern};
 pub use place::Place;
 pub use printable::printable;
 pub use span::{FileId, Span};
 pub use stack_trace::{Programs, StackTrace};
+pub use tree::{Disk, EntryKind, Tree};
+pub use walk::{NotWalked, Walk, Walked};
 pub use workspace::{ReadError, STANDARD_INPUT, Workspace, lexically_normal};

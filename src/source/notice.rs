@@ -29,6 +29,8 @@ pub enum NoticeKind {
     InvalidException,
     /// Generated code that does not say which line of its program made it.
     NoCreationTrace,
+    /// What the configuration takes out of the check.
+    Configuration,
 }
 
 impl NoticeKind {
@@ -47,6 +49,7 @@ impl NoticeKind {
             Self::UnlinkedCredential => "unlinked-credential",
             Self::InvalidException => "invalid-exception",
             Self::NoCreationTrace => "no-creation-trace",
+            Self::Configuration => "configuration",
         }
     }
 

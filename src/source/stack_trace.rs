@@ -172,7 +172,7 @@ impl<'a> Programs<'a> {
     }
 
     fn existing(&self, path: &Path) -> Option<PathBuf> {
-        self.workspace.resolve(path).ok().filter(|path| path.is_file())
+        self.workspace.resolve(path).ok().filter(|path| self.workspace.is_file(path))
     }
 
     fn load(&self, path: PathBuf) -> Option<FileId> {

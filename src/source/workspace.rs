@@ -2,7 +2,9 @@
 
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
+use super::tree::{Disk, EntryKind, Tree};
 use super::{FileId, Files};
 
 /// Files larger than this are not read (bytes). A hand-written configuration is far below it.
@@ -41,19 +43,58 @@ pub struct Workspace {
     pub base: PathBuf,
     /// Canonical directories that nothing is read outside of.
     pub boundaries: Vec<PathBuf>,
-    /// Every file read so far.
-    pub files: Files,
+    /// Whether somebody said what the boundary is.
+    pub is_limited: bool,
+    /// Every file read so far. A workspace that this one is compared with has the same table.
+    pub files: Arc<Files>,
     /// Standard input, when it was read, and the directory that it was read in.
     pub standard_input: Option<(FileId, PathBuf)>,
+    /// Where the files are.
+    tree: Arc<dyn Tree>,
 }
 
 impl Workspace {
     /// A workspace over canonical directories.
     pub fn new(base: PathBuf, boundaries: Vec<PathBuf>) -> Self {
-        Self { base, boundaries, files: Files::default(), standard_input: None }
+        Self {
+            base,
+            boundaries,
+            is_limited: false,
+            files: Arc::default(),
+            standard_input: None,
+            tree: Arc::new(Disk),
+        }
     }
 
-    fn is_inside(&self, path: &Path) -> bool {
+    /// The same workspace with other files at its paths.
+    #[must_use]
+    pub fn with_tree(&self, tree: Arc<dyn Tree>) -> Self {
+        Self {
+            base: self.base.clone(),
+            boundaries: self.boundaries.clone(),
+            is_limited: self.is_limited,
+            files: Arc::clone(&self.files),
+            standard_input: self.standard_input.clone(),
+            tree,
+        }
+    }
+
+    pub(super) fn tree(&self) -> &dyn Tree {
+        &*self.tree
+    }
+
+    /// Whether there is a file at a path, or at the end of the links on it.
+    pub fn is_file(&self, path: &Path) -> bool {
+        self.tree.kind(path) == Some(EntryKind::File)
+    }
+
+    /// Whether there is a directory at a path, or at the end of the links on it.
+    pub fn is_directory(&self, path: &Path) -> bool {
+        self.tree.kind(path) == Some(EntryKind::Directory)
+    }
+
+    /// Whether a canonical path lies inside the boundaries.
+    pub fn contains(&self, path: &Path) -> bool {
         self.boundaries.iter().any(|boundary| path.starts_with(boundary))
     }
 
@@ -71,17 +112,17 @@ impl Workspace {
         if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
     }
 
-    /// Resolves `.`/`..` by name and symbolic links on disk, and checks the result against the boundaries.
+    /// Resolves `.`/`..` by name and symbolic links, and checks the result against the boundaries.
     pub fn resolve(&self, path: &Path) -> Result<PathBuf, ReadError> {
-        // A path that climbs out by name is refused before the disk is asked anything about it.
-        if !self.is_inside(&lexically_normal(path)) {
+        // A path that climbs out by name is refused before anything is asked about it.
+        if !self.contains(&lexically_normal(path)) {
             return Err(ReadError::OutsideRoot);
         }
-        let real = path.canonicalize().map_err(|error| match error.kind() {
+        let real = self.tree.canonical(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error),
         })?;
-        if self.is_inside(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+        if self.contains(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
     }
 
     /// The raw bytes of a file inside the boundaries.
@@ -112,16 +153,7 @@ impl Workspace {
 
     fn read_at_most(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
         let real = self.resolve(path)?;
-        let metadata = std::fs::metadata(&real).map_err(ReadError::Io)?;
-        // A pipe or a device would block or never end.
-        if !metadata.is_file() {
-            return Err(ReadError::Missing);
-        }
-        if metadata.len() > limit {
-            return Err(ReadError::TooLarge(limit));
-        }
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that reads scanned files")]
-        std::fs::read(&real).map_err(ReadError::Io)
+        self.tree.read(&real, limit)
     }
 
     /// The text of a file inside the boundaries, without adding it to the table.
@@ -151,27 +183,22 @@ impl Workspace {
             return Ok(source.text.as_bytes().iter().take(bytes).copied().collect());
         }
         let real = self.resolve(path)?;
-        if !std::fs::metadata(&real).map_err(ReadError::Io)?.is_file() {
-            return Err(ReadError::Missing);
-        }
-        #[expect(clippy::disallowed_methods, reason = "as for whole files")]
-        let file = std::fs::File::open(&real).map_err(ReadError::Io)?;
-        let mut start = Vec::new();
-        file.take(bytes as u64).read_to_end(&mut start).map_err(ReadError::Io)?;
-        Ok(start)
+        self.tree.read_start(&real, bytes)
     }
 
     /// The entries of a directory inside the boundaries, sorted by name: path, and whether it is a directory
     /// (a symbolic link to a directory counts when it stays inside).
     pub fn list(&self, directory: &Path) -> Result<Vec<(PathBuf, bool)>, ReadError> {
         let real = self.resolve(directory)?;
-        #[expect(clippy::disallowed_methods, reason = "this is the one place that lists scanned folders")]
-        let entries = std::fs::read_dir(real).map_err(ReadError::Io)?;
+        let entries = self.tree.entries(&real).map_err(ReadError::Io)?;
         let mut paths: Vec<(PathBuf, bool)> = entries
-            .filter_map(Result::ok)
-            .map(|entry| directory.join(entry.file_name()))
-            .map(|path| {
-                let is_directory = path.is_dir();
+            .into_iter()
+            .map(|(name, kind)| {
+                let path = directory.join(name);
+                let is_directory = match kind {
+                    EntryKind::Link => self.is_directory(&path),
+                    kind => kind == EntryKind::Directory,
+                };
                 (path, is_directory)
             })
             .collect();

@@ -130,7 +130,7 @@ impl Manifest {
             }
         }
         match workspace.resolve(&entry.directory) {
-            Ok(directory) if directory.is_dir() => Installed::Directory(directory),
+            Ok(directory) if workspace.is_directory(&directory) => Installed::Directory(directory),
             Err(ReadError::OutsideRoot) => Installed::OutsideRoot(workspace.display(&entry.directory)),
             _ => Installed::Stale(format!(
                 "was installed into {}, which is not there",

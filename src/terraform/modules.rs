@@ -100,7 +100,7 @@ impl<'a> ModuleLoader<'a> {
     pub fn resolve(&self, from: &Path, source: &str) -> Source {
         let ModuleSource::Local(path) = ModuleSource::parse(source) else { return Source::Remote };
         match self.workspace.resolve(&from.join(path)) {
-            Ok(directory) if directory.is_dir() => Source::Directory(directory),
+            Ok(directory) if self.workspace.is_directory(&directory) => Source::Directory(directory),
             Err(ReadError::OutsideRoot) => Source::OutsideRoot,
             Ok(_) | Err(_) => Source::Missing,
         }

@@ -113,6 +113,6 @@ impl Walk<'_> {
     }
 
     fn is_file(&self, path: &Path) -> bool {
-        self.workspace.resolve(path).is_ok_and(|real| real.is_file())
+        self.workspace.resolve(path).is_ok_and(|real| self.workspace.is_file(&real))
     }
 }

@@ -62,9 +62,10 @@ pub fn not_on_disk(call: &Call<'_>) -> Value {
 pub fn fileexists(call: &Call<'_>) -> Result<Value, String> {
     let path = call.text(0);
     let Some(absolute) = resolve(call, path) else { return Ok(not_on_disk(call)) };
-    match call.files.workspace.resolve(&absolute) {
-        Ok(real) if real.is_dir() => Err(format!("{path:?} is a directory, not a file")),
-        Ok(real) => Ok(Value::bool(real.is_file())),
+    let workspace = call.files.workspace;
+    match workspace.resolve(&absolute) {
+        Ok(real) if workspace.is_directory(&real) => Err(format!("{path:?} is a directory, not a file")),
+        Ok(real) => Ok(Value::bool(workspace.is_file(&real))),
         Err(ReadError::OutsideRoot) => Ok(not_on_disk(call)),
         Err(_) => Ok(Value::bool(false)),
     }

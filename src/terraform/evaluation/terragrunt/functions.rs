@@ -153,7 +153,7 @@ impl Evaluator<'_> {
     fn read_terragrunt_config(&self, environment: &Environment, path: &str, arguments: &[Value]) -> Value {
         let mut path = lexically_normal(&environment.directory().join(path));
         match self.workspace.resolve(&path) {
-            Ok(real) if real.is_dir() => path.push(super::FILE_NAME),
+            Ok(real) if self.workspace.is_directory(&real) => path.push(super::FILE_NAME),
             Err(ReadError::Missing) if arguments.len() > 1 => return arguments[1].clone(),
             _ => {}
         }

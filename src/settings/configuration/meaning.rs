@@ -1,0 +1,119 @@
+//! What the configuration means for the rules and their findings, now that the rules are known.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::exceptions::{Exception, Patterns, Scope};
+use crate::finding::{Severity, SuppressionKind};
+use crate::rules::{Rule, RuleSet};
+use crate::settings::{SettingsError, rule_choice};
+use crate::source::{Notice, NoticeKind, Place};
+
+use super::mistake::Mistake;
+use super::{AllowEntry, Configuration, Located};
+
+impl Configuration {
+    /// Folders of the user's own rules, canonical.
+    pub fn rules_directories(&self) -> &[PathBuf] {
+        &self.rules_directories
+    }
+
+    /// Refuses names that no rule has, and gives rules their severities.
+    pub(in crate::settings) fn apply_to(&self, set: &mut RuleSet) -> Result<(), SettingsError> {
+        let settings = self.rules.iter().map(|setting| &setting.name);
+        let allowed = self.allow.iter().flat_map(|entry| &entry.rules);
+        let names = self.select.iter().chain(&self.ignore).chain(settings).chain(allowed);
+        let mistakes = names.filter_map(|name| match rule_choice::find(set, &name.text) {
+            Err(SettingsError::UnknownRule { name: text, help }) => {
+                let message = format!("no rule is named `{text}`");
+                Some(Mistake::new(name.span.clone(), message, "unknown rule").with_help(help))
+            }
+            _ => None,
+        });
+        self.refuse(mistakes.collect())?;
+        // What is said of a rule by its id counts more than what is said of a control.
+        let mut severities: Vec<(bool, String, Severity)> = Vec::new();
+        for setting in &self.rules {
+            if let Some(severity) = setting.severity {
+                for rule in set.find(setting.name.text.trim()) {
+                    severities.push((rule.id == setting.name.text.trim(), rule.id.clone(), severity));
+                }
+            }
+        }
+        severities.sort_by_key(|(by_id, ..)| *by_id);
+        for (_, id, severity) in severities {
+            set.set_severity(&id, severity);
+        }
+        Ok(())
+    }
+
+    /// Whether it keeps a rule from running: one that is ignored, or switched off. What is said of a rule by its id
+    /// counts more than what is said of a control.
+    pub(in crate::settings) fn switches_off(&self, rule: &Rule) -> bool {
+        let names = rule.names();
+        let is_meant =
+            |name: &Located| names.iter().any(|known| known.eq_ignore_ascii_case(name.text.trim()));
+        if self.ignore.iter().any(is_meant) {
+            return true;
+        }
+        let own = self.rules.iter().find(|setting| setting.name.text.trim() == rule.id);
+        let setting = own.or_else(|| self.rules.iter().find(|setting| is_meant(&setting.name)));
+        setting.is_some_and(|setting| !setting.enabled)
+    }
+
+    /// The exceptions that it makes, for the rules of a run.
+    pub(in crate::settings) fn exceptions(&self, set: &RuleSet, run: &[&Rule]) -> Vec<Exception> {
+        let mut exceptions = Vec::new();
+        for entry in &self.allow {
+            for name in &entry.rules {
+                let rules = set.find(name.text.trim()).into_iter().map(|rule| rule.id.as_str().into());
+                exceptions.extend(self.exception(entry, &name.text, rules.collect()));
+            }
+            if entry.rules.is_empty() {
+                let rules = run.iter().map(|rule| rule.id.as_str().into()).collect();
+                exceptions.extend(self.exception(entry, "every rule", rules));
+            }
+        }
+        exceptions
+    }
+
+    fn exception(&self, entry: &AllowEntry, rule: &str, rules: Vec<Arc<str>>) -> Option<Exception> {
+        let patterns =
+            Patterns { user: entry.user.clone(), address: entry.address.clone(), root: entry.root.clone() };
+        Some(Exception {
+            kind: SuppressionKind::Configuration,
+            rule: rule.to_owned(),
+            rules,
+            reason: entry.reason.clone(),
+            until: entry.until,
+            scope: Scope::Patterns(Box::new(patterns)),
+            place: Place::new(self.span(&entry.span)?, format!("entry of `allow` for {rule}")),
+        })
+    }
+
+    /// What it takes out of a check, said aloud: a change of this file must not go unseen.
+    pub(in crate::settings) fn notices(&self, set: &RuleSet, run: &[&Rule]) -> Vec<Notice> {
+        let mut said = Vec::new();
+        let off: Vec<&str> = set
+            .rules()
+            .iter()
+            .filter(|rule| !run.iter().any(|other| other.id == rule.id))
+            .map(|rule| rule.id.as_str())
+            .collect();
+        if !off.is_empty()
+            && (!self.select.is_empty() || set.rules().iter().any(|rule| self.switches_off(rule)))
+        {
+            said.push(format!("rules that do not run: {}", off.join(", ")));
+        }
+        let changed: Vec<String> = run
+            .iter()
+            .filter_map(|rule| Some(format!("{} {}", rule.id, rule.configured_severity?)))
+            .collect();
+        if !changed.is_empty() {
+            said.push(format!("severities: {}", changed.join(", ")));
+        }
+        let start = self.span(&(0..0));
+        let notice = |span| Notice::at(NoticeKind::Configuration, span, said.join("; "));
+        start.filter(|_| !said.is_empty()).map(notice).into_iter().collect()
+    }
+}
