@@ -147,7 +147,7 @@ fn help_of_the_program() {
 
     Commands:
       check        Check infrastructure code and report what is wrong
-      rules        List the rules
+      rules        List the rules, or test your own
       explain      Print the documentation of a rule
       graph        Print the users and credentials that were understood, and how they are linked
       files        Print the files that are read, and the roots that they form
@@ -192,6 +192,11 @@ fn help_of_check() {
                                           `AWS::Region`, or all that a parameter file holds: JSON, YAML
                                           or TOML; the last one wins
           --allow-parse-errors            Exit with 0 or 1 even when files could not be read or parsed
+
+    Configuration:
+          --config <FILE>  Use this configuration file [default: the nearest credlint.toml from PATH up
+                           to the top of its git work tree]
+          --no-config      Use no configuration file
 
     Rules:
           --select <RULE>                Run only these rules, by any of their names: id, control

@@ -7,11 +7,11 @@ use std::process::ExitCode;
 use clap::ColorChoice;
 use miette::Diagnostic;
 
-use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat};
+use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat, RulesAction};
 use credlint::report::{self, Report, RuleText};
-use credlint::rules::RuleSet;
+use credlint::rules::{RuleSet, TriedRule};
 use credlint::settings::configuration::Configuration;
-use credlint::settings::{self, CheckSettings, InputSettings, SettingsError};
+use credlint::settings::{self, CheckSettings, InputSettings, RulesUnderTest, SettingsError};
 use credlint::{pipeline, source};
 
 /// Nothing found that fails the run.
@@ -53,10 +53,14 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough.
         Err(Stop::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),
         Err(stop) => {
-            let _ = writeln!(std::io::stderr().lock(), "{:?}", miette::Report::new(stop));
+            complain(stop);
             ExitCode::from(INCOMPLETE)
         }
     }
+}
+
+fn complain(stop: Stop) {
+    let _ = writeln!(std::io::stderr().lock(), "{:?}", miette::Report::new(stop));
 }
 
 fn run(line: &CommandLine) -> Result<u8, Stop> {
@@ -90,6 +94,9 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
                 ListFormat::Json => list.json(),
             })?;
             Ok(completeness(&layout.discovered.notices, &input))
+        }
+        Command::Rules(cli::Rules { action: Some(RulesAction::Test(arguments)), .. }) => {
+            test_rules(arguments, color)
         }
         Command::Rules(arguments) => {
             let rules = rule_texts(&settings::rule_set(
@@ -166,6 +173,27 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let status = if checked.failed { FOUND } else { CLEAN };
     let incomplete = if checked.errors.is_empty() { CLEAN } else { INCOMPLETE };
     Ok(status.max(incomplete).max(completeness(&checked.notices, &input)))
+}
+
+fn test_rules(arguments: &cli::RulesTest, color: bool) -> Result<u8, Stop> {
+    let configuration = Configuration::here(&arguments.configuration)?;
+    let under_test = RulesUnderTest::new(&arguments.paths, &configuration)?;
+    let mut tried = Vec::new();
+    for file in &under_test.files {
+        let (rule, text) = pipeline::try_file(&under_test, file, arguments.update);
+        if let Some(text) = text {
+            write_file(&file.path, &text)?;
+        }
+        tried.push(rule);
+    }
+    let options = report::rule_trials::TrialOptions { color, quiet: arguments.quiet };
+    print(&report::rule_trials::text(&tried, under_test.errors.len(), options))?;
+    let status = if tried.iter().all(TriedRule::passes) { CLEAN } else { FOUND };
+    let broken = if under_test.errors.is_empty() { CLEAN } else { INCOMPLETE };
+    for error in under_test.errors {
+        complain(Stop::Settings(error.into()));
+    }
+    Ok(status.max(broken))
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), Stop> {

@@ -4,8 +4,10 @@ mod judging;
 mod configured;
 mod layout;
 mod reading;
+mod trials;
 
 pub use layout::Layout;
+pub use trials::{try_examples, try_file};
 
 use std::collections::BTreeSet;
 

@@ -30,6 +30,8 @@ pub mod json;
 pub mod sarif;
 /// `credlint rules`.
 pub mod rule_list;
+/// `credlint rules test`.
+pub mod rule_trials;
 /// From a rule to its text.
 mod rule_text;
 /// `credlint explain`.
