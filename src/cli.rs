@@ -48,6 +48,9 @@ pub enum Command {
     /// Print the files that are read, and the roots that they form
     #[command(after_help = "Example:\n  credlint files --format json")]
     Files(FileList),
+    /// Write a configuration, the hook for pre-commit and a workflow for GitHub
+    #[command(after_help = INIT_AFTER_HELP)]
+    Init(Init),
     /// Print a completion script for a shell
     #[command(
         after_help = "Example:\n  credlint completions bash > ~/.local/share/bash-completion/completions/credlint"
@@ -73,7 +76,8 @@ pub struct Check {
     /// Format of what goes to standard output, and of a plain --output FILE
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
     pub format: ReportFormat,
-    /// Write to a file instead of standard output; give it several times for several formats
+    /// Write to a file instead of standard output, or to standard output as -; give it several times for several
+    /// formats
     #[arg(
         short,
         long,
@@ -83,6 +87,10 @@ pub struct Check {
         help_heading = "Output"
     )]
     pub output: Vec<Output>,
+    /// Leave findings that are set aside out of the report: for consumers that take them for open, such as GitHub's
+    /// code scanning
+    #[arg(long, help_heading = "Output")]
+    pub omit_suppressed: bool,
     /// Print only findings, and errors that made the check incomplete
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
@@ -275,6 +283,14 @@ pub struct FileList {
     pub format: ListFormat,
 }
 
+/// `credlint init`.
+#[derive(Clone, Debug, Args)]
+pub struct Init {
+    /// The top directory of the repository
+    #[arg(value_name = "DIR", default_value = ".", value_hint = ValueHint::DirPath, help_heading = "Output")]
+    pub directory: PathBuf,
+}
+
 /// `credlint completions`.
 #[derive(Clone, Debug, Args)]
 pub struct Completions {
@@ -298,8 +314,18 @@ pub enum ReportFormat {
     Human,
     /// For programs; versioned
     Json,
+    /// For programs, one object a line; versioned as json is
+    Jsonl,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// Annotations in a log of GitHub Actions
+    Github,
+    /// Job summaries, and comments on pull requests
+    Markdown,
+    /// GitLab's Code Quality report
+    Gitlab,
+    /// Results of tests, for Jenkins and many others
+    Junit,
 }
 
 /// Formats of a list.
@@ -357,6 +383,13 @@ pub enum ConfidenceName {
     Possible,
     Certain,
 }
+
+const INIT_AFTER_HELP: &str = "\
+Writes credlint.toml, .pre-commit-config.yaml and .github/workflows/credlint.yml. A file that is there is left alone;
+a list of hooks gets one more where that is safe.
+
+Example:
+  credlint init";
 
 const EXIT_STATUS: &str = "\
 Exit status:
@@ -449,7 +482,7 @@ impl Command {
             Self::Check(check) => Some(&mut check.input),
             Self::Graph(graph) => Some(&mut graph.input),
             Self::Files(files) => Some(&mut files.input),
-            Self::Rules(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => None,
+            Self::Init(_) | Self::Rules(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
 }
@@ -492,7 +525,7 @@ pub fn write_manual(name: Option<&str>, writer: &mut dyn io::Write) -> io::Resul
 }
 
 fn command_name() -> clap::builder::PossibleValuesParser {
-    ["check", "rules", "explain", "graph", "files", "completions", "man"].into()
+    ["check", "rules", "explain", "graph", "files", "init", "completions", "man"].into()
 }
 
 fn assignment(text: &str) -> Result<(String, String), String> {

@@ -151,6 +151,7 @@ fn help_of_the_program() {
       explain      Print the documentation of a rule
       graph        Print the users and credentials that were understood, and how they are linked
       files        Print the files that are read, and the roots that they form
+      init         Write a configuration, the hook for pre-commit and a workflow for GitHub
       completions  Print a completion script for a shell
       man          Print a manual page in roff
 
@@ -225,9 +226,12 @@ fn help_of_check() {
           --color <WHEN>            When to use colours [default: auto] [possible values: auto, always,
                                     never]
           --format <FORMAT>         Format of what goes to standard output, and of a plain --output FILE
-                                    [default: human] [possible values: human, json, sarif]
-      -o, --output <[FORMAT=]FILE>  Write to a file instead of standard output; give it several times
-                                    for several formats
+                                    [default: human] [possible values: human, json, jsonl, sarif,
+                                    github, markdown, gitlab, junit]
+      -o, --output <[FORMAT=]FILE>  Write to a file instead of standard output, or to standard output as
+                                    -; give it several times for several formats
+          --omit-suppressed         Leave findings that are set aside out of the report: for consumers
+                                    that take them for open, such as GitHub's code scanning
       -q, --quiet                   Print only findings, and errors that made the check incomplete
 
     Examples:

@@ -32,5 +32,7 @@ pub mod report;
 pub mod cli;
 /// What was typed, given meaning.
 pub mod settings;
+/// What `credlint init` writes.
+pub mod init;
 /// The stages in order: read this first.
 pub mod pipeline;

@@ -8,11 +8,12 @@ use clap::ColorChoice;
 use miette::Diagnostic;
 
 use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat, RulesAction};
+use credlint::report::markdown::MarkdownOptions;
 use credlint::report::{self, Report, RuleText};
 use credlint::rules::{RuleSet, TriedRule};
 use credlint::settings::configuration::Configuration;
 use credlint::settings::{self, CheckSettings, InputSettings, RulesUnderTest, SettingsError};
-use credlint::{pipeline, source};
+use credlint::{init, pipeline, source};
 
 /// Nothing found that fails the run.
 const CLEAN: u8 = 0;
@@ -35,6 +36,9 @@ enum Stop {
     )]
     #[diagnostic(help("mend what could not be read, or accept it with --allow-parse-errors"))]
     Baseline { path: String },
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Init(#[from] init::InitError),
     #[error(transparent)]
     Write(#[from] std::io::Error),
 }
@@ -116,6 +120,12 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
             }
             Ok(CLEAN)
         }
+        Command::Init(arguments) => {
+            for step in init::set_up(&arguments.directory)? {
+                print(&format!("{step}\n"))?;
+            }
+            Ok(CLEAN)
+        }
         Command::Completions(arguments) => {
             cli::write_completions(arguments.shell, &mut std::io::stdout().lock())?;
             Ok(CLEAN)
@@ -139,6 +149,7 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         notices: &checked.notices,
         coverage: &checked.coverage,
         suppressed: &checked.suppressed,
+        omit_suppressed: arguments.omit_suppressed,
         change: None,
         files: &input.workspace.files,
         fail_on: settings.thresholds.fail_on,
@@ -146,18 +157,40 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     };
     let render = |format: ReportFormat, color: bool| match format {
         ReportFormat::Human => {
-            let options = report::human::HumanOptions { color, quiet: arguments.quiet, ..Default::default() };
+            let hyperlinks = color && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+            let options = report::human::HumanOptions {
+                color,
+                hyperlinks,
+                quiet: arguments.quiet,
+                ..Default::default()
+            };
             report::human::render(&report, &options)
         }
         ReportFormat::Json => report::json::render(&report),
+        ReportFormat::Jsonl => report::jsonl::render(&report),
         ReportFormat::Sarif => report::sarif::render(&report),
+        ReportFormat::Github => report::github::render(&report),
+        ReportFormat::Markdown => {
+            let (files_at, diagram) =
+                (settings::files_at(), report::graph::mermaid_of(&checked.graph, &checked.findings));
+            let options = MarkdownOptions { files_at: files_at.as_deref(), diagram: diagram.as_deref() };
+            report::markdown::render(&report, options)
+        }
+        ReportFormat::Gitlab => report::gitlab::render(&report),
+        ReportFormat::Junit => report::junit::render(&report),
     };
     if arguments.output.is_empty() {
         print(&render(arguments.format, color))?;
     }
+    // One that cannot be written takes nothing from the others.
+    let mut failure = None;
     for output in &arguments.output {
         let text = render(output.format.unwrap_or(arguments.format), false);
-        write_file(&output.file, &text)?;
+        if output.file == Path::new("-") {
+            print(&text)?;
+        } else if let Err(stop) = write_file(&output.file, &text) {
+            failure = failure.or(Some(stop));
+        }
     }
     for error in &checked.errors {
         writeln!(std::io::stderr().lock(), "error: {}", source::printable(&error.to_string()))?;
@@ -169,6 +202,9 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         let path = path.display().to_string();
         let count = findings.len();
         writeln!(std::io::stderr().lock(), "wrote {count} findings to {}", source::printable(&path))?;
+    }
+    if let Some(stop) = failure {
+        return Err(stop);
     }
     let status = if checked.failed { FOUND } else { CLEAN };
     let incomplete = if checked.errors.is_empty() { CLEAN } else { INCOMPLETE };

@@ -107,6 +107,7 @@ fn crate_uses(text: &str) -> Vec<String> {
         "report",
         "cli",
         "settings",
+        "init",
         "pipeline",
     ];
     names.filter(|name| modules.contains(&name.as_str())).collect()

@@ -47,6 +47,7 @@ fn rendered(paths: &[&Path]) -> [String; 3] {
         notices: &checked.notices,
         coverage: &checked.coverage,
         suppressed: &[],
+        omit_suppressed: false,
         change: None,
         files: &settings.workspace.files,
         fail_on: None,

@@ -15,7 +15,7 @@ pub mod worlds;
 pub use build::build;
 pub use resource_types::interest;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::source::{NamePattern, Notice, Place, Span};
@@ -322,6 +322,8 @@ pub struct Graph {
     pub notices: Vec<Notice>,
     /// Whose users are whose, as far as somebody said so.
     pub people: People,
+    /// Names that somebody gave accounts, by root and account.
+    pub account_names: BTreeMap<(usize, Arc<str>), String>,
 }
 
 impl Graph {

@@ -5,12 +5,16 @@ use std::sync::Arc;
 
 use crate::cloudformation;
 use crate::discover::{Entry, Standing};
+use crate::graph::Graph;
 use crate::settings::InputSettings;
 use crate::source::{Notice, NoticeKind};
 use crate::terraform::{CommandLineInput, Module};
 use crate::value::Value;
 
 use super::Layout;
+
+/// What an account is called that nothing says anything of but that it is the environment's.
+const DEFAULT_PROVIDER: &str = "aws";
 
 /// What the variables of a root are given: by the configuration, then on the command line, which wins.
 pub fn assignments(settings: &InputSettings, root: &str) -> Vec<CommandLineInput> {
@@ -19,6 +23,27 @@ pub fn assignments(settings: &InputSettings, root: &str) -> Vec<CommandLineInput
     let meant = entries.filter(|(entry, _)| entry.path.matches(root));
     let given = meant.flat_map(|(_, inputs)| &inputs.assignments);
     given.chain(&settings.assignments).cloned().collect()
+}
+
+/// What accounts are called. Where the code does not say which account a root is for, its entry does.
+pub fn account_names(settings: &InputSettings, graph: &Graph) -> BTreeMap<(usize, Arc<str>), String> {
+    let configuration = &settings.configuration;
+    let mut names = BTreeMap::new();
+    for user in &graph.users {
+        let root = graph.nodes[user.node].root;
+        let is_open = [DEFAULT_PROVIDER, ""].contains(&&*user.account);
+        let entry = configuration
+            .roots
+            .iter()
+            .rev()
+            .find(|entry| entry.account.is_some() && entry.path.matches(&graph.roots[root].path));
+        let number = entry.filter(|_| is_open).and_then(|entry| entry.account.as_deref());
+        let name = configuration.accounts.get(number.unwrap_or(&user.account)).map(String::as_str).or(number);
+        if let Some(name) = name {
+            names.insert((root, Arc::clone(&user.account)), name.to_owned());
+        }
+    }
+    names
 }
 
 /// What the configuration gives template parameters, by entry of `roots`.
@@ -45,6 +70,8 @@ impl<'s> Parameters<'s> {
         for (entry, given) in self.settings.configuration.roots.iter().zip(&self.given) {
             if entry.path.matches(root) {
                 all.extend(given.clone());
+                let account = entry.account.as_deref().map(Value::string);
+                all.extend(account.map(|number| (Arc::from("AWS::AccountId"), number)));
             }
         }
         all.extend(typed.clone());
@@ -97,8 +124,8 @@ pub fn notices(
         }
         for (name, _) in &entry.parameters {
             let is_declared =
-                |(_, names): &&(String, Vec<Arc<str>>)| names.iter().any(|known| **known == *name.text);
-            if !name.text.starts_with("AWS::") && !parameters.iter().any(|root| is_declared(&root)) {
+                |(_, names): &(String, Vec<Arc<str>>)| names.iter().any(|known| **known == *name.text);
+            if !name.text.starts_with("AWS::") && !parameters.iter().any(|root| is_declared(root)) {
                 say(&name.span, format!("no root here declares a parameter `{}`", name.text));
             }
         }

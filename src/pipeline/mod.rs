@@ -42,6 +42,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// Those that an exception or the baseline sets aside.
     pub suppressed: Vec<Suppressed>,
+    /// Users and their credentials.
+    pub graph: Graph,
     /// What was looked at.
     pub coverage: Coverage,
     /// What was not understood, sorted by place.
@@ -77,6 +79,7 @@ pub fn check(input: &InputSettings, check: &CheckSettings<'_>) -> Checked {
         Checked {
             findings,
             suppressed,
+            graph: understood.graph,
             coverage: understood.coverage,
             notices,
             errors: judged.errors,
@@ -109,6 +112,7 @@ fn read_and_link(settings: &InputSettings) -> Understood {
         machine_users: settings.configuration.machine_users.clone(),
         human_users: settings.configuration.human_users.clone(),
     };
+    graph.account_names = configured::account_names(settings, &graph);
     let files = &settings.workspace.files;
     graph.password_places.iter().for_each(|place| files.conceal(*place));
     files.conceal_everywhere(graph.password_texts.iter().map(AsRef::as_ref));

@@ -1,11 +1,14 @@
 //! `credlint graph`: users and credentials as they were understood, as JSON (a contract, version 1) and as a
 //! Mermaid diagram. This renderer alone looks at the graph.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::graph::{AccessKey, Graph, Name, Node, NodeId, Owners, by_default};
+use crate::finding::Finding;
+use crate::graph::{AccessKey, Graph, Name, Node, NodeId, Owners, User, by_default};
 use crate::source::{Files, Notice, Span};
 use crate::value::Condition;
 
@@ -39,6 +42,8 @@ struct UserRow<'g> {
     root: &'g str,
     /// Account within the root: its number, or the first provider configuration that uses it.
     account: &'g str,
+    /// The name that the configuration gives the account; else null.
+    account_name: Option<&'g str>,
     /// Whether the code does not declare it.
     external: bool,
     /// Whether it was there before and is imported, under the inputs given and the defaults.
@@ -141,7 +146,7 @@ struct View<'g> {
 }
 
 impl<'g> View<'g> {
-    fn user(&self, user: &'g crate::graph::User) -> UserRow<'g> {
+    fn user(&self, user: &'g User) -> UserRow<'g> {
         let node = &self.graph.nodes[user.node];
         UserRow {
             address: &node.address,
@@ -149,6 +154,11 @@ impl<'g> View<'g> {
             path: by_default(&user.paths).and_then(Option::as_deref),
             root: self.root(node),
             account: &user.account,
+            account_name: self
+                .graph
+                .account_names
+                .get(&(node.root, Arc::clone(&user.account)))
+                .map(String::as_str),
             external: !node.managed,
             imported: node.imported.holds_by_default(),
             symbolic: node.stands_for.is_some(),
@@ -252,10 +262,32 @@ fn status(active: &Condition, presence: &Condition) -> Option<&'static str> {
 /// The graph as a Mermaid flow chart: one box a user, its credentials below, a dashed line where a credential
 /// exists under a condition only. Ends in a newline.
 pub fn mermaid(graph: &Graph) -> String {
+    flow_chart(graph, |_| true)
+}
+
+/// More users than this make no picture that anybody could read.
+const MAX_USERS_DRAWN: usize = 12;
+/// Mermaid draws no longer text (characters), by its default settings.
+const MAX_DIAGRAM_BYTES: usize = 20_000;
+
+/// The part of it that findings are about; `None` where there is nothing to draw, or too much.
+pub fn mermaid_of(graph: &Graph, findings: &[Finding]) -> Option<String> {
+    let subjects: BTreeSet<(&str, &str)> =
+        findings.iter().map(|finding| (finding.root.as_str(), finding.subject.address.as_str())).collect();
+    let is_drawn = |user: &User| {
+        let node = &graph.nodes[user.node];
+        subjects.contains(&(graph.roots[node.root].path.as_str(), &*node.address))
+    };
+    let users = graph.users.iter().filter(|user| is_drawn(user)).count();
+    let chart = (1..=MAX_USERS_DRAWN).contains(&users).then(|| flow_chart(graph, is_drawn))?;
+    (chart.len() <= MAX_DIAGRAM_BYTES).then_some(chart)
+}
+
+fn flow_chart(graph: &Graph, is_drawn: impl Fn(&User) -> bool) -> String {
     let mut out = String::from("flowchart LR\n");
     for (root, graph_root) in graph.roots.iter().enumerate() {
-        let users: Vec<&crate::graph::User> =
-            graph.users.iter().filter(|user| graph.nodes[user.node].root == root).collect();
+        let users: Vec<&User> =
+            graph.users.iter().filter(|user| graph.nodes[user.node].root == root && is_drawn(user)).collect();
         if users.is_empty() {
             continue;
         }
@@ -279,9 +311,13 @@ pub fn mermaid(graph: &Graph) -> String {
         edges.insert(password.node, ("console password", &password.owners));
     }
     for (node, (words, owners)) in edges {
+        let drawn: Vec<_> = owners.iter().filter(|(_, user)| is_drawn(&graph.users[*user])).collect();
+        if drawn.is_empty() {
+            continue;
+        }
         let address = &graph.nodes[node].address;
         out.push_str(&format!("  n{node}[\"{words} <br/> {}\"]\n", label(address)));
-        for (when, user) in owners {
+        for (when, user) in drawn {
             let presence = graph.nodes[node].presence.and(when);
             let user = graph.users[*user].node;
             if presence.is_always() {

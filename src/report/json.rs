@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::excerpt::first_line;
 use super::severity::SEVERITIES;
 use super::{Report, TOOL_NAME, TOOL_VERSION, inert, to_json};
-use crate::finding::{Confidence, Coverage, Finding, Severity};
+use crate::finding::{Change, Confidence, Coverage, Finding, Severity, Suppressed};
 use crate::source::{Files, Notice, Place, Span};
 
 /// The version of this format. It goes up when a field goes away or changes its meaning, not when one is added.
@@ -23,10 +23,15 @@ pub struct Document {
     pub tool: Tool,
     /// The findings, in the order of every other format.
     pub findings: Vec<JsonFinding>,
+    /// Findings that somebody has accepted.
+    pub suppressed: Vec<JsonSuppressed>,
     /// What was not understood.
     pub notices: Vec<JsonNotice>,
     /// What was looked at.
     pub coverage: JsonCoverage,
+    /// What the change brings; left out when it was not asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<JsonChange>,
     /// What came of it.
     pub summary: Summary,
 }
@@ -77,6 +82,44 @@ pub struct JsonFinding {
     pub construct_path: Option<String>,
     /// Stable identity, 64 hexadecimal digits; independent of lines and columns.
     pub fingerprint: String,
+}
+
+/// A finding that somebody has accepted: the fields of a finding, and on whose word.
+#[derive(Debug, Serialize)]
+pub struct JsonSuppressed {
+    /// The finding.
+    #[serde(flatten)]
+    pub finding: JsonFinding,
+    /// On whose word it is set aside.
+    pub suppression: JsonSuppression,
+}
+
+/// On whose word a finding is set aside.
+#[derive(Debug, Serialize)]
+pub struct JsonSuppression {
+    /// `comment`, `metadata`, `configuration` or `baseline`.
+    pub kind: &'static str,
+    /// Why; null for a baseline.
+    pub reason: Option<String>,
+    /// The last day on which it counts, `2027-01-31`; null: it has no end.
+    pub until: Option<String>,
+    /// Where it is written; null for a baseline that is only just made.
+    pub location: Option<Location>,
+}
+
+/// What the changes since a revision bring. `findings` are those that they introduce.
+#[derive(Debug, Serialize)]
+pub struct JsonChange {
+    /// The revision as it was typed.
+    pub since: String,
+    /// The commit that was compared with, in hexadecimal.
+    pub commit: String,
+    /// How many findings there are that were not there.
+    pub introduced: usize,
+    /// How many findings were there and still are; they are not in this document.
+    pub unchanged: usize,
+    /// Findings that are gone; their places are those of the old files.
+    pub fixed: Vec<JsonFinding>,
 }
 
 /// A range in a file. Lines and columns start at 1; columns count Unicode code points.
@@ -191,9 +234,34 @@ pub fn document(report: &Report<'_>) -> Document {
         version: VERSION,
         tool: Tool { name: TOOL_NAME, version: TOOL_VERSION },
         findings: report.findings.iter().map(|finding| json_finding(report.files, finding)).collect(),
+        suppressed: report.shown_suppressed().iter().map(|one| json_suppressed(report.files, one)).collect(),
         notices: report.notices.iter().map(|notice| json_notice(report.files, notice)).collect(),
         coverage: json_coverage(report.coverage),
+        change: report.change.map(|change| json_change(report, change)),
         summary: summary(report),
+    }
+}
+
+fn json_suppressed(files: &Files, suppressed: &Suppressed) -> JsonSuppressed {
+    let Suppressed { finding, suppression } = suppressed;
+    JsonSuppressed {
+        finding: json_finding(files, finding),
+        suppression: JsonSuppression {
+            kind: suppression.kind.name(),
+            reason: suppression.reason.as_deref().map(sentence),
+            until: suppression.until.map(|until| until.to_string()),
+            location: suppression.place.as_ref().map(|place| location(files, place.span)),
+        },
+    }
+}
+
+fn json_change(report: &Report<'_>, change: &Change) -> JsonChange {
+    JsonChange {
+        since: sentence(&change.since),
+        commit: change.commit.clone(),
+        introduced: report.findings.len(),
+        unchanged: change.unchanged,
+        fixed: change.fixed.iter().map(|finding| json_finding(report.files, finding)).collect(),
     }
 }
 

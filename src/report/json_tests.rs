@@ -145,6 +145,45 @@ fn the_whole_document() {
           "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
         }
       ],
+      "suppressed": [
+        {
+          "rule": "password-in-template",
+          "severity": "critical",
+          "confidence": "certain",
+          "when": null,
+          "subject": "Bob",
+          "subject_name": null,
+          "root": "stack.yaml",
+          "message": "the password of Bob stands in the template",
+          "why": "a lost key is valid until somebody deletes it",
+          "fix": "use IAM Identity Center instead",
+          "location": {
+            "path": "stack.yaml",
+            "line": 5,
+            "column": 22,
+            "end_line": 5,
+            "end_column": 39
+          },
+          "label": "console password of Bob",
+          "related": [],
+          "trail": [],
+          "inferred_from": null,
+          "construct_path": null,
+          "fingerprint": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+          "suppression": {
+            "kind": "comment",
+            "reason": "the mailbox of a test",
+            "until": "2027-01-31",
+            "location": {
+              "path": "stack.yaml",
+              "line": 5,
+              "column": 22,
+              "end_line": 5,
+              "end_column": 39
+            }
+          }
+        }
+      ],
       "notices": [
         {
           "kind": "unreadable-file",
@@ -228,4 +267,21 @@ fn hostile_text_is_inert_and_names_are_exact() {
 #[test]
 fn output_is_the_same_every_time() {
     assert_eq!(render(&sample::small().report()), render(&sample::small().report()));
+}
+
+#[test]
+fn a_change_and_what_it_fixes_stand_beside_the_findings() {
+    let sample = sample::small();
+    let change = Change {
+        since: "origin/main".to_owned(),
+        commit: "0123456789abcdef".to_owned(),
+        fixed: vec![sample.findings[0].clone()],
+        unchanged: 4,
+    };
+    let report = Report { change: Some(&change), omit_suppressed: true, ..sample.report() };
+    let document: serde_json::Value = serde_json::from_str(&render(&report)).unwrap();
+    assert_eq!(document["suppressed"], serde_json::json!([]));
+    let told = &document["change"];
+    assert_eq!((&told["introduced"], &told["unchanged"]), (&3.into(), &4.into()));
+    assert_eq!(told["fixed"][0], document["findings"][0]);
 }

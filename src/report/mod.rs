@@ -22,10 +22,20 @@ pub mod baseline;
 pub mod file_list;
 /// `credlint graph`.
 pub mod graph;
+/// For a log of GitHub Actions: annotations.
+pub mod github;
+/// For GitLab: Code Quality.
+pub mod gitlab;
 /// For a person at a terminal.
 pub mod human;
 /// For programs: our own versioned JSON.
 pub mod json;
+/// For job summaries and comments on pull requests.
+pub mod markdown;
+/// For programs, one object a line.
+pub mod jsonl;
+/// For whatever shows the results of tests.
+pub mod junit;
 /// For code scanning: SARIF 2.1.0.
 pub mod sarif;
 /// `credlint rules`.
@@ -58,6 +68,8 @@ pub const TOOL_VERSION: &str = env!("CARGO_PKG_VERSION");
 pub struct RuleText {
     /// Id, `multiple-active-keys`.
     pub id: String,
+    /// The address of its documentation, for a rule that comes with the program.
+    pub page: Option<String>,
     /// One line: what is wrong.
     pub title: String,
     /// The highest severity that a finding of it can have.
@@ -104,6 +116,8 @@ pub struct Report<'a> {
     pub coverage: &'a Coverage,
     /// Findings that comments, configuration or a baseline set aside, sorted like the others.
     pub suppressed: &'a [Suppressed],
+    /// Whether findings that are set aside are left out of what programs read: some take them for open.
+    pub omit_suppressed: bool,
     /// When only what a change brings is reported: what it was compared with, and what it fixes.
     pub change: Option<&'a Change>,
     /// The files that the spans point into.
@@ -115,16 +129,18 @@ pub struct Report<'a> {
 }
 
 impl Report<'_> {
+    /// The findings that are set aside and shown as such.
+    pub fn shown_suppressed(&self) -> &[Suppressed] {
+        if self.omit_suppressed { &[] } else { self.suppressed }
+    }
+
     /// How many findings are not reported, and on whose word (words that fit after "set aside by").
     pub fn set_aside(&self) -> Vec<(String, usize)> {
         let mut counts: BTreeMap<SuppressionKind, usize> = BTreeMap::new();
         for suppressed in self.suppressed {
             *counts.entry(suppressed.suppression.kind).or_default() += 1;
         }
-        let counts = counts.into_iter().map(|(kind, count)| (kind.words().to_owned(), count));
-        let unchanged = self.change.filter(|change| change.unchanged > 0);
-        let unchanged = unchanged.map(|change| (format!("--since {}", change.since), change.unchanged));
-        counts.chain(unchanged).collect()
+        counts.into_iter().map(|(kind, count)| (kind.words().to_owned(), count)).collect()
     }
 
     /// Whether everything asked for was read in full.

@@ -43,6 +43,8 @@ pub struct JsonRule<'a> {
     pub fix: &'a str,
     /// The whole documentation, Markdown.
     pub markdown: &'a str,
+    /// Address of the documentation; null for a rule of one's own.
+    page: Option<&'a str>,
 }
 
 /// A control of a benchmark.
@@ -87,7 +89,8 @@ pub fn json(rules: &[RuleText]) -> String {
 
 fn json_rule(rule: &RuleText) -> JsonRule<'_> {
     // Taken apart by name, so that a new field cannot be forgotten here.
-    let RuleText { id, title, severity, markdown, what, why, fix, tags, precision, controls, same_as } = rule;
+    let RuleText { id, title, severity, markdown, what, why, fix, tags, precision, controls, same_as, page } =
+        rule;
     let controls = controls
         .iter()
         .map(|control| JsonControl {
@@ -96,7 +99,20 @@ fn json_rule(rule: &RuleText) -> JsonRule<'_> {
             number: &control.number,
         })
         .collect();
-    JsonRule { id, title, severity: *severity, precision, tags, controls, same_as, what, why, fix, markdown }
+    JsonRule {
+        id,
+        title,
+        severity: *severity,
+        precision,
+        tags,
+        controls,
+        same_as,
+        what,
+        why,
+        fix,
+        markdown,
+        page: page.as_deref(),
+    }
 }
 
 #[cfg(test)]

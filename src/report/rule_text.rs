@@ -1,6 +1,6 @@
 //! From a rule to what outputs print of it.
 
-use crate::rules::Rule;
+use crate::rules::{Rule, is_built_in};
 
 use super::{Control, RuleText};
 
@@ -9,6 +9,7 @@ impl From<&Rule> for RuleText {
         let summary = |heading| rule.summary(heading).unwrap_or_default();
         Self {
             id: rule.id.clone(),
+            page: is_built_in(&rule.id).then(|| page(&rule.id)),
             title: rule.title.clone(),
             severity: rule.highest_severity(),
             markdown: rule.document.clone(),
@@ -29,4 +30,9 @@ impl From<&Rule> for RuleText {
             same_as: rule.same_as.clone(),
         }
     }
+}
+
+/// The page of this very version.
+fn page(id: &str) -> String {
+    format!("{}/blob/v{}/rules/{id}.md", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION"))
 }

@@ -28,6 +28,7 @@ impl Sample {
             notices: &self.notices,
             coverage: &self.coverage,
             suppressed: &self.suppressed,
+            omit_suppressed: false,
             change: None,
             files: &self.files,
             fail_on: Some(Severity::Medium),
@@ -146,6 +147,7 @@ pub fn rules() -> Vec<RuleText> {
     vec![
         RuleText {
             id: "multiple-active-keys".to_owned(),
+            page: Some("https://rules.example/multiple-active-keys".to_owned()),
             title: "IAM user has more than one active access key".to_owned(),
             severity: Severity::Medium,
             markdown:
@@ -161,6 +163,7 @@ pub fn rules() -> Vec<RuleText> {
         },
         RuleText {
             id: "password-in-template".to_owned(),
+            page: None,
             title: "Console password stands in the template".to_owned(),
             severity: Severity::Critical,
             markdown: String::new(),

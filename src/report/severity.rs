@@ -14,6 +14,10 @@ pub struct SeverityWords {
     /// GitHub code scanning's `security-severity`, a number as text: over 9.0 is critical, from 7.0 high, from
     /// 4.0 medium, from 0.1 low.
     pub security_severity: &'static str,
+    /// GitHub Actions' workflow command for an annotation: `error`, `warning` or `notice`.
+    pub github_command: &'static str,
+    /// GitLab Code Quality's `severity`.
+    pub gitlab_severity: &'static str,
     /// How a terminal shows it.
     pub style: Style,
 }
@@ -24,24 +28,32 @@ pub const SEVERITIES: [SeverityWords; 4] = [
         severity: Severity::Low,
         sarif_level: "note",
         security_severity: "2.0",
+        github_command: "notice",
+        gitlab_severity: "minor",
         style: AnsiColor::Blue.on_default().bold(),
     },
     SeverityWords {
         severity: Severity::Medium,
         sarif_level: "warning",
         security_severity: "5.5",
+        github_command: "warning",
+        gitlab_severity: "major",
         style: AnsiColor::Yellow.on_default().bold(),
     },
     SeverityWords {
         severity: Severity::High,
         sarif_level: "error",
         security_severity: "8.0",
+        github_command: "error",
+        gitlab_severity: "critical",
         style: AnsiColor::Red.on_default().bold(),
     },
     SeverityWords {
         severity: Severity::Critical,
         sarif_level: "error",
         security_severity: "9.5",
+        github_command: "error",
+        gitlab_severity: "blocker",
         style: AnsiColor::BrightRed.on_default().bold(),
     },
 ];

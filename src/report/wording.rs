@@ -1,6 +1,6 @@
 //! Counts and conditions in words, the same in every format.
 
-use crate::finding::{Confidence, Coverage, Finding};
+use crate::finding::{Change, Confidence, Coverage, Finding};
 
 /// `1 user`, `2 users`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
@@ -27,6 +27,13 @@ pub fn inference(finding: &Finding) -> Option<String> {
 pub fn construct(finding: &Finding) -> Option<String> {
     let path = finding.construct_path.as_ref()?;
     Some(format!("generated from the construct {path}"))
+}
+
+/// What a change brings: `compared with origin/main (1a2b3c4d5e): 2 introduced, 1 fixed, 37 unchanged`.
+pub fn comparison(change: &Change, introduced: usize) -> String {
+    let commit: String = change.commit.chars().take(10).collect();
+    let (since, fixed, unchanged) = (&change.since, change.fixed.len(), change.unchanged);
+    format!("compared with {since} ({commit}): {introduced} introduced, {fixed} fixed, {unchanged} unchanged")
 }
 
 /// What was looked at: `checked 14 users, 9 access keys, 3 passwords in 4 roots; 1 module not on disk`.

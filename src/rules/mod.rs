@@ -45,6 +45,11 @@ use crate::finding::Severity;
 /// Our rule files: name and text, in the order of their names.
 const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rule_files.rs"));
 
+/// Whether a rule of that id comes with the program.
+pub fn is_built_in(id: &str) -> bool {
+    FILES.iter().any(|(name, _)| *name == id)
+}
+
 /// The rules of a run: ours, and a user's own.
 #[derive(Debug, Default)]
 pub struct RuleSet {

@@ -12,6 +12,7 @@ mod rule_choice;
 // What the examples in a rule file are run with.
 mod text;
 
+pub use paths::files_at;
 pub use rule_choice::{RuleFile, RulesUnderTest, find, rule_set, selected};
 
 use std::path::{Path, PathBuf};
@@ -275,7 +276,7 @@ impl<'r> CheckSettings<'r> {
         let rules = selected(set, selection, configuration)?;
         Ok(Self {
             exceptions: configuration.exceptions(set, &rules),
-            notices: configuration.notices(set, &rules),
+            notices: configuration.notices(set, &rules, selection),
             rules,
             known_rules: set,
             thresholds: Thresholds::new(selection, configuration),
@@ -318,11 +319,11 @@ impl Thresholds {
     pub fn new(selection: &Selection, configuration: &Configuration) -> Self {
         let min_severity = selection.min_severity.map(Into::into).or(configuration.min_severity);
         let min_confidence = selection.min_confidence.map(Into::into).or(configuration.min_confidence);
-        let fail_on = selection.fail_on.map(FailOn::severity).or(configuration.fail_on);
+        let fail_on = selection.fail_on.or(configuration.fail_on);
         Self {
             min_severity: min_severity.unwrap_or(Severity::Low),
             min_confidence: min_confidence.unwrap_or(Confidence::Possible),
-            fail_on: fail_on.unwrap_or(Some(Severity::Medium)),
+            fail_on: fail_on.map_or(Some(Severity::Medium), FailOn::severity),
         }
     }
 }

@@ -82,3 +82,14 @@ pub(in crate::settings) fn parameter_file(
 pub(in crate::settings) fn read_text(path: &Path) -> Result<String, String> {
     std::fs::read_to_string(path).map_err(|error| error.to_string())
 }
+
+/// What the address of a file begins with on the code host whose job this is: `https://github.com/OWNER/NAME/blob/COMMIT`.
+/// `None` where this is no such job, or what it says of itself is no address.
+pub fn files_at() -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "the environment of the job that this runs in")]
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let (server, repository) = (variable("GITHUB_SERVER_URL")?, variable("GITHUB_REPOSITORY")?);
+    let address = format!("{server}/{repository}/blob/{}", variable("GITHUB_SHA")?);
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || ":/._-~".contains(character);
+    (address.starts_with("https://") && address.chars().all(is_plain)).then_some(address)
+}

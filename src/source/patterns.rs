@@ -132,6 +132,7 @@ fn glob(text: &str, is_path: bool) -> Result<Glob, String> {
     GlobBuilder::new(text)
         .literal_separator(is_path)
         .backslash_escape(true)
+        .empty_alternates(true)
         .case_insensitive(!is_path)
         .build()
         .map_err(|error| error.kind().to_string())

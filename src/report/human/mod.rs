@@ -22,6 +22,8 @@ use crate::source::Place;
 pub struct HumanOptions {
     /// With ANSI colours. Without, there is no escape sequence in the text at all.
     pub color: bool,
+    /// With links that a terminal can open (OSC 8): rule ids lead to their documentation.
+    pub hyperlinks: bool,
     /// Only findings, and errors that made the run incomplete.
     pub quiet: bool,
     /// Columns that source lines are cut to.
@@ -30,7 +32,7 @@ pub struct HumanOptions {
 
 impl Default for HumanOptions {
     fn default() -> Self {
-        Self { color: false, quiet: false, width: 120 }
+        Self { color: false, hyperlinks: false, quiet: false, width: 120 }
     }
 }
 
@@ -59,6 +61,16 @@ pub fn render(report: &Report<'_>, options: &HumanOptions) -> String {
 /// Text in a style, or as it is.
 fn painted(text: &str, style: Style, color: bool) -> String {
     if color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+}
+
+/// The id of a rule, as a link where the terminal knows links and the rule has a page.
+fn linked(report: &Report<'_>, id: &str, options: &HumanOptions) -> String {
+    let text = inert(id);
+    let page = report.rules.iter().find(|rule| rule.id == id).and_then(|rule| rule.page.as_ref());
+    match page.filter(|_| options.hyperlinks) {
+        Some(page) => format!("\u{1b}]8;;{}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\", inert(page)),
+        None => text.into_owned(),
+    }
 }
 
 /// The findings of each user of each root, in the order in which the users first appear.
@@ -94,7 +106,8 @@ fn one_finding(
 ) -> String {
     let style = words(finding.severity).style;
     let position = snippet::position(&first_line(report.files, finding.primary.span));
-    let title = painted(&format!("{}[{}]", finding.severity, inert(&finding.rule)), style, options.color);
+    let rule = linked(report, &finding.rule, options);
+    let title = painted(&format!("{}[{rule}]", finding.severity), style, options.color);
     let mut out = format!("{position}: {title} {}", inert(&finding.message));
     if let Some(qualification) = qualification(finding) {
         out.push_str(&format!(" ({})", inert(&qualification)));

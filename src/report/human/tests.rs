@@ -1,7 +1,8 @@
 //! What a person sees.
 
-use super::super::sample;
+use super::super::{Report, sample};
 use super::{HumanOptions, render};
+use crate::finding::Change;
 
 fn plain(sample: &sample::Sample) -> String {
     render(&sample.report(), &HumanOptions::default())
@@ -119,4 +120,30 @@ fn minified_json_is_named_and_not_drawn() {
     assert!(text.contains("min.json:1:2: medium[multiple-active-keys]"));
     assert!(text.contains("= min.json:1:2: active access key second"));
     assert!(text.len() < 4000 && !text.contains("hunter2"));
+}
+
+#[test]
+fn rules_are_links_only_where_that_is_asked_for() {
+    let sample = sample::small();
+    let report = sample.report();
+    let link =
+        "\u{1b}]8;;https://rules.example/multiple-active-keys\u{1b}\\multiple-active-keys\u{1b}]8;;\u{1b}\\";
+    let linked = render(&report, &HumanOptions { hyperlinks: true, ..HumanOptions::default() });
+    assert!(linked.contains(link));
+    assert_eq!(linked.matches("]8;;").count(), 2, "the other rule has no page");
+    assert!(!render(&report, &HumanOptions::default()).contains('\u{1b}'));
+}
+
+#[test]
+fn a_change_is_told_in_one_line() {
+    let sample = sample::small();
+    let change = Change {
+        since: "origin/main\u{1b}".to_owned(),
+        commit: "0123456789abcdef".to_owned(),
+        fixed: vec![sample.findings[0].clone()],
+        unchanged: 4,
+    };
+    let report = Report { change: Some(&change), ..sample.report() };
+    let line = "compared with origin/main\\u{1b} (0123456789): 3 introduced, 1 fixed, 4 unchanged\n";
+    assert!(render(&report, &HumanOptions::default()).contains(line));
 }

@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use serde_sarif::sarif::{
-    CodeFlow, Location, LogicalLocation, PropertyBag, Result as SarifResult, ResultLevel, ThreadFlow,
-    ThreadFlowLocation,
+    CodeFlow, Location, LogicalLocation, PropertyBag, Result as SarifResult, ResultBaselineState,
+    ResultLevel, Suppression as SarifSuppression, ThreadFlow, ThreadFlowLocation,
 };
 
 use super::super::severity::words;
 use super::super::wording::{inference, qualification, sentence};
 use super::super::{Report, inert};
-use super::{locations, message};
-use crate::finding::Finding;
+use super::{locations, message, word};
+use crate::finding::{Finding, Suppressed, Suppression, SuppressionKind};
 
 /// GitHub refuses a run with more results.
 pub const MAX_RESULTS: usize = 25_000;
@@ -37,11 +37,45 @@ pub fn within_limit(findings: &[Finding]) -> Vec<&Finding> {
     worst.into_iter().map(|index| &findings[index]).collect()
 }
 
-/// The findings as results.
+/// The findings as results, and those that are set aside as suppressed ones, as far as there is room for them.
 pub fn results(report: &Report<'_>, findings: &[&Finding]) -> Vec<SarifResult> {
     let indices: BTreeMap<&str, usize> =
         report.rules.iter().enumerate().map(|(index, rule)| (rule.id.as_str(), index)).collect();
-    findings.iter().map(|finding| result(report, finding, &indices)).collect()
+    let suppressed: Vec<&Suppressed> =
+        report.shown_suppressed().iter().take(MAX_RESULTS - findings.len()).collect();
+    let mut results: Vec<SarifResult> =
+        findings.iter().map(|finding| result(report, finding, &indices)).collect();
+    // What is set aside is not compared; and all results of a run have a state, or a list of suppressions, or none of
+    // them has (SARIF 3.27.23 and 3.27.24).
+    for result in &mut results {
+        if !suppressed.is_empty() {
+            result.suppressions = Some(Vec::new());
+        } else if report.change.is_some() {
+            result.baseline_state = Some(word(&ResultBaselineState::New));
+        }
+    }
+    results.extend(suppressed.into_iter().map(|suppressed| {
+        let mut result = result(report, &suppressed.finding, &indices);
+        result.suppressions = Some(vec![suppression(report, &suppressed.suppression)]);
+        result
+    }));
+    results
+}
+
+fn suppression(report: &Report<'_>, suppression: &Suppression) -> SarifSuppression {
+    let until = suppression.until.map(|until| format!(" (until {until})"));
+    let reason = suppression.reason.as_deref().unwrap_or("it is an entry of the baseline");
+    let kind = match suppression.kind {
+        SuppressionKind::Comment | SuppressionKind::Metadata => "inSource",
+        SuppressionKind::Configuration | SuppressionKind::Baseline => "external",
+    };
+    let mut result = SarifSuppression::builder()
+        .kind(kind)
+        .status("accepted")
+        .justification(format!("{}{}", inert(reason), until.unwrap_or_default()))
+        .build();
+    result.location = suppression.place.as_ref().map(|place| locations::span(report.files, place.span));
+    result
 }
 
 fn result(report: &Report<'_>, finding: &Finding, indices: &BTreeMap<&str, usize>) -> SarifResult {

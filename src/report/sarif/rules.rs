@@ -43,7 +43,7 @@ fn descriptor(rule: &RuleText) -> ReportingDescriptor {
     let help = [paragraph(&rule.what), paragraph(&rule.why), paragraph(&rule.fix)];
     let help = joined(&help, "\n\n").unwrap_or_else(|| sentence(&block(&rule.title)));
     let markdown = if rule.markdown.trim().is_empty() { help.clone() } else { block(&rule.markdown) };
-    ReportingDescriptor::builder()
+    let mut descriptor = ReportingDescriptor::builder()
         .id(rule.id.clone())
         .name(name(&rule.id))
         .short_description(multiformat(shortened(&inert(&rule.title), MAX_DESCRIPTION)))
@@ -51,7 +51,9 @@ fn descriptor(rule: &RuleText) -> ReportingDescriptor {
         .help(MultiformatMessageString::builder().text(help).markdown(markdown).build())
         .default_configuration(ReportingConfiguration::builder().level(words.sarif_level).build())
         .properties(properties(rule))
-        .build()
+        .build();
+    descriptor.help_uri.clone_from(&rule.page);
+    descriptor
 }
 
 /// Text of several lines, each of them inert.

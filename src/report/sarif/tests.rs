@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::super::sample::{self, Sample};
-use super::super::{TOOL_VERSION, excerpt};
+use super::super::{Report, TOOL_VERSION, excerpt};
 use super::{render, results};
+use crate::finding::Change;
 use crate::source::Span;
 
 /// What cargo prints, which must succeed.
@@ -287,7 +288,70 @@ fn the_whole_document() {
                 }
               ],
               "ruleId": "multiple-active-keys",
-              "ruleIndex": 0
+              "ruleIndex": 0,
+              "suppressions": []
+            },
+            {
+              "level": "error",
+              "locations": [
+                {
+                  "message": {
+                    "text": "console password of Bob"
+                  },
+                  "physicalLocation": {
+                    "artifactLocation": {
+                      "uri": "stack.yaml",
+                      "uriBaseId": "%SRCROOT%"
+                    },
+                    "region": {
+                      "endColumn": 39,
+                      "endLine": 5,
+                      "snippet": {
+                        "text": "Password: …"
+                      },
+                      "startColumn": 22,
+                      "startLine": 5
+                    }
+                  }
+                }
+              ],
+              "message": {
+                "text": "the password of Bob stands in the template. Why: a lost key is valid until somebody deletes it. Fix: use IAM Identity Center instead."
+              },
+              "partialFingerprints": {
+                "credlint/v1": "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+              },
+              "properties": {
+                "confidence": "certain",
+                "root": "stack.yaml",
+                "subject": "Bob"
+              },
+              "relatedLocations": [],
+              "ruleId": "password-in-template",
+              "suppressions": [
+                {
+                  "justification": "the mailbox of a test (until 2027-01-31)",
+                  "kind": "inSource",
+                  "location": {
+                    "physicalLocation": {
+                      "artifactLocation": {
+                        "uri": "stack.yaml",
+                        "uriBaseId": "%SRCROOT%"
+                      },
+                      "region": {
+                        "endColumn": 39,
+                        "endLine": 5,
+                        "snippet": {
+                          "text": "Password: …"
+                        },
+                        "startColumn": 22,
+                        "startLine": 5
+                      }
+                    }
+                  },
+                  "status": "accepted"
+                }
+              ]
             }
           ],
           "tool": {
@@ -319,6 +383,7 @@ fn the_whole_document() {
                     "markdown": "## What\n\nA user has `two` keys.\n\n```hcl\n# a `comment`\nresource \"x\" \"y\" {}\n```",
                     "text": "A user has more than one active access key.\n\nEach key is one more secret to lose.\n\nDelete the key that is not used."
                   },
+                  "helpUri": "https://rules.example/multiple-active-keys",
                   "id": "multiple-active-keys",
                   "name": "MultipleActiveKeys",
                   "properties": {
@@ -456,4 +521,21 @@ fn too_many_results_are_cut_by_severity_and_said_so() {
     let said = notifications.last().unwrap();
     assert_eq!(said["descriptor"]["id"], "limit-reached");
     assert!(said["message"]["text"].as_str().unwrap().starts_with("1 finding left out"));
+}
+
+#[test]
+fn results_have_a_state_or_suppressions_but_not_some_of_them() {
+    let sample = sample::small();
+    let change = Change::default();
+    for (change, omit_suppressed, state, suppressions) in
+        [(None, false, 0, 4), (None, true, 0, 0), (Some(&change), false, 0, 4), (Some(&change), true, 3, 0)]
+    {
+        let report = Report { change, omit_suppressed, ..sample.report() };
+        let log: Value = serde_json::from_str(&render(&report)).unwrap();
+        let results = log["runs"][0]["results"].as_array().unwrap();
+        let with = |key: &str| results.iter().filter(|result| result.get(key).is_some()).count();
+        assert_eq!((with("baselineState"), with("suppressions")), (state, suppressions));
+        let schema = jsonschema::validator_for(&schema()).unwrap();
+        assert!(schema.is_valid(&log));
+    }
 }

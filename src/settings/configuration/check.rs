@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use crate::cli::FailOn;
 use crate::finding::{Confidence, Severity};
 use crate::rules::closest;
 use crate::source::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern};
@@ -19,6 +20,9 @@ use super::{AllowEntry, Configuration, Located, MAX_UNUSED_DAYS, RootSetting, Ru
 
 /// Longest pattern of addresses (bytes).
 const MAX_ADDRESS_BYTES: usize = 1024;
+
+/// Most entries of `roots`, and of `allow`: each is held against every root or finding.
+const MAX_ENTRIES: usize = 1000;
 
 /// Most patterns in one list.
 const MAX_PATTERNS: usize = 500;
@@ -31,6 +35,23 @@ const SEVERITIES: [(&str, Severity); 4] = [
     ("medium", Severity::Medium),
     ("high", Severity::High),
     ("critical", Severity::Critical),
+];
+
+const FAIL_ON: [(&str, FailOn); 5] = [
+    ("low", FailOn::Low),
+    ("medium", FailOn::Medium),
+    ("high", FailOn::High),
+    ("critical", FailOn::Critical),
+    ("never", FailOn::Never),
+];
+
+/// What a rule can be given: a severity, or nothing to do.
+const RULE_WORDS: [(&str, Option<Severity>); 5] = [
+    ("off", None),
+    ("low", Some(Severity::Low)),
+    ("medium", Some(Severity::Medium)),
+    ("high", Some(Severity::High)),
+    ("critical", Some(Severity::Critical)),
 ];
 
 /// What a configuration says.
@@ -146,6 +167,8 @@ impl Checker<'_> {
             self.mistakes.push(Mistake::new(span, format!("the patterns are too large: {message}"), "these"));
             PathFilter::default()
         });
+        self.few_entries(&file.roots);
+        self.few_entries(&file.allow);
         Configuration {
             file: None,
             path: String::new(),
@@ -157,7 +180,7 @@ impl Checker<'_> {
             ignore: file.ignore.iter().filter_map(|name| self.not_empty(name, "a rule's name")).collect(),
             rules: file.rules.iter().filter_map(|(name, entry)| self.rule(name, entry)).collect(),
             rules_folders: self.files(&file.rules_folders),
-            fail_on: file.fail_on.and_then(|word| self.severity_or(&word, ("never", None), "fail_on")),
+            fail_on: file.fail_on.and_then(|word| self.word(&word, &FAIL_ON, "a threshold")),
             min_severity: file.min_severity.and_then(|word| self.severity(&word)),
             min_confidence: file.min_confidence.and_then(|word| {
                 let known = [("possible", Confidence::Possible), ("certain", Confidence::Certain)];
@@ -169,8 +192,8 @@ impl Checker<'_> {
             human_users: self.names(&file.human_users),
             baseline_name: file.baseline.and_then(|path| self.files(std::slice::from_ref(&path)).pop()),
             baseline: None,
-            roots: file.roots.into_iter().filter_map(|root| self.root(root)).collect(),
-            allow: file.allow.into_iter().filter_map(|entry| self.allow(entry)).collect(),
+            roots: file.roots.into_iter().take(MAX_ENTRIES).filter_map(|root| self.root(root)).collect(),
+            allow: file.allow.into_iter().take(MAX_ENTRIES).filter_map(|entry| self.allow(entry)).collect(),
             accounts: std::mem::take(&mut self.accounts),
         }
     }
@@ -180,7 +203,7 @@ impl Checker<'_> {
         match entry.get_ref() {
             RuleEntry::Word(word) => {
                 let word = Spanned::new(entry.span(), word.clone());
-                let severity = self.severity_or(&word, ("off", None), "a rule")?;
+                let severity = self.word(&word, &RULE_WORDS, "a severity")?;
                 Some(RuleSetting { name, severity, enabled: severity.is_some() })
             }
             RuleEntry::Table(table) => {
@@ -283,20 +306,16 @@ impl Checker<'_> {
     }
 
     fn date(&mut self, value: &Spanned<toml::Value>) -> Option<Date> {
-        let date = match value.get_ref() {
-            toml::Value::Datetime(written) if written.time.is_none() && written.offset.is_none() => {
-                written.date.and_then(|date| {
-                    let (year, month, day) =
-                        (i16::try_from(date.year), i8::try_from(date.month), i8::try_from(date.day));
-                    Date::new(year.ok()?, month.ok()?, day.ok()?).ok()
-                })
-            }
-            _ => None,
+        let text = match value.get_ref() {
+            toml::Value::Datetime(written) => written.to_string(),
+            toml::Value::String(text) => text.clone(),
+            _ => String::new(),
         };
+        // Other ways to write a day (20270131) and days with a time are left to others.
+        let date = Some(&text).filter(|text| text.len() == 10).and_then(|text| text.parse::<Date>().ok());
         if date.is_none() {
             let mistake = Mistake::new(value.span(), "this is no date", "no date");
-            self.mistakes
-                .push(mistake.with_help("a date is year, month and day without quotes: until = 2027-01-31"));
+            self.mistakes.push(mistake.with_help("a date is year, month and day: until = 2027-01-31"));
         }
         date
     }
@@ -351,18 +370,6 @@ impl Checker<'_> {
 
     fn severity(&mut self, word: &Text) -> Option<Severity> {
         self.word(word, &SEVERITIES, "a severity")
-    }
-
-    /// A severity, or the one other word.
-    fn severity_or(
-        &mut self,
-        word: &Text,
-        other: (&str, Option<Severity>),
-        of: &str,
-    ) -> Option<Option<Severity>> {
-        let known: Vec<(&str, Option<Severity>)> =
-            SEVERITIES.iter().map(|(name, severity)| (*name, Some(*severity))).chain([other]).collect();
-        self.word(word, &known, if of == "a rule" { "a severity" } else { "a threshold" })
     }
 
     fn word<T: Copy>(&mut self, word: &Text, known: &[(&str, T)], what: &str) -> Option<T> {
@@ -424,6 +431,17 @@ impl Checker<'_> {
             self.mistakes.push(Mistake::new(surplus.span(), message, "one too many"));
         }
         &patterns[..patterns.len().min(MAX_PATTERNS)]
+    }
+
+    fn few_entries<T>(&mut self, entries: &[Spanned<T>]) {
+        if let Some(surplus) = entries.get(MAX_ENTRIES) {
+            let mistake = Mistake::new(
+                surplus.span(),
+                format!("there are at most {MAX_ENTRIES} entries"),
+                "one too many",
+            );
+            self.mistakes.push(mistake.with_help("a baseline holds any number of findings"));
+        }
     }
 
     /// Paths of files or folders, as written.

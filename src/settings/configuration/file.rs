@@ -149,7 +149,7 @@ pub struct AllowTable {
     /// Why they are accepted.
     #[cfg_attr(test, schemars(with = "schema::Reason"))]
     pub reason: Option<Text>,
-    /// The last day on which they are: a date without quotes.
+    /// The last day on which they are (2027-01-31).
     #[cfg_attr(test, schemars(with = "schema::Date"))]
     pub until: Option<Spanned<toml::Value>>,
 }

@@ -56,7 +56,8 @@ impl Configuration {
                             }
                             read => read.map_err(|error| error.to_string()),
                         };
-                        let text = read.map_err(|reason| unreadable(&path, &reason))?;
+                        let text =
+                            read.map_err(|reason| unreadable(Path::new(&workspace.display(&path)), &reason))?;
                         (path, text)
                     }
                     (Some(one), Some(other)) => {

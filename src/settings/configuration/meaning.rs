@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::cli::{FailOn, Selection};
 use crate::exceptions::{Exception, Patterns, Scope};
-use crate::finding::{Severity, SuppressionKind};
+use crate::finding::{Confidence, Severity, SuppressionKind};
 use crate::rules::{Rule, RuleSet};
 use crate::settings::{SettingsError, rule_choice};
 use crate::source::{Notice, NoticeKind, Place};
@@ -92,7 +93,12 @@ impl Configuration {
     }
 
     /// What it takes out of a check, said aloud: a change of this file must not go unseen.
-    pub(in crate::settings) fn notices(&self, set: &RuleSet, run: &[&Rule]) -> Vec<Notice> {
+    pub(in crate::settings) fn notices(
+        &self,
+        set: &RuleSet,
+        run: &[&Rule],
+        selection: &Selection,
+    ) -> Vec<Notice> {
         let mut said = Vec::new();
         let off: Vec<&str> = set
             .rules()
@@ -111,6 +117,18 @@ impl Configuration {
             .collect();
         if !changed.is_empty() {
             said.push(format!("severities: {}", changed.join(", ")));
+        }
+        // What is typed is known to whoever types it.
+        if let Some(least) =
+            self.min_severity.filter(|least| selection.min_severity.is_none() && *least > Severity::Low)
+        {
+            said.push(format!("only findings of severity {least} or worse are reported"));
+        }
+        if self.min_confidence == Some(Confidence::Certain) && selection.min_confidence.is_none() {
+            said.push("only certain findings are reported".to_owned());
+        }
+        if self.fail_on == Some(FailOn::Never) && selection.fail_on.is_none() {
+            said.push("no finding fails the check".to_owned());
         }
         let start = self.span(&(0..0));
         let notice = |span| Notice::at(NoticeKind::Configuration, span, said.join("; "));

@@ -10,6 +10,8 @@ mod loading;
 // What it settles.
 mod meaning;
 #[cfg(test)]
+mod mistake_tests;
+#[cfg(test)]
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -23,6 +25,7 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::cli::FailOn;
 use crate::cloudformation::ParameterInput;
 use crate::finding::{Confidence, Severity};
 use crate::source::{AddressPattern, Anchor, FileId, NamePattern, PathFilter, PathPattern};
@@ -55,8 +58,8 @@ pub struct Configuration {
     /// Folders of the user's own rules, as written.
     pub rules_folders: Vec<Located>,
     rules_directories: Vec<PathBuf>,
-    /// From which severity a finding fails the run; the inner `None`: none does.
-    pub fail_on: Option<Option<Severity>>,
+    /// From which severity a finding fails the run.
+    pub fail_on: Option<FailOn>,
     /// Findings below are not reported.
     pub min_severity: Option<Severity>,
     /// Findings below are not reported.
