@@ -73,6 +73,10 @@ pub struct Check {
     /// What is not reported any more.
     #[command(flatten)]
     pub accepted: Accepted,
+    /// Report only what the changes since this revision introduce: a commit, a tag, or a branch (from where it was left);
+    /// needs git
+    #[arg(long, value_name = "REF", help_heading = "Input")]
+    pub since: Option<String>,
     /// Format of what goes to standard output, and of a plain --output FILE
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
     pub format: ReportFormat,
@@ -407,6 +411,7 @@ Examples:
   credlint check plan.json            (made by `terraform show -json`)
   terraform show -json tfplan | credlint check -
   credlint check --select CIS-1.13,multiple-active-keys --fail-on high
+  credlint check --since origin/main
   credlint check --output sarif=credlint.sarif --output json=credlint.json
 
 Exit status:

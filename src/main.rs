@@ -12,7 +12,7 @@ use credlint::report::markdown::MarkdownOptions;
 use credlint::report::{self, Report, RuleText};
 use credlint::rules::{RuleSet, TriedRule};
 use credlint::settings::configuration::Configuration;
-use credlint::settings::{self, CheckSettings, InputSettings, RulesUnderTest, SettingsError};
+use credlint::settings::{self, Before, CheckSettings, InputSettings, RulesUnderTest, SettingsError};
 use credlint::{init, pipeline, source};
 
 /// Nothing found that fails the run.
@@ -141,7 +141,8 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let input = InputSettings::new(&arguments.input)?;
     let set = settings::rule_set(&arguments.selection.rules, &input.configuration)?;
     let settings = CheckSettings::new(&set, arguments, &input)?;
-    let checked = pipeline::check(&input, &settings);
+    let before = arguments.since.as_deref().map(|since| Before::new(&input, since)).transpose()?;
+    let checked = pipeline::check(&input, &settings, before.as_ref());
     let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
     let report = Report {
         findings: &checked.findings,
@@ -150,7 +151,7 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         coverage: &checked.coverage,
         suppressed: &checked.suppressed,
         omit_suppressed: arguments.omit_suppressed,
-        change: None,
+        change: checked.change.as_ref(),
         files: &input.workspace.files,
         fail_on: settings.thresholds.fail_on,
         failed: checked.failed,

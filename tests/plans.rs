@@ -33,7 +33,7 @@ fn settings(paths: &[&Path]) -> (InputSettings, Box<cli::Check>) {
 fn check(paths: &[&Path]) -> (Checked, InputSettings) {
     let (settings, arguments) = settings(paths);
     let set = RuleSet::built_in().unwrap();
-    (pipeline::check(&settings, &CheckSettings::new(&set, &arguments, &settings).unwrap()), settings)
+    (pipeline::check(&settings, &CheckSettings::new(&set, &arguments, &settings).unwrap(), None), settings)
 }
 
 /// Every rendering of a check: human, JSON, SARIF.

@@ -71,7 +71,7 @@ fn check(folder: &Path) {
     let input = settings::InputSettings::new(&check.input).unwrap();
     let set = rules::RuleSet::built_in().unwrap();
     let settings = settings::CheckSettings::new(&set, &check, &input).unwrap();
-    let checked = pipeline::check(&input, &settings);
+    let checked = pipeline::check(&input, &settings, None);
     let places = checked.findings.iter().flat_map(|finding| {
         std::iter::once(&finding.primary)
             .chain(&finding.related)

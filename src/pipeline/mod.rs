@@ -4,6 +4,7 @@ mod judging;
 mod configured;
 mod layout;
 mod reading;
+mod since;
 mod trials;
 
 pub use layout::Layout;
@@ -12,10 +13,10 @@ pub use trials::{try_examples, try_file};
 use std::collections::BTreeSet;
 
 use crate::cloudformation::Templates;
-use crate::finding::{Coverage, Finding, KnownFinding, Suppressed};
+use crate::finding::{Change, Coverage, Finding, KnownFinding, Suppressed};
 use crate::graph::{self, Graph};
 use crate::rules::EvaluationError;
-use crate::settings::{CheckSettings, InputSettings};
+use crate::settings::{Before, CheckSettings, InputSettings};
 use crate::source::{Notice, NoticeKind};
 use crate::terraform::ModuleLoader;
 
@@ -52,41 +53,75 @@ pub struct Checked {
     pub errors: Vec<EvaluationError>,
     /// Whether a certain finding reaches `fail_on`.
     pub failed: bool,
+    /// What the change brings, when that is asked for; the findings are then those that it introduces.
+    pub change: Option<Change>,
     /// What the baseline is to hold, when it is to be written and everything could be read.
     pub baseline: Option<Vec<KnownFinding>>,
 }
 
-/// discover → read → graph → check. Reporting is the caller's.
-pub fn check(input: &InputSettings, check: &CheckSettings<'_>) -> Checked {
+/// What is found in one tree, before anything is left out for not being bad enough.
+struct Whole {
+    findings: Vec<Finding>,
+    suppressed: Vec<Suppressed>,
+    graph: Graph,
+    coverage: Coverage,
+    notices: Vec<Notice>,
+    errors: Vec<EvaluationError>,
+    roots: BTreeSet<String>,
+    baseline: Option<Vec<KnownFinding>>,
+}
+
+/// discover → read → graph → check, and with `before` once more over the tree that a change started from. Reporting is
+/// the caller's.
+pub fn check(input: &InputSettings, check: &CheckSettings<'_>, before: Option<&Before>) -> Checked {
     on_a_deep_stack(|| {
-        let first = input.workspace.files.count();
-        let understood = read_and_link(input);
-        let files = first..input.workspace.files.count();
-        let is_complete = !understood.notices.iter().any(|notice| notice.kind.is_incomplete());
-        let mut judged = judging::run(input, check, &understood.graph, files, is_complete);
-        let is_complete = is_complete && judged.notices.iter().all(|notice| !notice.kind.is_incomplete());
-        let measured = judging::measure(input, check, &mut judged, &understood.roots, is_complete);
+        let mut whole = find(input, check);
         let thresholds = check.thresholds;
-        let mut findings = measured.findings;
+        let change = before.map(|before| {
+            let then = find(&before.input, check);
+            since::compare(input, before, &mut whole, then, thresholds)
+        });
+        let Whole { mut findings, mut suppressed, mut notices, .. } = whole;
         findings.retain(|finding| thresholds.admit(finding));
-        let mut suppressed = judged.suppressed;
-        suppressed.extend(measured.suppressed);
         suppressed.retain(|suppressed| thresholds.admit(&suppressed.finding));
         let failed = findings.iter().any(|finding| thresholds.fail(finding));
-        let mut notices = understood.notices;
-        notices.extend(judged.notices);
         notices.extend(check.notices.iter().cloned());
         Checked {
             findings,
             suppressed,
-            graph: understood.graph,
-            coverage: understood.coverage,
+            graph: whole.graph,
+            coverage: whole.coverage,
             notices,
-            errors: judged.errors,
+            errors: whole.errors,
             failed,
-            baseline: measured.written,
+            change,
+            baseline: whole.baseline,
         }
     })
+}
+
+fn find(input: &InputSettings, check: &CheckSettings<'_>) -> Whole {
+    let first = input.workspace.files.count();
+    let understood = read_and_link(input);
+    let files = first..input.workspace.files.count();
+    let is_complete = !understood.notices.iter().any(|notice| notice.kind.is_incomplete());
+    let mut judged = judging::run(input, check, &understood.graph, files, is_complete);
+    let is_complete = is_complete && judged.notices.iter().all(|notice| !notice.kind.is_incomplete());
+    let measured = judging::measure(input, check, &mut judged, &understood.roots, is_complete);
+    let mut suppressed = judged.suppressed;
+    suppressed.extend(measured.suppressed);
+    let mut notices = understood.notices;
+    notices.extend(judged.notices);
+    Whole {
+        findings: measured.findings,
+        suppressed,
+        graph: understood.graph,
+        coverage: understood.coverage,
+        notices,
+        errors: judged.errors,
+        roots: understood.roots,
+        baseline: measured.written,
+    }
 }
 
 /// discover → read → graph.

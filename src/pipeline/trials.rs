@@ -46,7 +46,7 @@ fn try_example(set: &RuleSet, rule: &Rule, example: &Example) -> Result<Vec<Stri
     let input = InputSettings::of_text(name, &example.text);
     // An exception is judged where the rule that it is about is run.
     let rules = if rule.has_exceptions_as_subject() { set.rules().iter().collect() } else { vec![rule] };
-    let checked = check(&input, &CheckSettings::of_rules(set, rules));
+    let checked = check(&input, &CheckSettings::of_rules(set, rules), None);
     let files = &input.workspace.files;
     if let Some(notice) = checked.notices.iter().find(|notice| notice.kind.is_incomplete()) {
         let line = notice.span.map_or(0, |span| files.start(span).1.line);

@@ -9,11 +9,14 @@ mod baseline;
 mod paths;
 // Which rules run.
 mod rule_choice;
+// What a change is counted from.
+mod since;
 // What the examples in a rule file are run with.
 mod text;
 
 pub use paths::files_at;
 pub use rule_choice::{RuleFile, RulesUnderTest, find, rule_set, selected};
+pub use since::Before;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -130,6 +133,17 @@ pub enum SettingsError {
         path: String,
         /// What is wrong, and where in the file.
         reason: String,
+    },
+    /// A `--since` that there is nothing to compare with.
+    #[error("--since {since} cannot be compared with: {reason}")]
+    Since {
+        /// As typed.
+        since: String,
+        /// What is wrong.
+        reason: String,
+        /// What to do about it.
+        #[help]
+        help: String,
     },
     /// A rule file that is wrong.
     #[error(transparent)]

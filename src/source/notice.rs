@@ -27,6 +27,8 @@ pub enum NoticeKind {
     UnlinkedCredential,
     /// An exception to the rules that cannot be understood, or gives no reason. Makes the exit status 2.
     InvalidException,
+    /// What a change started from could not be read in full, or is not known.
+    NotCompared,
     /// Generated code that does not say which line of its program made it.
     NoCreationTrace,
     /// What the configuration takes out of the check.
@@ -48,6 +50,7 @@ impl NoticeKind {
             Self::LimitReached => "limit-reached",
             Self::UnlinkedCredential => "unlinked-credential",
             Self::InvalidException => "invalid-exception",
+            Self::NotCompared => "not-compared",
             Self::NoCreationTrace => "no-creation-trace",
             Self::Configuration => "configuration",
         }

@@ -161,6 +161,12 @@ impl Workspace {
         String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotUtf8)
     }
 
+    /// The text of a file that the user names, wherever it is.
+    pub fn read_named(&self, path: &Path) -> Result<String, ReadError> {
+        let real = self.tree.canonical(path).map_err(ReadError::Io)?;
+        String::from_utf8(self.tree.read(&real, MAX_FILE_BYTES)?).map_err(|_| ReadError::NotUtf8)
+    }
+
     /// Reads a file and adds it to the table.
     pub fn load(&self, path: &Path) -> Result<FileId, ReadError> {
         let text = self.read_text(path)?;

@@ -40,7 +40,7 @@ pub const FILE_NAMES: [&str; 2] = ["credlint.toml", ".credlint.toml"];
 pub const MAX_UNUSED_DAYS: u16 = 45;
 
 /// What the configuration says, read and checked; where there is none, nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Configuration {
     /// What errors call it.
     path: String,
