@@ -159,8 +159,11 @@ mod tests {
     use super::*;
     use crate::report::sample;
 
-    /// The commands of a log as the runner reads them: name, properties, message.
-    fn read(log: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+    /// A command as the runner reads it: name, properties, message.
+    type Command = (String, Vec<(String, String)>, String);
+
+    /// The commands of a log.
+    fn read(log: &str) -> Vec<Command> {
         let unescape = |text: &str| {
             let text = text.replace("%3A", ":").replace("%2C", ",");
             text.replace("%0D", "\r").replace("%0A", "\n").replace("%25", "%")

@@ -31,9 +31,15 @@ pub fn render(report: &Report<'_>) -> String {
     let Document { version, tool, findings, suppressed, notices, coverage, change, summary } =
         document(report);
     let mut out = String::new();
-    findings.iter().for_each(|finding| add(&mut out, "finding", finding));
-    suppressed.iter().for_each(|suppressed| add(&mut out, "suppressed", suppressed));
-    notices.iter().for_each(|notice| add(&mut out, "notice", notice));
+    for finding in &findings {
+        add(&mut out, "finding", finding);
+    }
+    for suppressed in &suppressed {
+        add(&mut out, "suppressed", suppressed);
+    }
+    for notice in &notices {
+        add(&mut out, "notice", notice);
+    }
     let last = Last { version, tool: &tool, coverage: &coverage, change: change.as_ref(), summary: &summary };
     add(&mut out, "summary", &last);
     out

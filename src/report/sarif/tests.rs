@@ -530,7 +530,7 @@ fn results_have_a_state_or_suppressions_but_not_some_of_them() {
     for (change, omit_suppressed, state, suppressions) in
         [(None, false, 0, 4), (None, true, 0, 0), (Some(&change), false, 0, 4), (Some(&change), true, 3, 0)]
     {
-        let report = Report { change, omit_suppressed, ..sample.report() };
+        let report = Report { omit_suppressed, change, ..sample.report() };
         let log: Value = serde_json::from_str(&render(&report)).unwrap();
         let results = log["runs"][0]["results"].as_array().unwrap();
         let with = |key: &str| results.iter().filter(|result| result.get(key).is_some()).count();
