@@ -228,3 +228,22 @@ fn an_alias_points_at_what_it_stands_for() {
         .replace("first: user.created", "first: user.created\n  second: &a user.▸nam == 'x'");
     expect(&text, "a record of the kind `user` has no field `nam`").unwrap_or_else(|wrong| panic!("{wrong}"));
 }
+
+#[test]
+fn what_is_drawn_drives_no_terminal() {
+    let text = rule("WHEN", "user.▸nam == 'x'   # \u{202e}").replace("Schlüssel", "Schl\u{202e}");
+    let error = RuleSet::default().add_file("rules\u{1b}[31m/own.md", &text.replace(HERE, "")).unwrap_err();
+    assert_eq!((error.line, error.column), mark(&text));
+    let mut drawn = String::new();
+    let theme = miette::GraphicalTheme::unicode_nocolor();
+    miette::GraphicalReportHandler::new_themed(theme).render_report(&mut drawn, &error).unwrap();
+    assert!(drawn.contains("rules\\u{1b}[31m/own.md"), "{drawn}");
+    let is_harmless =
+        |character: char| character == '\n' || !character.is_control() && character != '\u{202e}';
+    assert!(drawn.chars().all(is_harmless), "{drawn:?}");
+    // The mark stands under the field.
+    let lines: Vec<&str> = drawn.lines().collect();
+    let at = lines.iter().position(|line| line.contains("user.nam")).unwrap();
+    let column = |line: &str, text: &str| line[..line.find(text).unwrap()].chars().count();
+    assert_eq!(column(lines[at], "nam"), column(lines[at + 1], "─"), "{drawn}");
+}

@@ -50,7 +50,7 @@ pub mod explain;
 #[cfg(test)]
 mod sample;
 
-pub use inert::inert;
+pub use inert::{inert, without_log_commands};
 pub use json_text::{to_json, to_json_line};
 
 use std::collections::BTreeMap;
