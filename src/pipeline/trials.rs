@@ -18,13 +18,12 @@ pub fn try_examples(set: &RuleSet, rule: &Rule) -> Vec<Trial> {
 pub fn try_file(under_test: &RulesUnderTest, file: &RuleFile, update: bool) -> (TriedRule, Option<String>) {
     let set = &under_test.set;
     let rule = &set.rules()[file.index];
-    let name = file.path.display().to_string();
     let tried = |rule: &Rule, trials| {
-        TriedRule::new(&rule.id, &name, trials, doubts(&rule.document, rule.document_line))
+        TriedRule::new(&rule.id, &file.name, trials, doubts(&rule.document, rule.document_line))
     };
     let trials = try_examples(set, rule);
     let text = with_outputs(&file.text, &trials);
-    match Rule::read(&name, &text) {
+    match Rule::read(&file.name, &text) {
         Ok(updated) if update && text != file.text => {
             // The examples are the same, on other lines.
             let found = trials.into_iter().map(|trial| trial.found);
