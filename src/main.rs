@@ -121,9 +121,11 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
             Ok(CLEAN)
         }
         Command::Init(arguments) => {
-            for step in init::set_up(&arguments.directory)? {
+            let steps = init::set_up(&arguments.directory)?;
+            for step in &steps {
                 print(&format!("{step}\n"))?;
             }
+            print(init::next(&steps))?;
             Ok(CLEAN)
         }
         Command::Completions(arguments) => {

@@ -65,11 +65,11 @@ pub struct Checked {
 struct Whole {
     findings: Vec<Finding>,
     suppressed: Vec<Suppressed>,
-    graph: Graph,
     coverage: Coverage,
     notices: Vec<Notice>,
     errors: Vec<EvaluationError>,
     roots: BTreeSet<String>,
+    graph: Graph,
     baseline: Option<Vec<KnownFinding>>,
 }
 
@@ -129,11 +129,11 @@ fn find(input: &InputSettings, check: &CheckSettings<'_>, progress: &dyn Progres
     Whole {
         findings: measured.findings,
         suppressed,
-        graph: understood.graph,
         coverage: understood.coverage,
         notices,
         errors: judged.errors,
         roots: understood.roots,
+        graph: understood.graph,
         baseline: measured.written,
     }
 }

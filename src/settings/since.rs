@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cloudformation::ParameterInput;
-use crate::source::{FileId, GitError, GitTree, Workspace};
+use crate::source::{FileId, GitError, GitTree, Workspace, printable};
 use crate::terraform::{self, CommandLineInput};
 
 use super::configuration::RootInputs;
@@ -27,9 +27,9 @@ impl Before {
     /// The configuration, the rules and the baseline are those of now, so that only the code makes a difference.
     pub fn new(now: &InputSettings, since: &str) -> Result<Self, SettingsError> {
         let failed = |error: GitError| SettingsError::Since {
-            since: since.to_owned(),
+            since: printable(since).into_owned(),
             help: error.help().to_owned(),
-            reason: error.to_string(),
+            reason: printable(&error.to_string()).into_owned(),
         };
         let here = now.workspace.standard_input.as_ref().map(|(_, directory)| directory.as_path());
         let mut directories = now.paths.iter().map(|path| directory_of(path)).chain(here);

@@ -200,7 +200,7 @@ fn suppressed(report: &Report<'_>) -> Vec<String> {
             reason.unwrap_or_default()
         )
     };
-    report.shown_suppressed().iter().map(line).collect()
+    report.suppressed.iter().map(line).collect()
 }
 
 /// What made the check incomplete comes first.
