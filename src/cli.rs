@@ -237,7 +237,7 @@ pub enum RulesAction {
 /// `credlint rules test`.
 #[derive(Clone, Debug, Args)]
 pub struct RulesTest {
-    /// Rule files, and directories of them [default: the rules_folders of the configuration]
+    /// Rule files, and directories of them [default: the rules folders of the configuration]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Rules", display_order = 0)]
     pub paths: Vec<PathBuf>,
     /// Write what a rule finds under its flagged examples, where something else stands there

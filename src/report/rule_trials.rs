@@ -66,9 +66,10 @@ impl Page {
     }
 
     fn verdict(&mut self, passes: bool, file: &str, line: usize, what: &str) {
-        let (word, style) = match passes {
-            true => ("ok    ", AnsiColor::Green.on_default()),
-            false => ("FAILED", AnsiColor::Red.on_default().bold()),
+        let (word, style) = if passes {
+            ("ok    ", AnsiColor::Green.on_default())
+        } else {
+            ("FAILED", AnsiColor::Red.on_default().bold())
         };
         let word = self.painted(word, style);
         let place = if line > 0 { format!(":{line}") } else { String::new() };

@@ -72,11 +72,11 @@ pub fn with_outputs(text: &str, trials: &[Trial]) -> String {
     let mut copied = 0;
     for trial in trials {
         let Some(output) = trial.output_to_write() else { continue };
-        let written: String = output.iter().map(|line| format!("{line}{ending}")).collect();
+        let written = output.iter().flat_map(|line| [line.as_str(), ending]);
         match &trial.example.output_lines {
             Some(replaced) => {
                 out.extend(lines[copied..replaced.start - 1].iter().copied());
-                out.push_str(&written);
+                out.extend(written);
                 copied = replaced.end - 1;
             }
             None => {
@@ -85,7 +85,7 @@ pub fn with_outputs(text: &str, trials: &[Trial]) -> String {
                 if !out.ends_with('\n') {
                     out.push_str(ending);
                 }
-                out.push_str(&format!("{ending}```text{ending}{written}```{ending}"));
+                out.extend([ending, "```text", ending].into_iter().chain(written).chain(["```", ending]));
                 copied = closing;
             }
         }
