@@ -145,6 +145,7 @@ fn file_name(name: &[u8]) -> Option<OsString> {
 
 /// Bytes of git's as text of the operating system's.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere not all bytes are text")]
 pub fn os_string(bytes: &[u8]) -> Option<OsString> {
     use std::os::unix::ffi::OsStrExt as _;
     Some(OsStr::from_bytes(bytes).to_owned())
