@@ -15,7 +15,7 @@ use crate::finding::{Confidence, Severity};
     version,
     about,
     long_about = "Find long-lived AWS credentials in infrastructure code before they are deployed.\n\n\
-        Reads Terraform, CloudFormation and CDK output as it stands on disk. It runs nothing, needs no AWS \
+        Reads Terraform, CloudFormation and CDK output as it stands on disk. It runs nothing (but git, for --since), needs no AWS \
         credentials and never uses the network.",
     max_term_width = 100,
     after_help = EXIT_STATUS,

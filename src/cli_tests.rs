@@ -193,6 +193,8 @@ fn help_of_check() {
                                           `AWS::Region`, or all that a parameter file holds: JSON, YAML
                                           or TOML; the last one wins
           --allow-parse-errors            Exit with 0 or 1 even when files could not be read or parsed
+          --since <REF>                   Report only what the changes since this revision introduce: a
+                                          commit, a tag, or a branch (from where it was left); needs git
 
     Configuration:
           --config <FILE>  Use this configuration file [default: the nearest credlint.toml from PATH up
@@ -242,6 +244,7 @@ fn help_of_check() {
       credlint check plan.json            (made by `terraform show -json`)
       terraform show -json tfplan | credlint check -
       credlint check --select CIS-1.13,multiple-active-keys --fail-on high
+      credlint check --since origin/main
       credlint check --output sarif=credlint.sarif --output json=credlint.json
 
     Exit status:

@@ -191,7 +191,7 @@ fn what_git_ignores_stands_in_both_trees() {
                     \"Source\": \"git::https://example.com/m.git\", \"Dir\": \".terraform/modules/m\"}]}";
     let call = "module \"m\" {\n  source = \"git::https://example.com/m.git\"\n}\n";
     let repository = Repository::new(&[
-        (".gitignore", "*.tfvars\n.terraform/\n"),
+        (".gitignore", "*.tfvars\n"),
         ("infra/main.tf", &program),
         ("called/main.tf", call),
     ]);
@@ -275,4 +275,41 @@ fn exceptions_are_those_of_each_tree() {
     repository.write("other/main.tf", &user("bob", &["a", "b"]));
     let with = ["HEAD", "--baseline", "known.json", ONLY[0], ONLY[1]];
     assert_eq!(since(&repository, &with), introduced(&[BOB]), "a baseline and a change");
+}
+
+#[test]
+fn assemblies_and_standard_input_have_no_earlier_version() {
+    if !has_git() {
+        return;
+    }
+    let repository = Repository::new(&[(".gitignore", "cdk.out\n"), ("README", "")]);
+    let manifest = r#"{"version": "36.0.0", "artifacts": {"Users": {"type": "aws:cloudformation:stack",
+        "environment": "aws://unknown-account/unknown-region", "properties": {"templateFile": "Users.template.json"}}}}"#;
+    let template = r#"{"Resources": {"Bob": {"Type": "AWS::IAM::User"},
+        "A": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "Bob"}}},
+        "B": {"Type": "AWS::IAM::AccessKey", "Properties": {"UserName": {"Ref": "Bob"}}}}}"#;
+    repository.write("cdk.out/manifest.json", manifest);
+    repository.write("cdk.out/Users.template.json", template);
+    let report = repository.report(&["HEAD", ONLY[0], ONLY[1]]);
+    assert_eq!(findings(&report).len(), 1, "{report:#}");
+    assert_eq!(report["change"]["unchanged"], 0);
+    assert!(kinds(&report).contains(&"not-compared".to_owned()));
+    repository.write(".gitignore", "");
+    repository.commit("tracked");
+    let report = repository.report(&["HEAD", ONLY[0], ONLY[1]]);
+    assert_eq!((findings(&report).len(), report["change"]["unchanged"].as_u64()), (0, Some(1)));
+    let state = r#"{"version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "outputs": {}, "resources": [
+        {"mode": "managed", "type": "aws_iam_user", "name": "bob", "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+         "instances": [{"attributes": {"name": "bob", "id": "bob"}}]},
+        {"mode": "managed", "type": "aws_iam_access_key", "name": "a", "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+         "instances": [{"attributes": {"user": "bob", "status": "Active"}}]},
+        {"mode": "managed", "type": "aws_iam_access_key", "name": "b", "provider": "provider[\"registry.terraform.io/hashicorp/aws\"]",
+         "instances": [{"attributes": {"user": "bob", "status": "Active"}}]}]}"#;
+    repository.write("piped", state);
+    let mut command =
+        repository.command("", &["check", "--format", "json", "--since", "HEAD", ONLY[0], ONLY[1], "-"]);
+    let piped = command.stdin(std::fs::File::open(repository.top.join("piped")).unwrap()).output().unwrap();
+    let report = parsed(&piped);
+    assert_eq!(findings(&report), found(&[BOB]), "{report:#}");
+    assert_eq!(column(&report["notices"], "path"), ["<stdin>"]);
 }

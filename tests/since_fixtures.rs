@@ -42,7 +42,9 @@ fn a_commit_is_read_like_the_disk() {
     let on_disk = rendered(&input, &check);
     let before = Before::new(&input, "HEAD").unwrap();
     // What is read from here on cannot come from the disk.
-    written.iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    for path in &written {
+        std::fs::remove_file(path).unwrap();
+    }
     let in_git = rendered(&before.input, &check);
     assert!(on_disk.matches("\"fingerprint\"").count() > 50, "there is something to compare");
     assert!(on_disk == in_git, "{}", first_difference(&on_disk, &in_git));

@@ -437,3 +437,15 @@ fn passwords_of_old_files_are_not_shown() {
     let fixed = repository.report(&["HEAD"])["change"]["fixed"].as_array().unwrap().len();
     assert!(fixed > 0);
 }
+
+#[test]
+fn the_work_tree_is_known_for_one_in_both_trees() {
+    if !has_git() {
+        return;
+    }
+    let unit = "terraform {\n  source = \"${get_repo_root()}/modules/person\"\n}\n";
+    let repository =
+        Repository::new(&[("live/prod/terragrunt.hcl", unit), ("modules/person/main.tf", &two_keys())]);
+    let report = repository.report(&["HEAD", "--select", "multiple-active-keys"]);
+    assert_eq!((findings(&report), report["change"]["unchanged"].as_u64()), (Vec::new(), Some(1)));
+}

@@ -1,5 +1,6 @@
 //! What `credlint init` writes: a configuration, the hook for pre-commit, a workflow for GitHub. It never changes what
 //! somebody has written: a file that is there is left alone, or gets lines at its end where that is safe.
+#![allow(clippy::disallowed_methods, reason = "files of the directory that the user sets up")]
 
 mod hook;
 
@@ -150,7 +151,6 @@ fn add_hook(top: &Path) -> Result<Outcome, InitError> {
         return write_new(top, HOOKS_PATH, &hook::file(REPOSITORY, VERSION));
     }
     let add = format!("add to it:\n{}", hook::entry(REPOSITORY, VERSION, 2));
-    #[expect(clippy::disallowed_methods, reason = "a file of the directory that the user sets up")]
     let Ok(text) = std::fs::read_to_string(&path) else {
         return Ok(Outcome::LeftAlone(format!("it cannot be read; {add}")));
     };
@@ -208,7 +208,6 @@ fn failed(path: &str, error: &std::io::Error) -> InitError {
 /// The default branch of the remote, where git knows it.
 fn default_branch(top: &Path) -> Option<String> {
     let remote = ".git/refs/remotes/origin/HEAD";
-    #[expect(clippy::disallowed_methods, reason = "a file of the directory that the user sets up")]
     let text = std::fs::read_to_string(top.join(remote)).ok()?;
     let branch = text.trim().strip_prefix("ref: refs/remotes/origin/")?;
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./".contains(character);

@@ -39,9 +39,9 @@ pub fn compare(
     let mut unchanged = 0;
     let mut is_left = vec![true; known.len()];
     matches.iter().flatten().for_each(|index| is_left[*index] = false);
-    let mut matched = matches.iter();
+    let mut answers = matches.iter();
     now.findings.retain(|finding| {
-        let is_known = matches!(matched.next(), Some(Some(_))) || {
+        let is_known = matches!(answers.next(), Some(Some(_))) || {
             // One of three keys less is nothing new.
             let mut left = known.iter().zip(&mut is_left).filter(|(_, is_left)| **is_left);
             let more =

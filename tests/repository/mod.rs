@@ -51,7 +51,9 @@ impl Repository {
     /// A repository with one commit of these files: path and text.
     pub fn new(files: &[(&str, &str)]) -> Self {
         let repository = Self::empty();
-        files.iter().for_each(|(path, text)| repository.write(path, text));
+        for (path, text) in files {
+            repository.write(path, text);
+        }
         repository.commit("first");
         repository
     }

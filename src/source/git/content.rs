@@ -46,7 +46,14 @@ pub struct Content {
 impl Content {
     /// An empty work tree.
     pub fn new() -> Self {
-        Self { directories: vec![Directory::default()] }
+        let mut content = Self { directories: vec![Directory::default()] };
+        content.mark_as_work_tree(0);
+        content
+    }
+
+    /// Puts git's own directory into the directory of a work tree, as programs look for it.
+    pub fn mark_as_work_tree(&mut self, directory: usize) {
+        self.directories[directory].entries.insert(OsString::from(".git"), Node::Disk);
     }
 
     /// The directory of a number.
@@ -145,6 +152,7 @@ fn file_name(name: &[u8]) -> Option<OsString> {
 
 /// Bytes of git's as text of the operating system's.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere not all bytes are text")]
 pub fn os_string(bytes: &[u8]) -> Option<OsString> {
     use std::os::unix::ffi::OsStrExt as _;
     Some(OsStr::from_bytes(bytes).to_owned())

@@ -94,8 +94,10 @@ impl Builder {
             }
             Ok(())
         })?;
+        // What a tool has installed is no part of a change, ignored or not.
+        let installed = ["--exclude", ".terraform", "--exclude", ".terragrunt-cache"];
         let ignored = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"];
-        git.records("ls-files", &ignored, |path| {
+        git.records("ls-files", &[&ignored[..], &installed].concat(), |path| {
             count(files)?;
             let path = path.strip_suffix(b"/").unwrap_or(path);
             content.insert(directory, path, Node::Disk);
@@ -141,6 +143,7 @@ impl Builder {
         {
             "the commit of the submodule is not in its clone"
         } else {
+            self.content.mark_as_work_tree(directory);
             return self.add(&git, directory, &commit);
         };
         self.unread.push(Unread { path, why });

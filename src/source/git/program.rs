@@ -61,6 +61,9 @@ impl GitError {
                              `GIT_DEPTH: 0` of GitLab";
         match self {
             Self::NotInstalled | Self::NotRun(_) => "install git, or leave --since out to report everything",
+            Self::NoWorkTree { said, .. } if said.contains("dubious ownership") => {
+                "tell git that the clone is yours: `git config --global --add safe.directory DIRECTORY`"
+            }
             Self::NoWorkTree { .. } => {
                 "run it in a clone, with git's own directory beside the files, or leave --since out"
             }
