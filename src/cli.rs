@@ -36,7 +36,8 @@ pub enum Command {
     /// Check infrastructure code and report what is wrong
     #[command(after_help = CHECK_AFTER_HELP)]
     Check(Box<Check>),
-    /// List the rules
+    /// List the rules, or test your own
+    #[command(args_conflicts_with_subcommands = true, subcommand_help_heading = "Instead")]
     Rules(Rules),
     /// Print the documentation of a rule
     #[command(after_help = "Example:\n  credlint explain multiple-active-keys")]
@@ -211,6 +212,9 @@ pub struct Accepted {
 /// `credlint rules`.
 #[derive(Clone, Debug, Args)]
 pub struct Rules {
+    /// What to do instead of listing them.
+    #[command(subcommand)]
+    pub action: Option<RulesAction>,
     /// Format of the list
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub format: ListFormat,
@@ -220,6 +224,31 @@ pub struct Rules {
     /// Which configuration counts.
     #[command(flatten)]
     pub configuration: ConfigurationChoice,
+}
+
+/// What else there is to do with rules.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RulesAction {
+    /// Run the examples in rule files, and say which of them give something else than is written there
+    #[command(after_help = RULES_TEST_AFTER_HELP)]
+    Test(RulesTest),
+}
+
+/// `credlint rules test`.
+#[derive(Clone, Debug, Args)]
+pub struct RulesTest {
+    /// Rule files, and directories of them [default: the rules_folders of the configuration]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath, help_heading = "Rules", display_order = 0)]
+    pub paths: Vec<PathBuf>,
+    /// Write what a rule finds under its flagged examples, where something else stands there
+    #[arg(long, help_heading = "Rules")]
+    pub update: bool,
+    /// Which configuration counts.
+    #[command(flatten)]
+    pub configuration: ConfigurationChoice,
+    /// Print only what fails
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
 }
 
 /// `credlint explain`.
@@ -390,6 +419,16 @@ Exit status:
   1  a certain finding at or above --fail-on
   2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
      what was read is reported all the same";
+
+const RULES_TEST_AFTER_HELP: &str = "\
+Examples:
+  credlint rules test rules
+  credlint rules test rules/ci-user-outside-its-path.md --update
+
+Exit status:
+  0  every example gives what is written there
+  1  one does not, or a rule lacks a flagged or a clean example
+  2  wrong usage, or a file that is no rule; the others are tested all the same";
 
 impl From<SeverityName> for Severity {
     fn from(name: SeverityName) -> Self {

@@ -147,7 +147,7 @@ fn help_of_the_program() {
 
     Commands:
       check        Check infrastructure code and report what is wrong
-      rules        List the rules
+      rules        List the rules, or test your own
       explain      Print the documentation of a rule
       graph        Print the users and credentials that were understood, and how they are linked
       files        Print the files that are read, and the roots that they form

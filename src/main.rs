@@ -1,19 +1,22 @@
 //! The program: parses what was typed, runs the pipeline, writes reports, and sets the exit status.
 
+mod terminal;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::ColorChoice;
 use miette::Diagnostic;
 
-use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat};
+use credlint::cli::{self, Command, CommandLine, GraphFormat, ListFormat, ReportFormat, RulesAction};
 use credlint::report::markdown::MarkdownOptions;
 use credlint::report::{self, Report, RuleText};
-use credlint::rules::RuleSet;
+use credlint::rules::{RuleSet, TriedRule};
 use credlint::settings::configuration::Configuration;
-use credlint::settings::{self, Before, CheckSettings, InputSettings, SettingsError};
+use credlint::settings::{self, Before, CheckSettings, InputSettings, RulesUnderTest, SettingsError};
 use credlint::{init, pipeline, source};
+
+use terminal::{Waiting, complain};
 
 /// Nothing found that fails the run.
 const CLEAN: u8 = 0;
@@ -44,6 +47,7 @@ enum Stop {
 }
 
 fn main() -> ExitCode {
+    terminal::settle_colors(std::env::args_os().skip(1));
     let line = match CommandLine::parse_from_arguments(std::env::args_os()) {
         Ok(line) => line,
         Err(error) => {
@@ -57,19 +61,19 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough.
         Err(Stop::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),
         Err(stop) => {
-            let _ = writeln!(std::io::stderr().lock(), "{:?}", miette::Report::new(stop));
+            complain(stop);
             ExitCode::from(INCOMPLETE)
         }
     }
 }
 
 fn run(line: &CommandLine) -> Result<u8, Stop> {
-    let color = wants_color(line.color);
+    let color = terminal::has_color_on_stdout();
     match &line.command {
         Command::Check(arguments) => check(arguments, color),
         Command::Graph(arguments) => {
             let input = InputSettings::new(&arguments.input)?;
-            let understood = pipeline::understand(&input);
+            let understood = pipeline::understand_watched(&input, &Waiting::new(&input.workspace, false));
             let files = &input.workspace.files;
             let text = match arguments.format {
                 GraphFormat::Json => report::graph::json(&understood.graph, &understood.notices, files),
@@ -95,6 +99,9 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
             })?;
             Ok(completeness(&layout.discovered.notices, &input))
         }
+        Command::Rules(cli::Rules { action: Some(RulesAction::Test(arguments)), .. }) => {
+            test_rules(arguments, color)
+        }
         Command::Rules(arguments) => {
             let rules = rule_texts(&settings::rule_set(
                 &arguments.rules,
@@ -114,9 +121,11 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
             Ok(CLEAN)
         }
         Command::Init(arguments) => {
-            for step in init::set_up(&arguments.directory)? {
+            let steps = init::set_up(&arguments.directory)?;
+            for step in &steps {
                 print(&format!("{step}\n"))?;
             }
+            print(init::next(&steps))?;
             Ok(CLEAN)
         }
         Command::Completions(arguments) => {
@@ -135,7 +144,9 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let set = settings::rule_set(&arguments.selection.rules, &input.configuration)?;
     let settings = CheckSettings::new(&set, arguments, &input)?;
     let before = arguments.since.as_deref().map(|since| Before::new(&input, since)).transpose()?;
-    let checked = pipeline::check(&input, &settings, before.as_ref());
+    let waiting = Waiting::new(&input.workspace, arguments.quiet);
+    let checked = pipeline::check_watched(&input, &settings, before.as_ref(), &waiting);
+    drop(waiting);
     let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
     let report = Report {
         findings: &checked.findings,
@@ -195,7 +206,9 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         write_file(path, &report::baseline::render(findings))?;
         let path = path.display().to_string();
         let count = findings.len();
-        writeln!(std::io::stderr().lock(), "wrote {count} findings to {}", source::printable(&path))?;
+        if !arguments.quiet {
+            writeln!(std::io::stderr().lock(), "wrote {count} findings to {}", source::printable(&path))?;
+        }
     }
     if let Some(stop) = failure {
         return Err(stop);
@@ -203,6 +216,27 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let status = if checked.failed { FOUND } else { CLEAN };
     let incomplete = if checked.errors.is_empty() { CLEAN } else { INCOMPLETE };
     Ok(status.max(incomplete).max(completeness(&checked.notices, &input)))
+}
+
+fn test_rules(arguments: &cli::RulesTest, color: bool) -> Result<u8, Stop> {
+    let configuration = Configuration::here(&arguments.configuration)?;
+    let under_test = RulesUnderTest::new(&arguments.paths, &configuration)?;
+    let mut tried = Vec::new();
+    for file in &under_test.files {
+        let (rule, text) = pipeline::try_file(&under_test, file, arguments.update);
+        if let Some(text) = text {
+            write_file(&file.path, &text)?;
+        }
+        tried.push(rule);
+    }
+    let options = report::rule_trials::TrialOptions { color, quiet: arguments.quiet };
+    print(&report::rule_trials::text(&tried, under_test.errors.len(), options))?;
+    let status = if tried.iter().all(TriedRule::passes) { CLEAN } else { FOUND };
+    let broken = if under_test.errors.is_empty() { CLEAN } else { INCOMPLETE };
+    for error in under_test.errors {
+        complain(Stop::Settings(error.into()));
+    }
+    Ok(status.max(broken))
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), Stop> {
@@ -218,14 +252,6 @@ fn completeness(notices: &[source::Notice], input: &InputSettings) -> u8 {
 
 fn rule_texts(set: &RuleSet) -> Vec<RuleText> {
     set.rules().iter().map(RuleText::from).collect()
-}
-
-fn wants_color(choice: ColorChoice) -> bool {
-    match choice {
-        ColorChoice::Always => true,
-        ColorChoice::Never => false,
-        ColorChoice::Auto => anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never,
-    }
 }
 
 fn print(text: &str) -> Result<(), std::io::Error> {

@@ -35,7 +35,9 @@ fn with(configuration: &str) -> Project {
 }
 
 fn told(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    // Errors are wrapped to the width of a terminal.
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "")
 }
 
 fn row<'r>(report: &'r Value, rule: &str, subject: &str) -> &'r Value {
@@ -325,6 +327,8 @@ fn the_nearest_file_counts_and_none_beyond_the_boundary() {
     assert_eq!(output.status.code(), Some(1));
     let plain = Project::new(&[("credlint.toml", off), ("x/y/main.tf", USERS)]);
     assert!(!plain.found(&["x/y"]).iter().any(|found| found.starts_with("unnecessary")));
+    let between = Project::new(&[("x/credlint.toml", off), ("x/y/main.tf", USERS)]);
+    assert!(!between.found(&["x/y"]).iter().any(|found| found.starts_with("unnecessary")));
     let above = run_in(&plain.path().join("x"), &["check", "y", "--format", "json"]);
     assert!(findings(&parsed(&above)).iter().any(|found| found.starts_with("unnecessary")));
 }
@@ -363,10 +367,14 @@ fn what_cannot_be_used_is_an_error_that_shows_the_line() {
     ];
     for (text, place, help) in cases {
         let output = with(text).run(&["check"]);
-        let said = told(&output).split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        let said = told(&output);
         assert_eq!(output.status.code(), Some(2), "{text}");
         assert!(said.contains(place) && said.contains(help) && output.stdout.is_empty(), "{text}\n{said}");
     }
+    let long = format!("select = [\n  \"{}\",\n]\n", "a".repeat(20_000));
+    assert!(told(&with(&long).run(&["check"])).contains("line 2 is longer than 16 KiB"));
+    let large = "# comment\n".repeat(200_000);
+    assert!(told(&with(&large).run(&["check"])).contains("larger than 1 MiB"));
     let both = with("");
     std::fs::write(both.path().join(".credlint.toml"), "").unwrap();
     assert!(told(&both.run(&["check"])).contains("two configurations"));
@@ -392,7 +400,7 @@ fn links_lead_nowhere_else() {
     let refused = |folder: &std::path::Path| {
         let output = run_in(folder, &["check"]);
         assert_eq!(output.status.code(), Some(2), "{output:?}");
-        told(&output).split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "")
+        told(&output)
     };
     let folder = inside("");
     std::os::unix::fs::symlink("../outside/c.toml", folder.join("credlint.toml")).unwrap();
@@ -434,10 +442,20 @@ fn what_init_writes_works() {
     let said = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         said,
-        "credlint.toml: written\n.pre-commit-config.yaml: written\n.github/workflows/credlint.yml: written\n"
+        "credlint.toml: written\n.pre-commit-config.yaml: written\n.github/workflows/credlint.yml: written\n\n\
+         Now run `credlint check`. To begin with what is there already, run `credlint check --write-baseline \
+         credlint-baseline.json` and set `baseline` in credlint.toml. Then `pre-commit install`, and commit these files.\n"
     );
     assert_eq!(project.json(&[])["findings"], project.json(&["--no-config"])["findings"]);
     let again = String::from_utf8(project.run(&["init"]).stdout).unwrap();
     assert_eq!(again.matches("left alone").count(), 3, "{again}");
     assert_eq!(project.run(&["init", "nowhere"]).status.code(), Some(2));
+    let other = Project::new(&[
+        (".credlint.toml", ""),
+        (".github/workflows/credlint.yaml", ""),
+        (".pre-commit-config.yaml", "repos: []\n"),
+    ]);
+    let said = String::from_utf8(other.run(&["init"]).stdout).unwrap();
+    assert_eq!(said.matches("left alone").count(), 3, "{said}");
+    assert!(said.contains("    - id: credlint") || said.contains("- id: credlint"), "{said}");
 }

@@ -32,11 +32,13 @@ const OF_TERRAFORM: [Form; 3] = [Terraform, TerraformJson, Plan];
 
 /// The rules that take part in some formats alone; all others take part in all. A format that comes to give findings
 /// of a rule that it is not listed for fails, and so does one that gives none of a rule that it is listed for.
-const RULES_OF_SOME: [(&str, &[Form]); 2] = [
+const RULES_OF_SOME: [(&str, &[Form]); 3] = [
     // There is no state that would keep the secret.
     ("secret-in-state", &OF_TERRAFORM),
     // CloudFormation has no resource type for service-specific credentials.
     ("non-expiring-service-credential", &OF_TERRAFORM),
+    // These users are as they are, without exceptions.
+    ("unused-exception", &[]),
 ];
 
 /// What one format calls otherwise than another, and what both mean.

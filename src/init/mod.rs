@@ -78,6 +78,15 @@ impl fmt::Display for Step {
     }
 }
 
+/// What to do now, when something was written.
+pub fn next(steps: &[Step]) -> &'static str {
+    if steps.iter().all(|step| matches!(step.outcome, Outcome::LeftAlone(_))) {
+        return "";
+    }
+    "\nNow run `credlint check`. To begin with what is there already, run `credlint check --write-baseline \
+     credlint-baseline.json` and set `baseline` in credlint.toml. Then `pre-commit install`, and commit these files.\n"
+}
+
 /// The configuration that is written: all defaults.
 pub fn configuration() -> String {
     filled(CONFIGURATION).replace("$MAX_UNUSED_DAYS$", &MAX_UNUSED_DAYS.to_string())
@@ -112,6 +121,12 @@ pub fn set_up(directory: &Path) -> Result<Vec<Step>, InitError> {
         return Ok(steps);
     }
     steps.push(Step { path: HOOKS_PATH, outcome: add_hook(&top)? });
+    let other = ".github/workflows/credlint.yaml";
+    if top.join(other).symlink_metadata().is_ok() {
+        let outcome = Outcome::LeftAlone(format!("there is a {other}"));
+        steps.push(Step { path: WORKFLOW_PATH, outcome });
+        return Ok(steps);
+    }
     let workflow = workflow(&default_branch(&top).unwrap_or_else(|| "main".to_owned()));
     steps.push(Step { path: WORKFLOW_PATH, outcome: write_new(&top, WORKFLOW_PATH, &workflow)? });
     Ok(steps)

@@ -97,16 +97,20 @@ pub fn measure(
         if is_seen { !roots.contains(root) } else { workspace.resolve(&path(root)).is_err() }
     };
     let compared = baseline.compare(findings, is_gone);
-    // What was not looked at may still be there.
-    let is_looked_at = |entry: &Entry| {
-        let is_run = check.rules.iter().any(|rule| rule.id == entry.known.rule);
-        is_run && is_complete && input.is_asked_for(&path(&entry.known.root), false)
-    };
-    let (fixed, open): (Vec<&Entry>, Vec<&Entry>) = compared
-        .unmatched
+    // What was not looked at may still be there, and what has become worse is not fixed.
+    let found: BTreeSet<(&str, &str, &str)> = compared
+        .findings
         .iter()
-        .map(|index| &baseline.entries[*index])
-        .partition(|entry| is_looked_at(entry));
+        .map(|finding| (&*finding.rule, finding.root.as_str(), finding.subject.address.as_str()))
+        .collect();
+    let is_fixed = |entry: &Entry| {
+        let known = &entry.known;
+        let is_run = check.rules.iter().any(|rule| rule.id == known.rule);
+        let is_looked_at = is_run && is_complete && input.is_asked_for(&path(&known.root), false);
+        is_looked_at && !found.contains(&(known.rule.as_str(), known.root.as_str(), known.subject.as_str()))
+    };
+    let (fixed, open): (Vec<&Entry>, Vec<&Entry>) =
+        compared.unmatched.iter().map(|index| &baseline.entries[*index]).partition(|entry| is_fixed(entry));
     let mut findings = compared.findings;
     let written = may_write.then(|| {
         let kept = compared.suppressed.iter().map(|suppressed| KnownFinding::from(&suppressed.finding));

@@ -3,10 +3,14 @@
 mod judging;
 mod configured;
 mod layout;
+mod progress;
 mod reading;
 mod since;
+mod trials;
 
 pub use layout::Layout;
+pub use progress::{Progress, Stage};
+pub use trials::{try_examples, try_file};
 
 use std::collections::BTreeSet;
 
@@ -72,11 +76,22 @@ struct Whole {
 /// discover → read → graph → check, and with `before` once more over the tree that a change started from. Reporting is
 /// the caller's.
 pub fn check(input: &InputSettings, check: &CheckSettings<'_>, before: Option<&Before>) -> Checked {
+    check_watched(input, check, before, &())
+}
+
+/// [`check`] while somebody waits for it.
+pub fn check_watched(
+    input: &InputSettings,
+    check: &CheckSettings<'_>,
+    before: Option<&Before>,
+    progress: &dyn Progress,
+) -> Checked {
     on_a_deep_stack(|| {
-        let mut whole = find(input, check);
+        let mut whole = find(input, check, progress);
         let thresholds = check.thresholds;
         let change = before.map(|before| {
-            let then = find(&before.input, check);
+            progress.at(Stage::Earlier);
+            let then = find(&before.input, check, progress);
             since::compare(input, before, &mut whole, then, thresholds)
         });
         let Whole { mut findings, mut suppressed, mut notices, .. } = whole;
@@ -98,9 +113,10 @@ pub fn check(input: &InputSettings, check: &CheckSettings<'_>, before: Option<&B
     })
 }
 
-fn find(input: &InputSettings, check: &CheckSettings<'_>) -> Whole {
+fn find(input: &InputSettings, check: &CheckSettings<'_>, progress: &dyn Progress) -> Whole {
     let first = input.workspace.files.count();
-    let understood = read_and_link(input);
+    let understood = read_and_link(input, progress);
+    progress.at(Stage::Checking);
     let files = first..input.workspace.files.count();
     let is_complete = !understood.notices.iter().any(|notice| notice.kind.is_incomplete());
     let mut judged = judging::run(input, check, &understood.graph, files, is_complete);
@@ -124,7 +140,12 @@ fn find(input: &InputSettings, check: &CheckSettings<'_>) -> Whole {
 
 /// discover → read → graph.
 pub fn understand(settings: &InputSettings) -> Understood {
-    on_a_deep_stack(|| read_and_link(settings))
+    understand_watched(settings, &())
+}
+
+/// [`understand`] while somebody waits for it.
+pub fn understand_watched(settings: &InputSettings, progress: &dyn Progress) -> Understood {
+    on_a_deep_stack(|| read_and_link(settings, progress))
 }
 
 /// discover.
@@ -135,11 +156,13 @@ pub fn lay_out(settings: &InputSettings) -> Layout {
     })
 }
 
-fn read_and_link(settings: &InputSettings) -> Understood {
+fn read_and_link(settings: &InputSettings, progress: &dyn Progress) -> Understood {
+    progress.at(Stage::Discovering);
     let loader = ModuleLoader::new(&settings.workspace);
     let templates = Templates::new(&settings.workspace);
     let layout = Layout::of(settings, &loader, &templates);
-    let reading = reading::read(settings, &loader, &templates, &layout, &graph::interest());
+    let reading = reading::read(settings, &loader, &templates, &layout, &graph::interest(), progress);
+    progress.at(Stage::Linking);
     let mut graph = graph::build(reading.roots);
     graph.people = graph::People {
         machine_users: settings.configuration.machine_users.clone(),

@@ -17,7 +17,7 @@ use crate::terraform::plan::Written;
 use crate::terraform::{self, CommandLineInput, Inputs, Module, ModuleLoader};
 use crate::value::Value;
 
-use super::{Layout, configured};
+use super::{Layout, Progress, Stage, configured};
 
 /// What all roots hold.
 pub struct Reading {
@@ -36,11 +36,13 @@ pub fn read(
     templates: &Templates<'_>,
     layout: &Layout,
     interest: &Interest,
+    progress: &dyn Progress,
 ) -> Reading {
     let mut directories = layout.roots.roots.clone();
     let notices = settings.notices.iter().chain(&layout.discovered.notices).cloned().collect();
     let reading = Reading { roots: Vec::new(), looked_at: 0, notices };
-    let mut reader = Reader { settings, loader, templates, layout, interest, reading };
+    let steps = Steps { progress, done: 0, count: count(layout) };
+    let mut reader = Reader { settings, loader, templates, layout, interest, steps, reading };
     for (path, written) in &layout.documents {
         reader.document(path, *written, &mut directories);
     }
@@ -87,7 +89,29 @@ struct Reader<'a> {
     templates: &'a Templates<'a>,
     layout: &'a Layout,
     interest: &'a Interest,
+    steps: Steps<'a>,
     reading: Reading,
+}
+
+/// How far the reading is.
+struct Steps<'a> {
+    progress: &'a dyn Progress,
+    done: usize,
+    count: usize,
+}
+
+impl Steps<'_> {
+    fn next(&mut self, path: &Path) {
+        self.done += 1;
+        // A plan takes the place of its directory, so that there may be less to read than was counted.
+        let count = self.count.max(self.done);
+        self.progress.at(Stage::Reading { number: self.done, count, path });
+    }
+}
+
+fn count(layout: &Layout) -> usize {
+    let of_terraform = layout.documents.len() + layout.roots.roots.len();
+    of_terraform + layout.templates.roots.len() + layout.assemblies.len()
 }
 
 impl Reader<'_> {
@@ -100,6 +124,7 @@ impl Reader<'_> {
     /// Reads a plan or state. A plan says what becomes of its configuration, which is then no root beside it:
     /// both together would report everything twice.
     fn document(&mut self, path: &Path, written: Written, roots: &mut Vec<PathBuf>) {
+        self.steps.next(path);
         let workspace = &self.settings.workspace;
         let loaded = match written {
             // Not even text.
@@ -127,6 +152,7 @@ impl Reader<'_> {
 
     /// Reads a template that no other one nests; gives the names of its parameters.
     fn template(&mut self, path: &Path, given: &BTreeMap<Arc<str>, Value>) -> Vec<Arc<str>> {
+        self.steps.next(path);
         let Some(template) = self.templates.load(path) else { return Vec::new() };
         let declared = template.parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect();
         if !template.matters {
@@ -155,6 +181,7 @@ impl Reader<'_> {
         assembly: &Assembly,
         given: &BTreeMap<Arc<str>, Value>,
     ) -> Vec<Arc<str>> {
+        self.steps.next(directory);
         self.reading.notices.extend(assembly.notices.iter().cloned());
         let stacks = cdk::inputs(assembly, self.templates, given);
         let programs = ProgramFiles::new(&self.settings.workspace);
@@ -177,6 +204,7 @@ impl Reader<'_> {
 
     /// Reads the root module or Terragrunt unit in a directory; gives its module.
     fn directory(&mut self, directory: &PathBuf) -> Option<Arc<Module>> {
+        self.steps.next(directory);
         let workspace = &self.settings.workspace;
         let path = workspace.display(directory);
         let assignments = &configured::assignments(self.settings, &path);

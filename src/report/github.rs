@@ -16,6 +16,9 @@ use super::{Report, TOOL_NAME, inert};
 /// How many annotations of one kind GitHub shows for a step.
 const MAX_OF_A_KIND: usize = 10;
 
+/// So many files that could not be read come before the findings; more would leave those no room.
+const MAX_UNREAD_FIRST: usize = 3;
+
 /// One annotation.
 struct Annotation {
     command: &'static str,
@@ -29,15 +32,13 @@ struct Annotation {
 
 /// The report as workflow commands and plain lines.
 pub fn render(report: &Report<'_>) -> String {
-    let mut annotations: Vec<Annotation> = report
-        .notices
-        .iter()
-        .filter(|notice| notice.kind.is_incomplete())
-        .map(|notice| of_notice(report, notice))
-        .collect();
+    let mut unread = report.notices.iter().filter(|notice| notice.kind.is_incomplete());
+    let mut annotations: Vec<Annotation> =
+        unread.by_ref().take(MAX_UNREAD_FIRST).map(|notice| of_notice(report, notice)).collect();
     let mut findings: Vec<&Finding> = report.findings.iter().collect();
     findings.sort_by_key(|finding| Reverse((finding.severity, finding.confidence)));
     annotations.extend(findings.into_iter().map(|finding| of_finding(report, finding)));
+    annotations.extend(unread.map(|notice| of_notice(report, notice)));
     let mut out = String::new();
     let mut plain: Vec<&Annotation> = Vec::new();
     for command in ["error", "warning", "notice"] {
@@ -52,12 +53,17 @@ pub fn render(report: &Report<'_>) -> String {
         }
     }
     for annotation in &plain {
-        out.push_str(&format!("{}: {}: {}\n", annotation.place, annotation.title, annotation.message));
+        out.push_str(&annotation.line());
+    }
+    // What was not understood breaks nothing, and would be repeated under every pull request.
+    for notice in report.notices.iter().filter(|notice| !notice.kind.is_incomplete()) {
+        out.push_str(&of_notice(report, notice).line());
     }
     if !plain.is_empty() {
-        let more = counted(plain.len(), "finding", "findings");
-        let message =
-            format!("{more} more than GitHub shows as annotations: the log of this step has all of them");
+        let message = format!(
+            "{} more than GitHub shows as annotations: the log of this step has all of them",
+            plain.len()
+        );
         out.push_str(&command("notice", &[("title", TOOL_NAME.to_owned())], &message));
     }
     out.push_str(&summary(report));
@@ -69,7 +75,7 @@ fn summary(report: &Report<'_>) -> String {
     let mut lines = vec![coverage(report.coverage)];
     if others > 0 {
         let notices = counted(others, "notice", "notices");
-        lines.push(format!("{notices} on what was not understood: the other formats have them"));
+        lines.push(format!("{notices} on what was not understood"));
     }
     lines.extend(report.change.map(|change| inert(&comparison(change, report.findings.len())).into_owned()));
     for (by, count) in report.set_aside() {
@@ -103,7 +109,10 @@ fn of_finding(report: &Report<'_>, finding: &Finding) -> Annotation {
 fn of_notice(report: &Report<'_>, notice: &Notice) -> Annotation {
     let (properties, place) = match (notice.span, &notice.path) {
         (Some(span), _) => place(report, span),
-        (None, Some(path)) => (vec![("file", path.clone())], inert(path).into_owned()),
+        (None, Some(path)) => {
+            let path = inert(path).into_owned();
+            (vec![("file", path.clone())], path)
+        }
         (None, None) => (Vec::new(), TOOL_NAME.to_owned()),
     };
     let help = notice.help.as_ref().map(|help| format!(" Help: {}", sentence(&inert(help))));
@@ -122,7 +131,7 @@ fn place(report: &Report<'_>, span: Span) -> (Vec<(&'static str, String)>, Strin
     let path = inert(&line.file.path).into_owned();
     let text = format!("{path}:{}:{}", line.start.line, line.start.column);
     let properties = vec![
-        ("file", line.file.path.to_string()),
+        ("file", path),
         ("line", line.start.line.to_string()),
         ("endLine", line.start.line.to_string()),
         ("col", line.start.column.to_string()),
@@ -132,6 +141,11 @@ fn place(report: &Report<'_>, span: Span) -> (Vec<(&'static str, String)>, Strin
 }
 
 impl Annotation {
+    /// For the log alone.
+    fn line(&self) -> String {
+        format!("{}: {}: {}\n", self.place, self.title, self.message)
+    }
+
     fn text(&self) -> String {
         let mut properties = self.properties.clone();
         properties.push(("title", self.title.clone()));
@@ -187,8 +201,9 @@ mod tests {
         ::error file=stack.yaml,line=5,endLine=5,col=22,endColumn=39,title=critical[password-in-template]::the password of Bob stands in the template. Fix: use IAM Identity Center instead.
         ::error file=infra/team dir/users.tf,line=5,endLine=5,col=1,endColumn=40,title=critical[password-in-template]::alice can sign in with a password and has an access key (possible, only when var.create_key = true). Fix: use IAM Identity Center instead.
         ::warning file=infra/team dir/users.tf,line=9,endLine=9,col=1,endColumn=41,title=medium[multiple-active-keys]::alice has 2 active access keys. Fix: use IAM Identity Center instead.
+        infra/main.tf:2:3: module-not-on-disk: module source is not on disk. Help: run `terraform init`, or scan the module too.
         checked 2 users, 2 access keys, 1 password in 2 roots; 1 module not on disk
-        1 notice on what was not understood: the other formats have them
+        1 notice on what was not understood
         1 finding set aside by comments
         3 findings; failed
         "#);
@@ -213,10 +228,25 @@ mod tests {
                 assert!(
                     properties[0].1.starts_with("infra/")
                         || properties[0].1 == "stack.yaml"
-                        || properties[0].1.starts_with("::error")
+                        || properties[0].1.starts_with("\\u{3a}:error")
                 );
+                assert!(!properties.iter().any(|(_, value)| value.contains(['\n', '\r', '\u{1b}'])));
             }
         }
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_leave_room_for_findings() {
+        let mut sample = sample::small();
+        sample.notices = vec![sample.notices[0].clone(); 30];
+        let commands = read(&render(&sample.report()));
+        let messages: Vec<&str> = commands
+            .iter()
+            .filter(|(name, ..)| name == "error")
+            .map(|(.., message)| message.split(['.', ' ']).next().unwrap())
+            .collect();
+        assert_eq!(messages, ["is", "is", "is", "the", "alice", "is", "is", "is", "is", "is"]);
+        assert!(commands.last().unwrap().2.starts_with("22 more"), "30 and 2 are 32, of which 10 are shown");
     }
 
     #[test]
@@ -237,6 +267,6 @@ mod tests {
                 "{index}"
             );
         }
-        assert!(commands.last().unwrap().2.starts_with("31 findings more than GitHub shows"), "{commands:?}");
+        assert!(commands.last().unwrap().2.starts_with("31 more than GitHub shows"), "{commands:?}");
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use sha2::{Digest as _, Sha256};
 
 use crate::finding::Finding;
 use crate::source::{Notice, Span};
@@ -81,10 +82,20 @@ fn of_notice(report: &Report<'_>, notice: &Notice) -> Entry {
     Entry {
         description: sentence(&inert(&notice.message)),
         check_name: notice.kind.name().to_owned(),
-        fingerprint: format!("{}:{}:{}", notice.kind.name(), location.path, notice.message),
+        fingerprint: fingerprint(&[notice.kind.name(), &location.path, &notice.message]),
         severity: "info",
         location,
     }
+}
+
+/// Of a notice, which has none of its own: like those of findings, 64 hexadecimal digits.
+fn fingerprint(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.len().to_le_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn location(report: &Report<'_>, span: Span) -> Location {
@@ -118,7 +129,7 @@ mod tests {
                         "type": "object",
                         "required": ["path", "lines"],
                         "properties": {
-                            "path": {"type": "string", "pattern": "^[^/.]"},
+                            "path": {"type": "string", "minLength": 1, "not": {"pattern": "^(\\./|/)"}},
                             "lines": {"required": ["begin"], "properties": {"begin": line, "end": line}}
                         }
                     }
@@ -134,7 +145,7 @@ mod tests {
           {
             "description": "is not UTF-8 text.",
             "check_name": "unreadable-file",
-            "fingerprint": "unreadable-file:infra/latin1.tf:is not UTF-8 text",
+            "fingerprint": "66d13ef3569bd660badd847191183dcd5f49b5be5cea2791d334890e239393fe",
             "severity": "info",
             "location": {
               "path": "infra/latin1.tf",

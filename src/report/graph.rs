@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::finding::Finding;
-use crate::graph::{AccessKey, Graph, Name, Node, NodeId, Owners, User, by_default};
+use crate::graph::{AccessKey, Grantee, Graph, Name, Node, NodeId, Owners, User, by_default};
 use crate::source::{Files, Notice, Span};
 use crate::value::Condition;
 
@@ -262,15 +262,17 @@ fn status(active: &Condition, presence: &Condition) -> Option<&'static str> {
 /// The graph as a Mermaid flow chart: one box a user, its credentials below, a dashed line where a credential
 /// exists under a condition only. Ends in a newline.
 pub fn mermaid(graph: &Graph) -> String {
-    flow_chart(graph, |_| true)
+    flow_chart(graph, |_| true, false)
 }
 
 /// More users than this make no picture that anybody could read.
-const MAX_USERS_DRAWN: usize = 12;
+pub(super) const MAX_USERS_DRAWN: usize = 12;
 /// Mermaid draws no longer text (characters), by its default settings.
 const MAX_DIAGRAM_BYTES: usize = 20_000;
+/// Nor does it draw more edges.
+const MAX_EDGES: usize = 500;
 
-/// The part of it that findings are about; `None` where there is nothing to draw, or too much.
+/// The part of it that findings are about, with the policies of those users; `None` where there is nothing to draw, or too much.
 pub fn mermaid_of(graph: &Graph, findings: &[Finding]) -> Option<String> {
     let subjects: BTreeSet<(&str, &str)> =
         findings.iter().map(|finding| (finding.root.as_str(), finding.subject.address.as_str())).collect();
@@ -279,11 +281,12 @@ pub fn mermaid_of(graph: &Graph, findings: &[Finding]) -> Option<String> {
         subjects.contains(&(graph.roots[node.root].path.as_str(), &*node.address))
     };
     let users = graph.users.iter().filter(|user| is_drawn(user)).count();
-    let chart = (1..=MAX_USERS_DRAWN).contains(&users).then(|| flow_chart(graph, is_drawn))?;
-    (chart.len() <= MAX_DIAGRAM_BYTES).then_some(chart)
+    let chart = (1..=MAX_USERS_DRAWN).contains(&users).then(|| flow_chart(graph, is_drawn, true))?;
+    // An edge is a line, and so is everything else.
+    (chart.len() <= MAX_DIAGRAM_BYTES && chart.lines().count() <= MAX_EDGES).then_some(chart)
 }
 
-fn flow_chart(graph: &Graph, is_drawn: impl Fn(&User) -> bool) -> String {
+fn flow_chart(graph: &Graph, is_drawn: impl Fn(&User) -> bool, with_policies: bool) -> String {
     let mut out = String::from("flowchart LR\n");
     for (root, graph_root) in graph.roots.iter().enumerate() {
         let users: Vec<&User> =
@@ -299,31 +302,39 @@ fn flow_chart(graph: &Graph, is_drawn: impl Fn(&User) -> bool) -> String {
         }
         out.push_str("  end\n");
     }
-    let mut edges: BTreeMap<NodeId, (&str, &Owners)> = BTreeMap::new();
+    let mut boxes: BTreeMap<(NodeId, usize), (String, &Owners)> = BTreeMap::new();
     for key in &graph.access_keys {
         let words = match status(&key.active, &graph.nodes[key.node].presence) {
             Some("Inactive") => "inactive access key",
             _ => "access key",
         };
-        edges.insert(key.node, (words, &key.owners));
+        boxes.insert((key.node, 0), (words.to_owned(), &key.owners));
     }
     for password in &graph.passwords {
-        edges.insert(password.node, ("console password", &password.owners));
+        boxes.insert((password.node, 0), ("console password".to_owned(), &password.owners));
     }
-    for (node, (words, owners)) in edges {
+    // One node may grant several policies, each of which is a box.
+    for (number, grant) in graph.grants.iter().enumerate().filter(|_| with_policies) {
+        let Grantee::Users(owners) = &grant.grantee else { continue };
+        let kind = if grant.inline { "inline policy" } else { "policy" };
+        let name = grant.name.known().map(|name| format!(" {}", label(name)));
+        boxes.insert((grant.node, number + 1), (format!("{kind}{}", name.unwrap_or_default()), owners));
+    }
+    for ((node, number), (words, owners)) in boxes {
         let drawn: Vec<_> = owners.iter().filter(|(_, user)| is_drawn(&graph.users[*user])).collect();
         if drawn.is_empty() {
             continue;
         }
         let address = &graph.nodes[node].address;
-        out.push_str(&format!("  n{node}[\"{words} <br/> {}\"]\n", label(address)));
+        let id = if number == 0 { format!("n{node}") } else { format!("n{node}p{number}") };
+        out.push_str(&format!("  {id}[\"{words} <br/> {}\"]\n", label(address)));
         for (when, user) in drawn {
             let presence = graph.nodes[node].presence.and(when);
             let user = graph.users[*user].node;
             if presence.is_always() {
-                out.push_str(&format!("  n{user} --> n{node}\n"));
+                out.push_str(&format!("  n{user} --> {id}\n"));
             } else {
-                out.push_str(&format!("  n{user} -. \"{}\" .-> n{node}\n", label(&presence.to_string())));
+                out.push_str(&format!("  n{user} -. \"{}\" .-> {id}\n", label(&presence.to_string())));
             }
         }
     }

@@ -25,6 +25,15 @@ pub fn inert(text: &str) -> Cow<'_, str> {
     text
 }
 
+/// Several lines, drawn for a terminal, in which a build service finds no command. Our own styles stay.
+pub fn without_log_commands(text: &str) -> String {
+    let lines = text.split('\n').map(|line| {
+        let line = break_log_commands(line);
+        if line.trim_start().starts_with("::") { line.replacen(':', "\\u{3a}", 1) } else { line.into_owned() }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
 /// The place of each `#` that must be shown as an escape, so that no log command is left in the text.
 pub(super) fn log_command_marks(text: &str) -> impl Iterator<Item = usize> {
     LOG_COMMAND.find_iter(text).map(|found| found.start() + 1)
@@ -36,13 +45,19 @@ fn break_log_commands(text: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::inert;
+    use super::{inert, without_log_commands};
 
     #[test]
     fn harmless_text_stays() {
         for text in ["alice", "arn:aws:iam::aws:policy/X", "module.a[\"b\"]", "## heading", ""] {
             assert_eq!(inert(text), text);
         }
+    }
+
+    #[test]
+    fn drawings_hold_no_commands_either() {
+        let drawn = without_log_commands("  × a\n  ::error::b ::c\n \u{1b}[31m##[add-mask]d\u{1b}[0m\n");
+        assert_eq!(drawn, "  × a\n  \\u{3a}:error::b ::c\n \u{1b}[31m#\\u{23}[add-mask]d\u{1b}[0m\n");
     }
 
     #[test]

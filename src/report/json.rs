@@ -195,7 +195,7 @@ pub struct Summary {
     pub possible: usize,
     /// How many of them have each severity, the worst first. Every severity is listed.
     pub by_severity: Vec<SeverityCount>,
-    /// Findings that are not in this document, and on whose word.
+    /// Findings that are none of these, and on whose word.
     pub set_aside: Vec<JsonSetAside>,
     /// The severity from which a certain finding fails the run; null: never.
     pub fail_on: Option<Severity>,

@@ -37,11 +37,19 @@ pub fn render(report: &Report<'_>) -> String {
     }
     out.add_test_suite(whole);
     out.add_test_suites(suites.into_values());
-    let mut text = out.to_string().unwrap_or_default();
+    let mut text = without_skipped_of_all(&out.to_string().unwrap_or_default());
     if !text.ends_with('\n') {
         text.push('\n');
     }
     text
+}
+
+/// The schema of Jenkins has `skipped` for a suite, but not for all of them together.
+fn without_skipped_of_all(xml: &str) -> String {
+    let Some((before, after)) = xml.split_once("<testsuites ") else { return xml.to_owned() };
+    let Some((attributes, rest)) = after.split_once('>') else { return xml.to_owned() };
+    let kept: Vec<&str> = attributes.split(' ').filter(|one| !one.starts_with("skipped=")).collect();
+    format!("{before}<testsuites {}>{rest}", kept.join(" "))
 }
 
 fn suite<'s, 'r>(suites: &'s mut BTreeMap<&'r str, TestSuite>, root: &'r str) -> &'s mut TestSuite {
@@ -129,7 +137,7 @@ mod tests {
     fn the_whole_report() {
         insta::assert_snapshot!(render(&sample::small().report()), @r#"
         <?xml version="1.0" encoding="UTF-8"?>
-        <testsuites name="credlint" tests="5" skipped="1" failures="3" errors="1">
+        <testsuites name="credlint" tests="5" failures="3" errors="1">
             <testsuite name="everything could be read" tests="1" skipped="0" errors="1" failures="0">
                 <testcase name="unreadable-file: infra/latin1.tf" classname="infra/latin1.tf">
                     <error message="is not UTF-8 text" type="unreadable-file"/>
@@ -165,6 +173,45 @@ mod tests {
             </testsuite>
         </testsuites>
         "#);
+    }
+
+    /// What the schema of Jenkins (`junit-10.xsd`) allows of that which is written here.
+    const ALLOWED: [(&str, &[&str], &str); 6] = [
+        ("testsuites", &["name", "tests", "failures", "errors"], ""),
+        ("testsuite", &["name", "tests", "failures", "errors", "skipped"], "testsuites"),
+        ("testcase", &["name", "classname"], "testsuite"),
+        ("failure", &["message", "type"], "testcase"),
+        ("error", &["message", "type"], "testcase"),
+        ("skipped", &["message", "type"], "testcase"),
+    ];
+
+    #[test]
+    fn elements_and_attributes_are_those_of_the_schema() {
+        let tag = regex::Regex::new(r#"<(/?)([\w-]+)((?: [\w-]+="[^"<]*")*)(/?)>"#).unwrap();
+        let attribute = regex::Regex::new(r#" ([\w-]+)=""#).unwrap();
+        for sample in [sample::empty(), sample::small(), sample::hostile()] {
+            let text = render(&sample.report());
+            let text = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
+            let is_allowed = |character: char| matches!(character, '\n' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+            assert_eq!(text.chars().find(|character| !is_allowed(*character)), None);
+            assert_eq!(tag.find_iter(text).count(), text.matches('<').count(), "no other `<` stands in it");
+            let mut open = vec![""];
+            for found in tag.captures_iter(text) {
+                if &found[1] == "/" {
+                    assert_eq!(open.pop(), Some(&found[2]));
+                    continue;
+                }
+                let (name, attributes, parent) = ALLOWED.iter().find(|row| row.0 == &found[2]).unwrap();
+                assert_eq!(open.last(), Some(parent));
+                for one in attribute.captures_iter(&found[3]) {
+                    assert!(attributes.contains(&&one[1]), "{name} {}", &one[1]);
+                }
+                if &found[4] != "/" {
+                    open.push(name);
+                }
+            }
+            assert_eq!(open, [""]);
+        }
     }
 
     #[test]

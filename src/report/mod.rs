@@ -40,6 +40,8 @@ pub mod junit;
 pub mod sarif;
 /// `credlint rules`.
 pub mod rule_list;
+/// `credlint rules test`.
+pub mod rule_trials;
 /// From a rule to its text.
 mod rule_text;
 /// `credlint explain`.
@@ -48,7 +50,7 @@ pub mod explain;
 #[cfg(test)]
 mod sample;
 
-pub use inert::inert;
+pub use inert::{inert, without_log_commands};
 pub use json_text::{to_json, to_json_line};
 
 use std::collections::BTreeMap;

@@ -110,8 +110,8 @@ pub fn small() -> Sample {
 
 /// Every text in it tries to act: to drive the terminal, to start a line, to command the build service.
 pub fn hostile() -> Sample {
-    const ATTACK: &str =
-        "::error::x\u{1b}[2J\u{1b}]0;t\u{7}\n::set-env name=A::b\r\u{202e}gpj [a](1) ##vso[task.x]";
+    const ATTACK: &str = "::error::x\u{1b}[2J\u{1b}]0;t\u{7}\n::set-env name=A::b\r\u{202e}gpj [a](1) ##vso[task.x] \u{2028}| <img src=x> \
+         ``` `@octocat` **b** https://a.example www.b.example ]]> --> \u{fffe}\u{0}&amp; \"} n0[x] %0A";
     let files = Files::default();
     let text = format!(
         "é\u{feff}{ATTACK}\nresource \"a\" \"{ATTACK}\" {{ # ##[add-mask]x\n  password = \"hunter2\"\n}}\n"

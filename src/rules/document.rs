@@ -1,5 +1,7 @@
 //! The Markdown of a rule: its sections, and the examples that are its tests.
 
+use super::trial::LANGUAGES;
+
 /// The headings of a rule of ours, in order. A user's own rule may leave them out.
 pub const HEADINGS: [&str; 5] = ["What", "Why", "Fix", "When this is fine", "Examples"];
 
@@ -26,6 +28,21 @@ pub struct Example {
     pub expected_output: Vec<String>,
     /// Line of the rule file that the program begins on, from 1.
     pub line: usize,
+    /// Line of the rule file that closes the example, from 1.
+    pub closing_line: usize,
+    /// Lines of the rule file that the expected output stands on, from 1; `None` when there is no fence for it.
+    pub output_lines: Option<std::ops::Range<usize>>,
+}
+
+/// What looks like an example and is none, so that it would never be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// Line of the rule file, from 1.
+    pub line: usize,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// What to do.
+    pub help: &'static str,
 }
 
 /// A fenced block of Markdown.
@@ -34,6 +51,8 @@ struct Fence<'a> {
     text: String,
     /// Line of the document that its text begins on, from 0.
     line: usize,
+    /// Line of the document that closes it, from 0.
+    end: usize,
 }
 
 /// The second-level headings of a document, in order.
@@ -77,6 +96,7 @@ pub fn examples(document: &str, first_line: usize) -> Vec<Example> {
             _ => {
                 if let (true, "text", Some(example)) = (awaits_output, language, examples.last_mut()) {
                     example.expected_output = fence.text.lines().map(str::to_owned).collect();
+                    example.output_lines = Some(first_line + fence.line..first_line + fence.end);
                 }
                 awaits_output = false;
                 continue;
@@ -89,9 +109,52 @@ pub fn examples(document: &str, first_line: usize) -> Vec<Example> {
             text: fence.text,
             expected_output: Vec::new(),
             line: first_line + fence.line,
+            closing_line: first_line + fence.end,
+            output_lines: None,
         });
     }
     examples
+}
+
+/// What looks like an example and is none. `first_line` as for [`examples`].
+pub fn doubts(document: &str, first_line: usize) -> Vec<Doubt> {
+    let is_language = |word: &str| LANGUAGES.iter().any(|(language, _)| *language == word);
+    let is_expectation = |word: &str| ["flagged", "clean"].contains(&word);
+    let mut doubts = Vec::new();
+    let mut open = None;
+    for (number, line) in document.lines().enumerate() {
+        let doubt = |message: String, help| Doubt { line: first_line + number, message, help };
+        let Some(info) = line.strip_prefix("```") else {
+            let fence = line.trim_start().trim_start_matches(['`', '~', '>', '-', '*']).trim_start();
+            let is_fence = line.contains("```") || line.contains("~~~");
+            if open.is_none() && is_fence && fence.split_whitespace().nth(1).is_some_and(is_expectation) {
+                let help = "begin the line with three backticks, and nothing before them";
+                doubts.push(doubt("an example begins at the start of a line".to_owned(), help));
+            }
+            continue;
+        };
+        if open.take().is_some() {
+            continue;
+        }
+        open = Some(number);
+        let mut words = info.split_whitespace();
+        if let (Some(language), Some(word)) = (words.next(), words.next())
+            && is_language(language)
+            && !is_expectation(word)
+        {
+            let message = format!("`{language} {word}` is no example");
+            doubts.push(doubt(message, "write `flagged` or `clean` after the language, or nothing"));
+        }
+    }
+    if let Some(number) = open {
+        let message = "the block that begins here is never closed".to_owned();
+        doubts.push(Doubt {
+            line: first_line + number,
+            message,
+            help: "end it with a line of three backticks",
+        });
+    }
+    doubts
 }
 
 /// Lines that are not in a fence, with their byte offsets; line endings are not part of them.
@@ -114,9 +177,10 @@ fn fences(document: &str) -> Vec<Fence<'_>> {
     let mut open: Option<Fence<'_>> = None;
     for (number, line) in document.lines().enumerate() {
         match (line.strip_prefix("```"), open.take()) {
-            (Some(_), Some(fence)) => fences.push(fence),
+            (Some(_), Some(fence)) => fences.push(Fence { end: number, ..fence }),
             (Some(info), None) => {
-                open = Some(Fence { info: info.trim(), text: String::new(), line: number + 1 });
+                open =
+                    Some(Fence { info: info.trim(), text: String::new(), line: number + 1, end: number + 1 });
             }
             (None, Some(mut fence)) => {
                 fence.text.push_str(line);
@@ -131,7 +195,7 @@ fn fences(document: &str) -> Vec<Fence<'_>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Expectation, examples, first_paragraph, headings, section};
+    use super::{Expectation, doubts, examples, first_paragraph, headings, section};
 
     const DOCUMENT: &str = "\n## What\n\nFirst line\nof two.\n\nMore.\n\n## Examples\n\n```hcl flagged\n## no heading\na = 1\n```\n\nwords\n\n```text\n1:1 low x\n2:2 low y\n```\n\n```text\nnot its output\n```\n\n```hcl clean\n```\n\n```sh\nls\n```\n";
 
@@ -155,6 +219,25 @@ mod tests {
         assert_eq!(examples[1].expectation, Expectation::Clean);
         assert_eq!(examples[1].text, "");
         assert!(examples[1].expected_output.is_empty());
+    }
+
+    #[test]
+    fn what_would_never_be_run_is_said() {
+        let found = |document: &str| {
+            let doubts = doubts(document, 10);
+            doubts.into_iter().map(|doubt| format!("{} {}", doubt.line, doubt.message)).collect::<Vec<_>>()
+        };
+        assert!(found(DOCUMENT).is_empty());
+        assert!(found("```hcl\n```\n```sh flagged\n```\n```text\n```hcl clean\n```\n```\n").is_empty());
+        assert_eq!(found("```hcl flaged\n```\n"), ["10 `hcl flaged` is no example"]);
+        assert_eq!(found("x\n```hcl clean\na = 1\n"), ["11 the block that begins here is never closed"]);
+        for line in ["  ```hcl flagged", "~~~yaml clean", "> ```hcl clean", "- ```json flagged"] {
+            assert_eq!(
+                found(&format!("\n{line}\n")),
+                ["11 an example begins at the start of a line"],
+                "{line}"
+            );
+        }
     }
 
     #[test]

@@ -1,9 +1,12 @@
 //! What can be wrong with a rule file, and with a rule when it meets a record. Both are the rule author's
 //! to mend, never the scanned code's.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use miette::{Diagnostic, NamedSource, SourceSpan};
+
+use crate::source::printable;
 
 /// A rule file that cannot be used: what, where, what to do.
 #[derive(Clone, Debug, thiserror::Error, Diagnostic)]
@@ -33,13 +36,23 @@ impl RuleError {
         }
         let before = &text[..offset];
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        // A byte-order mark takes no column.
+        let line_text = &before[line_start..];
+        let line_text = if line_start == 0 { line_text.trim_start_matches('\u{feff}') } else { line_text };
         let length = usize::from(offset < text.len());
+        // What is drawn holds no character that a terminal obeys.
+        let (drawn, offset_in_drawn) = if text.contains(is_obeyed) || source_text.name().contains(is_obeyed) {
+            let drawn = NamedSource::new(printable(source_text.name()), shown(text));
+            (Arc::new(drawn), shown(before).len())
+        } else {
+            (Arc::clone(source_text), offset)
+        };
         Self {
-            message: message.into(),
+            message: printable(&message.into()).into_owned(),
             line: before.matches('\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-            source_text: Arc::clone(source_text),
-            place: (offset, length).into(),
+            column: line_text.chars().count() + 1,
+            source_text: drawn,
+            place: (offset_in_drawn, length).into(),
             help: None,
         }
     }
@@ -60,6 +73,19 @@ impl RuleError {
     pub fn file(&self) -> &str {
         self.source_text.name()
     }
+}
+
+/// Whether a character has to be kept from a terminal. Breaks between lines and tabs are harmless.
+fn is_obeyed(character: char) -> bool {
+    let mut bytes = [0; 4];
+    let text = character.encode_utf8(&mut bytes);
+    !matches!(character, '\n' | '\r' | '\t') && matches!(printable(text), Cow::Owned(_))
+}
+
+/// The text as it can be drawn.
+fn shown(text: &str) -> String {
+    let text = text.trim_start_matches('\u{feff}');
+    text.chars().map(|character| if is_obeyed(character) { '\u{fffd}' } else { character }).collect()
 }
 
 /// A rule that could not be evaluated for one user. The rule's other users and the other rules go on.

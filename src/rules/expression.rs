@@ -51,7 +51,7 @@ impl Expression {
             Some(error) => syntax_fault(error, text),
             None => Fault { message: "the expression does not parse".to_owned(), help: None, offset: 0 },
         })?;
-        let shape = check(&program, scope)?;
+        let shape = check(&program, scope).map_err(|fault| in_characters(fault, text))?;
         let is_plain = is_plain(program.expression());
         Ok(Self { key: key.to_owned(), text: text.to_owned(), shape, is_plain, program })
     }
@@ -65,6 +65,12 @@ impl Expression {
     }
 }
 
+/// The parser counts the places of what it understood in bytes, and those of what it did not in characters.
+fn in_characters(fault: Fault, text: &str) -> Fault {
+    let offset = text.char_indices().take_while(|(at, _)| *at < fault.offset).count();
+    Fault { offset, ..fault }
+}
+
 /// The parser's messages name its grammar's tokens; people get the part that says what is wrong.
 fn syntax_fault(error: &ParseError, text: &str) -> Fault {
     let message = error.msg.strip_prefix("Syntax error: ").unwrap_or(&error.msg);
@@ -76,7 +82,12 @@ fn syntax_fault(error: &ParseError, text: &str) -> Fault {
     } else if message.starts_with("Incomplete `") {
         "a part of the expression is missing".to_owned()
     } else if let Some(rest) = message.strip_prefix("token recognition error at: ") {
-        format!("{} cannot stand here", ticked(rest))
+        // The parser quotes what it read: a quote within is one of the expression's own.
+        if rest.starts_with("''") || rest.starts_with("'\"") {
+            "the text that begins here is never closed".to_owned()
+        } else {
+            format!("{} cannot stand here", ticked(rest))
+        }
     } else if let Some(rest) = ["extraneous input ", "mismatched input ", "no viable alternative at input "]
         .iter()
         .find_map(|prefix| message.strip_prefix(prefix))
@@ -94,7 +105,7 @@ fn syntax_fault(error: &ParseError, text: &str) -> Fault {
 
 fn ticked(quoted: &str) -> String {
     let inner = quoted.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(quoted);
-    format!("`{}`", shortened(inner))
+    format!("`{}`", shortened(inner.trim_end()))
 }
 
 /// Error texts quote values; a hostile record must not fill the screen through them.
@@ -160,8 +171,10 @@ mod tests {
             ("{'a': 1}", 0, "maps"),
             ("UserRecord{name: 'x'}", 10, "maps and structures"),
             ("", 0, "is empty"),
-            ("'abc", 0, "cannot stand here"),
+            ("'abc", 0, "never closed"),
             ("user.@x", 5, "cannot stand here"),
+            ("'é🔑' == user.nam", 13, "no field `nam`"),
+            ("'é🔑' == user.name @", 18, "cannot stand here"),
         ] {
             let fault = fault(text);
             assert!(fault.message.contains(message), "{text}: {fault:?}");

@@ -10,6 +10,7 @@ pub mod record;
 mod document;
 mod front_matter;
 mod rule;
+mod trial;
 // The language of its expressions.
 mod check;
 mod cost;
@@ -29,7 +30,7 @@ pub mod reference;
 mod error;
 mod names;
 
-pub use document::{Example, Expectation, HEADINGS, examples, headings};
+pub use document::{Doubt, Example, Expectation, HEADINGS, doubts, examples, headings};
 pub use error::{EvaluationError, RuleError};
 pub use evaluate::{Hit, evaluate, evaluate_exception};
 pub use front_matter::{Precision, SubjectKind};
@@ -37,6 +38,7 @@ pub use judge::{Verdict, judge};
 pub use judge_exceptions::judge_exceptions;
 pub use names::closest;
 pub use rule::{Control, Rule};
+pub use trial::{LANGUAGES, Trial, TriedRule, with_outputs};
 
 use crate::finding::Severity;
 

@@ -353,37 +353,66 @@ impl Compiler<'_> {
         let number = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok()).unwrap_or(0);
         let start = self.start.saturating_add(number(span.byte_offset()));
         let end = start.saturating_add(number(span.byte_len()));
-        let written = self.source_text.inner().get(start..end).unwrap_or("");
-        RuleError::new(self.source_text, start + place_in_scalar(written, &scalar.value, offset), message)
+        let text = self.source_text.inner();
+        let (before, written) = (text.get(..start).unwrap_or(""), text.get(start..end).unwrap_or(""));
+        let quote = written.chars().next().filter(|first| matches!(first, '\'' | '"'));
+        let quote = quote.filter(|_| !ends_with_block_header(before));
+        let place = place_in_scalar(written, quote, &scalar.value, offset);
+        RuleError::new(self.source_text, start + place, message)
     }
 }
 
 /// Byte offset, in a YAML scalar as written, of a character of its value. Quotes, escapes, folding and
 /// indentation set the two apart, so they are laid side by side by what is not white space.
-fn place_in_scalar(written: &str, value: &str, offset: usize) -> usize {
+fn place_in_scalar(written: &str, quote: Option<char>, value: &str, offset: usize) -> usize {
     let solid = value.chars().take(offset).filter(|character| !character.is_whitespace()).count();
     let on_solid = value.chars().nth(offset).is_some_and(|character| !character.is_whitespace());
-    let quote = written.chars().next().filter(|first| matches!(first, '\'' | '"'));
-    let mut characters = written.char_indices().skip(usize::from(quote.is_some())).peekable();
-    let mut passed = 0;
-    while let Some((at, character)) = characters.next() {
-        let is_escape = match quote {
-            Some('"') => character == '\\',
-            Some(_) => character == '\'' && characters.peek().is_some_and(|(_, next)| *next == '\''),
-            None => false,
+    let (mut at, mut passed) = (usize::from(quote.is_some()), 0);
+    while let Some(character) = written[at..].chars().next() {
+        let rest = &written[at..];
+        let (length, is_solid) = match quote {
+            Some('"') if character == '\\' => escape(rest),
+            Some('\'') if rest.starts_with("''") => (2, true),
+            // The quote that closes it: what is pointed at comes after the last character.
+            Some(quote) if character == quote => return at,
+            _ => (character.len_utf8(), !character.is_whitespace()),
         };
-        let reached = passed == solid && (!on_solid || !character.is_whitespace());
-        if reached {
+        if passed == solid && (!on_solid || is_solid) {
             return at;
         }
-        if is_escape {
-            characters.next();
-        }
-        if !character.is_whitespace() {
-            passed += 1;
-        }
+        passed += usize::from(is_solid);
+        at += length;
     }
     written.len()
+}
+
+/// Whether a folded or literal scalar begins after this text: a quote at its start is part of it.
+fn ends_with_block_header(before: &str) -> bool {
+    let line = before.trim_end().rsplit('\n').next().unwrap_or("");
+    let line = line.split(" #").next().unwrap_or(line).trim_end();
+    line.trim_end_matches(['+', '-', '1', '2', '3', '4', '5', '6', '7', '8', '9']).ends_with(['|', '>'])
+}
+
+/// The length of the escape at the start of a text, and whether what it stands for is more than white space.
+fn escape(text: &str) -> (usize, bool) {
+    let kind = text[1..].chars().next();
+    let digits = match kind {
+        Some('x') => 2,
+        Some('u') => 4,
+        Some('U') => 8,
+        _ => 0,
+    };
+    let after = 1 + kind.map_or(0, char::len_utf8);
+    let length = text[after..].char_indices().nth(digits).map_or(text.len(), |(at, _)| after + at);
+    let is_solid = match kind {
+        Some('x' | 'u' | 'U') => u32::from_str_radix(&text[after..length], 16)
+            .ok()
+            .and_then(char::from_u32)
+            .is_none_or(|character| !character.is_whitespace()),
+        Some('n' | 't' | 'r' | 'v' | 'f' | 'N' | '_' | 'L' | 'P') | None => false,
+        Some(other) => !other.is_whitespace(),
+    };
+    (length, is_solid)
 }
 
 fn controls(front_matter: &FrontMatter) -> Vec<Control> {
@@ -422,8 +451,13 @@ mod tests {
             ("é b", "é b", 2, 3),
             ("abc", "abc", 3, 3),
             ("", "abc", 2, 0),
+            ("\"\\x41\\u00e9\\n \\U0001f511z\"", "A\u{e9}\n \u{1f511}z", 5, 24),
+            ("\"a \\\n  b\"", "a b", 2, 7),
+            ("\"abc\"", "abc", 3, 4),
+            ("\"\\u", "\u{e9}", 1, 3),
         ] {
-            assert_eq!(place_in_scalar(written, value, offset), expected, "{written}");
+            let quote = written.chars().next().filter(|first| matches!(first, '\'' | '"'));
+            assert_eq!(place_in_scalar(written, quote, value, offset), expected, "{written}");
         }
     }
 }

@@ -11,9 +11,11 @@ mod paths;
 mod rule_choice;
 // What a change is counted from.
 mod since;
+// What the examples in a rule file are run with.
+mod text;
 
 pub use paths::files_at;
-pub use rule_choice::{find, rule_set, selected};
+pub use rule_choice::{RuleFile, RulesUnderTest, find, rule_set, selected};
 pub use since::Before;
 
 use std::path::{Path, PathBuf};
@@ -114,6 +116,15 @@ pub enum SettingsError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     InConfiguration(#[from] Box<ConfigurationError>),
+    /// `credlint rules test` where there is nothing to test.
+    #[error("there is no rule file{}", if paths.is_empty() { String::new() } else { format!(" in {paths}") })]
+    #[diagnostic(help(
+        "name a Markdown file that is a rule, or a directory of them: `credlint rules test DIR`"
+    ))]
+    NoRules {
+        /// As typed; empty when nothing was.
+        paths: String,
+    },
     /// A `--baseline` that cannot be read.
     #[error("the baseline `{path}` cannot be used: {reason}")]
     #[diagnostic(help("`credlint check --write-baseline {path}` writes it where there is none"))]

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::Selection;
-use crate::rules::{Rule, RuleSet};
+use crate::rules::{Rule, RuleError, RuleSet};
 
 use super::SettingsError;
 use super::configuration::Configuration;
-use super::paths::read_text;
+use super::paths::{current_directory, read_text};
 
 /// Our rules and those of the user's own directories, with what the configuration says of them.
 pub fn rule_set(directories: &[PathBuf], configuration: &Configuration) -> Result<RuleSet, SettingsError> {
@@ -77,6 +77,64 @@ pub fn find<'r>(set: &'r RuleSet, name: &str) -> Result<Vec<&'r Rule>, SettingsE
         format!("did you mean {}? `credlint rules` lists all", near.join(" or "))
     };
     Err(SettingsError::UnknownRule { name: name.to_owned(), help })
+}
+
+/// Rules whose examples are to be run.
+#[derive(Debug)]
+pub struct RulesUnderTest {
+    /// Our rules, and after them those that could be read.
+    pub set: RuleSet,
+    /// The files, in order.
+    pub files: Vec<RuleFile>,
+    /// What is wrong with those that could not be used.
+    pub errors: Vec<RuleError>,
+}
+
+/// The file of a rule of a set.
+#[derive(Debug)]
+pub struct RuleFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Where it is, as it is shown.
+    pub name: String,
+    /// All of it.
+    pub text: String,
+    /// Which of the set's rules it is.
+    pub index: usize,
+}
+
+impl RulesUnderTest {
+    /// The rule files that paths name or hold; without a path, those in the folders of the configuration.
+    pub fn new(paths: &[PathBuf], configuration: &Configuration) -> Result<Self, SettingsError> {
+        let is_typed = !paths.is_empty();
+        let folders = if is_typed { paths } else { configuration.rules_directories() };
+        let mut under_test = Self { set: RuleSet::built_in()?, files: Vec::new(), errors: Vec::new() };
+        for path in folders {
+            let files = if path.is_file() { vec![path.clone()] } else { rule_files(path)? };
+            for path in files {
+                // Somebody else may have written the configuration, and what it leads to.
+                let text = if is_typed { read_text(&path) } else { configuration.rule_text(&path) };
+                under_test.add(path, text)?;
+            }
+        }
+        if under_test.files.is_empty() && under_test.errors.is_empty() {
+            let paths = folders.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>();
+            return Err(SettingsError::NoRules { paths: paths.join(", ") });
+        }
+        Ok(under_test)
+    }
+
+    fn add(&mut self, path: PathBuf, text: Result<String, String>) -> Result<(), SettingsError> {
+        // The folders of the configuration are absolute.
+        let here = current_directory().unwrap_or_default();
+        let name = path.strip_prefix(here).unwrap_or(&path).display().to_string();
+        let text = text.map_err(|reason| SettingsError::RulesDirectory { path: name.clone(), reason })?;
+        match self.set.add_file(&name, &text) {
+            Ok(()) => self.files.push(RuleFile { path, name, text, index: self.set.rules().len() - 1 }),
+            Err(error) => self.errors.push(error),
+        }
+        Ok(())
+    }
 }
 
 fn rule_files(directory: &std::path::Path) -> Result<Vec<PathBuf>, SettingsError> {

@@ -6,6 +6,7 @@ mod notice;
 mod patterns;
 mod place;
 mod printable;
+mod single_file;
 mod span;
 mod stack_trace;
 mod tree;

@@ -11,6 +11,7 @@ use crate::finding::{Confidence, Finding, Severity};
 use crate::source::{NoticeKind, Span};
 
 use super::excerpt::first_line;
+use super::graph::MAX_USERS_DRAWN;
 use super::severity::SEVERITIES;
 use super::wording::{counted, coverage, qualification};
 use super::{Report, TOOL_NAME};
@@ -54,6 +55,8 @@ pub fn render(report: &Report<'_>, options: MarkdownOptions<'_>) -> String {
         out.push_str("<details><summary>The users, and what they have</summary>\n\n```mermaid\n");
         out.push_str(diagram);
         out.push_str("```\n\n</details>\n\n");
+    } else if by_user(report.findings).len() > MAX_USERS_DRAWN {
+        out.push_str("Too many users for a diagram: `credlint graph --format mermaid` draws them.\n\n");
     }
     out.push_str(&format!("<sub>{}</sub>\n", words(&coverage(report.coverage))));
     out
@@ -200,7 +203,7 @@ fn suppressed(report: &Report<'_>) -> Vec<String> {
             reason.unwrap_or_default()
         )
     };
-    report.shown_suppressed().iter().map(line).collect()
+    report.suppressed.iter().map(line).collect()
 }
 
 /// What made the check incomplete comes first.

@@ -27,8 +27,9 @@ const MAX_ENTRIES: usize = 1000;
 /// Most patterns in one list.
 const MAX_PATTERNS: usize = 500;
 
-/// Largest configuration (bytes).
-pub const MAX_BYTES: usize = 1024 * 1024;
+/// Largest configuration, and longest line of it (bytes): every mistake shows its line.
+const MAX_BYTES: usize = 1024 * 1024;
+const MAX_LINE_BYTES: usize = 16 * 1024;
 
 const SEVERITIES: [(&str, Severity); 4] = [
     ("low", Severity::Low),
@@ -54,11 +55,19 @@ const RULE_WORDS: [(&str, Option<Severity>); 5] = [
     ("critical", Some(Severity::Critical)),
 ];
 
+/// Whether a text is small enough to be read; an error says what of it is not.
+pub fn size(text: &str) -> Result<(), String> {
+    if text.len() > MAX_BYTES {
+        return Err("it is larger than 1 MiB".to_owned());
+    }
+    match text.lines().position(|line| line.len() > MAX_LINE_BYTES) {
+        Some(line) => Err(format!("line {} is longer than 16 KiB", line + 1)),
+        None => Ok(()),
+    }
+}
+
 /// What a configuration says.
 pub fn configuration(text: &str, anchor: &Arc<Anchor>) -> Result<Configuration, Vec<Mistake>> {
-    if text.len() > MAX_BYTES {
-        return Err(vec![Mistake::new(0..0, "the file is larger than 1 MiB", "here")]);
-    }
     let (_, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         return Err(errors.iter().map(|error| syntax(error, text)).collect());
@@ -71,9 +80,6 @@ pub fn configuration(text: &str, anchor: &Arc<Anchor>) -> Result<Configuration, 
 
 /// Where values of inputs stand, which may be passwords: no message shows them. Best effort where the text is no TOML.
 pub fn inputs(text: &str) -> Vec<Range<usize>> {
-    if text.len() > MAX_BYTES {
-        return Vec::new();
-    }
     let (table, _) = DeTable::parse_recoverable(text);
     let mut places = Vec::new();
     let roots = table.get_ref().get("roots").and_then(|roots| roots.get_ref().as_array());

@@ -46,15 +46,11 @@ impl Configuration {
                 match (found.pop(), found.pop()) {
                     (None, _) => return Ok(Self::default()),
                     (Some(path), None) => {
-                        let is_ours = |directory: &PathBuf| path.parent() == Some(directory);
-                        let read = match workspace.read_text(&path) {
-                            // The current directory, which is above what was named.
-                            Err(_)
-                                if !workspace.contains(&path) && current_directory().iter().any(is_ours) =>
-                            {
-                                read_text(&path)
-                            }
-                            read => read.map_err(|error| error.to_string()),
+                        // What is above the boundary is at or below the current directory, where its user works.
+                        let read = if workspace.contains(&path) {
+                            workspace.read_text(&path).map_err(|error| error.to_string())
+                        } else {
+                            read_text(&path)
                         };
                         let text =
                             read.map_err(|reason| unreadable(Path::new(&workspace.display(&path)), &reason))?;
@@ -72,6 +68,7 @@ impl Configuration {
         let directory = path.parent().unwrap_or(&path).to_owned();
         let anchor = Arc::new(Anchor { directory, base: workspace.base.clone() });
         let shown = workspace.display(&path);
+        check::size(&text).map_err(|reason| unreadable(Path::new(&shown), &reason))?;
         let mut configuration = Self::read(&shown, &text, &anchor)?;
         let file = workspace.files.add(shown, text.as_str());
         configuration.file = Some(file);

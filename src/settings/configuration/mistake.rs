@@ -106,12 +106,17 @@ impl ConfigurationError {
 /// same length, and so is what is concealed.
 fn shown(text: &str, concealed: &[Range<usize>]) -> String {
     let mut shown = String::with_capacity(text.len());
+    let mut concealed: Vec<&Range<usize>> = concealed.iter().collect();
+    concealed.sort_by_key(|range| range.start);
+    let mut concealed = concealed.into_iter().peekable();
     for (at, character) in text.char_indices() {
-        let is_concealed = concealed.iter().any(|range| range.contains(&at));
+        while concealed.next_if(|range| range.end <= at).is_some() {}
+        let is_concealed = concealed.peek().is_some_and(|range| range.contains(&at));
         let is_plain = matches!(character, '\n' | '\t')
             || printable(character.encode_utf8(&mut [0; 4])).len() == character.len_utf8();
         match character {
             '\r' if text[at..].starts_with("\r\n") => shown.push(' '),
+            '\u{feff}' if at == 0 => shown.push_str("   "),
             _ if is_concealed && character != '\n' => (0..character.len_utf8()).for_each(|_| shown.push('*')),
             _ if is_plain => shown.push(character),
             _ => (0..character.len_utf8()).for_each(|_| shown.push('?')),
