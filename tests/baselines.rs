@@ -79,6 +79,9 @@ fn an_old_code_base_starts_green_and_what_is_new_is_reported() {
         ["multiple-active-keys aws_iam_user.a"],
         "a third key is new, and nothing is fixed"
     );
+    let three = Repository::new(&[("main.tf", &user("a", &["one", "two", "three"]))]);
+    three.write("main.tf", &user("a", &["two", "three"]));
+    assert_eq!(three.found(), [""; 0], "one of three keys less is nothing new, and not fixed");
     repository.write("other/main.tf", &user("a", TWO));
     repository.write("main.tf", &user("a", TWO));
     assert_eq!(

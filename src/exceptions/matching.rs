@@ -86,7 +86,7 @@ impl<'f> Places<'f> {
                 let super::Patterns { user, address, root } = &**patterns;
                 let name = self.finding.subject.name.as_deref();
                 let mut addresses = std::iter::once(&*self.finding.subject.address)
-                    .chain(self.finding.addresses.iter().map(|address| &**address));
+                    .chain(self.finding.addresses.iter().map(String::as_str));
                 user.as_ref().is_none_or(|user| name.is_some_and(|name| user.matches(name)))
                     && root.as_ref().is_none_or(|root| root.matches(&self.finding.root))
                     && address.as_ref().is_none_or(|pattern| addresses.any(|one| pattern.matches(one)))

@@ -16,6 +16,8 @@ pub struct KnownFinding {
     pub severity: Severity,
     /// [`Finding::confidence`].
     pub confidence: Confidence,
+    /// [`Finding::addresses`].
+    pub addresses: Vec<String>,
     /// [`Finding::fingerprint`].
     pub fingerprint: String,
     /// [`Finding::fingerprint_in_root`].
@@ -30,6 +32,10 @@ impl KnownFinding {
             fingerprint_in_root: &self.fingerprint_in_root,
             root: &self.root,
             confidence: self.confidence,
+            rule: &self.rule,
+            severity: self.severity,
+            subject: &self.subject,
+            addresses: &self.addresses,
         }
     }
 }
@@ -42,6 +48,7 @@ impl From<&Finding> for KnownFinding {
             rule: finding.rule.to_string(),
             severity: finding.severity,
             confidence: finding.confidence,
+            addresses: finding.addresses.clone(),
             fingerprint: finding.fingerprint.clone(),
             fingerprint_in_root: finding.fingerprint_in_root.clone(),
         }

@@ -1,8 +1,8 @@
 //! Which findings were known before: in a baseline, or in the tree that a change started from.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use super::{Confidence, Finding};
+use super::{Confidence, Finding, Severity};
 
 /// What tells one finding from another, whatever its lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,28 @@ pub struct Identity<'a> {
     pub root: &'a str,
     /// [`Finding::confidence`].
     pub confidence: Confidence,
+    /// [`Finding::rule`].
+    pub rule: &'a str,
+    /// [`Finding::severity`], as the rule has it.
+    pub severity: Severity,
+    /// Address of its subject.
+    pub subject: &'a str,
+    /// [`Finding::addresses`].
+    pub addresses: &'a [String],
+}
+
+impl Identity<'_> {
+    /// Whether it points at a part of what another one of the same rule, root and user points at: one of three keys is
+    /// gone, and two are left.
+    pub fn is_part_of(&self, more: &Identity<'_>) -> bool {
+        self.rule == more.rule
+            && self.severity == more.severity
+            && self.root == more.root
+            && self.subject == more.subject
+            && !self.addresses.is_empty()
+            && self.addresses.len() < more.addresses.len()
+            && self.addresses.iter().all(|address| more.addresses.contains(address))
+    }
 }
 
 impl Finding {
@@ -25,6 +47,10 @@ impl Finding {
             fingerprint_in_root: &self.fingerprint_in_root,
             root: &self.root,
             confidence: self.confidence,
+            rule: &self.rule,
+            severity: self.severity,
+            subject: &self.subject.address,
+            addresses: &self.addresses,
         }
     }
 }
@@ -33,7 +59,7 @@ impl Finding {
 ///
 /// One that was only possible does not stand for one that is certain: that is new. Where a root has been moved or renamed
 /// (`is_gone` says that a known one is not there any more, `is_new` that another one was not there before), findings are
-/// told by their addresses in it.
+/// told by their addresses in it. One that points at less than a known one did is no new one.
 pub fn match_known(
     known: &[Identity<'_>],
     found: &[Identity<'_>],
@@ -50,7 +76,23 @@ pub fn match_known(
         |known| is_gone(known.root),
         |found| is_new(found.root),
     );
+    pair_parts(known, found, &mut matches);
     matches
+}
+
+/// Pairs what points at less than it did.
+fn pair_parts(known: &[Identity<'_>], found: &[Identity<'_>], matches: &mut [Option<usize>]) {
+    let mut left: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
+    let taken: BTreeSet<usize> = matches.iter().flatten().copied().collect();
+    for (index, one) in known.iter().enumerate().filter(|(index, _)| !taken.contains(index)) {
+        left.entry((one.rule, one.root, one.subject)).or_default().push(index);
+    }
+    for (slot, one) in matches.iter_mut().zip(found).filter(|(slot, _)| slot.is_none()) {
+        let Some(candidates) = left.get_mut(&(one.rule, one.root, one.subject)) else { continue };
+        let is_more =
+            |index: &usize| one.is_part_of(&known[*index]) && one.confidence <= known[*index].confidence;
+        *slot = candidates.iter().position(is_more).map(|place| candidates.remove(place));
+    }
 }
 
 /// Pairs what has the same key and is not paired yet, in the order in which it stands.
@@ -94,7 +136,16 @@ mod tests {
     /// `root address`, of which the fingerprints are made here.
     fn identity(text: &'static str, confidence: Confidence) -> Identity<'static> {
         let (root, address) = text.split_once(' ').unwrap();
-        Identity { fingerprint: text, fingerprint_in_root: address, root, confidence }
+        Identity {
+            fingerprint: text,
+            fingerprint_in_root: address,
+            root,
+            confidence,
+            rule: "rule",
+            severity: Severity::Medium,
+            subject: "user",
+            addresses: &[],
+        }
     }
 
     fn matched(
@@ -133,5 +184,21 @@ mod tests {
         assert_eq!(matched(&known, &found, &["old"], &[]), [None, None], "the new one was there before");
         let both = [identity("old a", CERTAIN), found[0], found[0]];
         assert_eq!(matched(&known, &both, &["old"], &["new"]), [Some(0), None, None], "each once");
+    }
+
+    #[test]
+    fn one_that_points_at_less_is_no_new_one() {
+        let addresses = ["a".to_owned(), "b".to_owned(), "c".to_owned()];
+        let three = Identity { addresses: &addresses, ..identity("prod abc", CERTAIN) };
+        let two = Identity { addresses: &addresses[..2], ..identity("prod ab", CERTAIN) };
+        let one = Identity { addresses: &addresses[2..], ..identity("prod c", CERTAIN) };
+        assert_eq!(matched(&[three], &[two], &[], &[]), [Some(0)]);
+        assert_eq!(matched(&[three], &[two, one], &[], &[]), [Some(0), None], "each once");
+        assert_eq!(matched(&[two], &[three], &[], &[]), [None], "more is new");
+        assert_eq!(matched(&[two], &[one], &[], &[]), [None], "another one is new");
+        let possible = Identity { confidence: POSSIBLE, ..three };
+        assert_eq!(matched(&[possible], &[two], &[], &[]), [None]);
+        let elsewhere = Identity { subject: "other", ..three };
+        assert_eq!(matched(&[elsewhere], &[two], &[], &[]), [None]);
     }
 }

@@ -1,8 +1,10 @@
 //! What a rule found: everything that any output prints of it.
 
+mod digest;
 mod known;
 mod matching;
 
+pub use digest::digest;
 pub use known::KnownFinding;
 pub use matching::{Identity, match_known};
 
@@ -78,7 +80,7 @@ pub struct Finding {
     /// The user.
     pub subject: Subject,
     /// Addresses of what it points at, the primary place's last.
-    pub addresses: Vec<Arc<str>>,
+    pub addresses: Vec<String>,
     /// The root it was found in, relative to the base: a directory or file.
     pub root: String,
     /// What is wrong: one line, lower-case start, no full stop.

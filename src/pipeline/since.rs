@@ -39,15 +39,9 @@ pub fn compare(
     let mut unchanged = 0;
     let mut is_left = vec![true; known.len()];
     matches.iter().flatten().for_each(|index| is_left[*index] = false);
-    let mut answers = matches.iter();
+    let mut entries = matches.iter();
     now.findings.retain(|finding| {
-        let is_known = matches!(answers.next(), Some(Some(_))) || {
-            // One of three keys less is nothing new.
-            let mut left = known.iter().zip(&mut is_left).filter(|(_, is_left)| **is_left);
-            let more =
-                left.find(|(known, _)| is_less(finding, known) && finding.confidence <= known.confidence);
-            more.map(|(_, is_left)| *is_left = false).is_some()
-        };
+        let is_known = matches!(entries.next(), Some(Some(_)));
         unchanged += usize::from(is_known && thresholds.admit(finding));
         !is_known
     });
@@ -64,8 +58,10 @@ pub fn compare(
         let (candidates, found) = (all_alike(&fixed), all_alike(still.iter().copied()));
         let is_new = |root: &str| !then.roots.contains(root);
         let matches = match_known(&candidates, &found, |root| !now.roots.contains(root), is_new);
-        let mut is_gone: Vec<bool> =
-            fixed.iter().map(|finding| !still.iter().any(|still| is_less(finding, still))).collect();
+        let mut is_gone: Vec<bool> = fixed
+            .iter()
+            .map(|finding| !still.iter().any(|still| finding.identity().is_part_of(&still.identity())))
+            .collect();
         matches.iter().flatten().for_each(|index| is_gone[*index] = false);
         is_gone
     };
@@ -76,17 +72,6 @@ pub fn compare(
 
 fn identities(findings: &[Finding]) -> Vec<Identity<'_>> {
     findings.iter().map(Finding::identity).collect()
-}
-
-/// Whether a finding points at a part of what another one of the same rule, root and user points at.
-fn is_less(less: &Finding, more: &Finding) -> bool {
-    less.rule == more.rule
-        && less.severity == more.severity
-        && less.root == more.root
-        && less.subject.address == more.subject.address
-        && !less.addresses.is_empty()
-        && less.addresses.len() < more.addresses.len()
-        && less.addresses.iter().all(|address| more.addresses.contains(address))
 }
 
 /// Identities that say nothing of how certain a finding is.

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use sha2::{Digest as _, Sha256};
-
-use crate::finding::Finding;
+use crate::finding::{Finding, digest};
 use crate::source::{Notice, Span};
+use serde::Serialize;
 
 use super::excerpt::first_line;
 use super::severity::words;
@@ -82,20 +80,10 @@ fn of_notice(report: &Report<'_>, notice: &Notice) -> Entry {
     Entry {
         description: sentence(&inert(&notice.message)),
         check_name: notice.kind.name().to_owned(),
-        fingerprint: fingerprint(&[notice.kind.name(), &location.path, &notice.message]),
+        fingerprint: digest([notice.kind.name(), &location.path, &notice.message]),
         severity: "info",
         location,
     }
-}
-
-/// Of a notice, which has none of its own: like those of findings, 64 hexadecimal digits.
-fn fingerprint(parts: &[&str]) -> String {
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_le_bytes());
-        hash.update(part);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn location(report: &Report<'_>, span: Span) -> Location {

@@ -98,10 +98,12 @@ fn finding(
     // What stands in generated code is looked at after the line that made it.
     let generated =
         graph.nodes[primary].constructed_at.as_ref().map(|_| graph.nodes[primary].written_at().clone());
-    let addresses: Vec<Arc<str>> =
-        hit.flagged.iter().map(|node| Arc::clone(&graph.nodes[*node].address)).collect();
+    let addresses: Vec<String> =
+        hit.flagged.iter().map(|node| graph.nodes[*node].address.to_string()).collect();
     let identity =
         Identifying { rule: &rule.id, severity: hit.severity, subject: &user.address, parts: &addresses };
+    let (fingerprint, fingerprint_in_root) =
+        (identity.fingerprint(Some(&root.path)), identity.fingerprint(None));
     let related =
         generated.into_iter().chain(related.into_iter().map(|node| graph.nodes[node].place().clone()));
     Finding {
@@ -113,7 +115,7 @@ fn finding(
             address: user.address.to_string(),
             name: default_name(neighbourhood.user()).map(ToString::to_string),
         },
-        addresses: addresses.clone(),
+        addresses,
         root: root.path.clone(),
         message: hit.message,
         why: hit.why,
@@ -126,7 +128,7 @@ fn finding(
             .chain([&hit.subject_node])
             .find_map(|node| graph.nodes[*node].inferred_from.as_deref().map(str::to_owned)),
         construct_path: graph.nodes[primary].construct_path.as_deref().map(str::to_owned),
-        fingerprint: identity.fingerprint(Some(&root.path)),
-        fingerprint_in_root: identity.fingerprint(None),
+        fingerprint,
+        fingerprint_in_root,
     }
 }

@@ -26,19 +26,19 @@ pub fn judge_exceptions(
         let new: Vec<EvaluationError> = failures.into_iter().filter(is_new).collect();
         errors.extend(new);
         let file = Arc::clone(&files.get(primary.span.file).path);
-        let address: Arc<str> = primary.label.as_str().into();
+        let address = &primary.label;
         for (rule, hit) in hits {
             let rule = rules[rule];
-            let parts: [Arc<str>; 2] = [record.rule.as_str().into(), record.reason.as_str().into()];
+            let parts = [record.rule.clone(), record.reason.clone()];
             let identity =
-                Identifying { rule: &rule.id, severity: hit.severity, subject: &address, parts: &parts };
+                Identifying { rule: &rule.id, severity: hit.severity, subject: address, parts: &parts };
             findings.push(Finding {
                 rule: Arc::from(rule.id.as_str()),
                 severity: rule.reported_severity(hit.severity),
                 confidence: Confidence::Certain,
                 when: None,
-                subject: Subject { address: address.to_string(), name: None },
-                addresses: vec![Arc::clone(&address)],
+                subject: Subject { address: address.clone(), name: None },
+                addresses: vec![address.clone()],
                 root: file.to_string(),
                 message: hit.message,
                 why: hit.why,
