@@ -95,7 +95,11 @@ fn fingerprint(parts: &[&str]) -> String {
         hash.update(part.len().to_le_bytes());
         hash.update(part);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut digits = String::new();
+    for byte in hash.finalize() {
+        digits.push_str(&format!("{byte:02x}"));
+    }
+    digits
 }
 
 fn location(report: &Report<'_>, span: Span) -> Location {
