@@ -236,6 +236,35 @@ fn shellcheck_has_nothing_to_say() {
 }
 
 #[test]
+fn the_guide_shows_what_init_writes_and_init_pins_what_we_pin() {
+    let project = Project::new(&[("main.tf", "")]);
+    let written = Command::new(env!("CARGO_BIN_EXE_credlint"))
+        .arg("init")
+        .current_dir(project.path())
+        .output()
+        .unwrap();
+    assert!(written.status.success(), "{written:?}");
+    let workflow = std::fs::read_to_string(project.path().join(".github/workflows/credlint.yml")).unwrap();
+    let _: Workflow = serde_saphyr::from_str::<serde_json::Value>(&workflow)
+        .map(|mut parsed| {
+            // Those whom it is written for may leave these to GitHub.
+            parsed["jobs"]["credlint"]["name"] = "credlint".into();
+            parsed["jobs"]["credlint"]["timeout-minutes"] = 10.into();
+            serde_json::from_value(parsed).unwrap()
+        })
+        .unwrap();
+    assert!(read("docs/github.md").contains(&format!("```yaml\n{workflow}```\n")), "{workflow}");
+    let checkout = |text: &str| -> BTreeSet<String> {
+        text.lines()
+            .filter_map(|line| Some(line.split_once("uses: actions/checkout@")?.1.to_owned()))
+            .collect()
+    };
+    let ours = [read(".github/workflows/ci.yml"), read(".github/workflows/release.yml")].concat();
+    assert_eq!((checkout(&workflow), checkout(&ours).len()), (checkout(&ours), 1));
+    assert!(workflow.contains(concat!("credlint/credlint@v", env!("CARGO_PKG_VERSION"))));
+}
+
+#[test]
 fn bash_on_windows_leaves_arguments_alone() {
     // `--var=path=/x` would come out as `--var=path=C:/Program Files/Git/x`.
     assert_eq!(step(&action(), "check").env["MSYS2_ARG_CONV_EXCL"], "*");
