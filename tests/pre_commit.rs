@@ -1,8 +1,9 @@
 //! The hook for pre-commit: its manifest, which files it is for, and, where pre-commit is installed, the hook itself.
 #![allow(
     clippy::disallowed_methods,
+    clippy::print_stderr,
     clippy::unwrap_used,
-    reason = "reads this repository's own files, and runs git"
+    reason = "reads this repository's own files, runs git, and says what was skipped"
 )]
 
 mod project;
