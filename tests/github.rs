@@ -321,23 +321,20 @@ impl Runner {
     }
 
     fn expand(&self, action: &Action, outputs: &BTreeMap<String, String>, text: &str) -> String {
-        let mut result = text.to_owned();
-        while let Some((before, rest)) = result.split_once("${{") {
-            let (expression, after) = rest.split_once("}}").unwrap();
-            let value = match expression.trim().split('.').collect::<Vec<_>>().as_slice() {
-                ["inputs", name] => {
-                    let default = || action.inputs[*name].default.clone().unwrap_or_default();
-                    self.inputs.get(*name).cloned().unwrap_or_else(default)
-                }
-                ["steps", _, "outputs", name] => outputs.get(*name).cloned().unwrap_or_default(),
-                ["github", "action_path"] => root().to_str().unwrap().to_owned(),
-                ["github", "action_repository"] => String::new(),
-                other => panic!("{other:?}"),
-            };
-            // What an input holds is no expression any more.
-            return format!("{before}{value}{}", self.expand(action, outputs, after));
-        }
-        std::mem::take(&mut result)
+        let Some((before, rest)) = text.split_once("${{") else { return text.to_owned() };
+        let (expression, after) = rest.split_once("}}").unwrap();
+        let value = match expression.trim().split('.').collect::<Vec<_>>().as_slice() {
+            ["inputs", name] => {
+                let default = || action.inputs[*name].default.clone().unwrap_or_default();
+                self.inputs.get(*name).cloned().unwrap_or_else(default)
+            }
+            ["steps", _, "outputs", name] => outputs.get(*name).cloned().unwrap_or_default(),
+            ["github", "action_path"] => root().to_str().unwrap().to_owned(),
+            ["github", "action_repository"] => String::new(),
+            other => panic!("{other:?}"),
+        };
+        // What an input holds is no expression any more.
+        format!("{before}{value}{}", self.expand(action, outputs, after))
     }
 
     fn run(&self) -> Outcome {

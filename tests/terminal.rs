@@ -1,6 +1,11 @@
 //! What a terminal sees and a pipe does not: colours on each stream by itself, and what a long run is at. And what
 //! `--quiet` leaves.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "runs credlint")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "runs credlint, and says what it skips"
+)]
 
 mod project;
 
@@ -53,7 +58,9 @@ fn on_a_terminal(project: &Project, shell: &str, environment: &[(&str, &str)]) -
 }
 
 /// Arguments and environment, and whether a pipe has colours then.
-const CHOICES: [(&[&str], &[(&str, &str)], bool); 10] = [
+type Choice = (&'static [&'static str], &'static [(&'static str, &'static str)], bool);
+
+const CHOICES: [Choice; 10] = [
     (&[], &[], false),
     (&["--color", "auto"], &[], false),
     (&["--color", "always"], &[], true),
