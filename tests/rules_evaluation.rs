@@ -3,10 +3,10 @@
 
 use credlint::finding::Severity;
 use credlint::rules::record::{
-    AccessKeyRecord, ExposureRecord, GroupRecord, PasswordRecord, PolicyRecord, ServiceCredentialRecord,
-    UserRecord,
+    AccessKeyRecord, ExceptionRecord, ExposureRecord, GroupRecord, PasswordRecord, PolicyRecord,
+    ServiceCredentialRecord, UserRecord,
 };
-use credlint::rules::{Hit, Rule, RuleSet, evaluate};
+use credlint::rules::{Hit, Rule, RuleSet, evaluate, evaluate_exception};
 
 fn user() -> UserRecord {
     UserRecord {
@@ -325,7 +325,8 @@ fn all_rules_together_keep_their_order() {
         ..user()
     };
     let set = RuleSet::built_in().unwrap();
-    let rules: Vec<&Rule> = set.rules().iter().collect();
+    // Exceptions are nobody's.
+    let rules: Vec<&Rule> = set.rules().iter().filter(|rule| !rule.has_exceptions_as_subject()).collect();
     let (hits, errors) = evaluate(&rules, &record);
     assert!(errors.is_empty(), "{errors:?}");
     let indices: Vec<usize> = hits.iter().map(|(index, _)| *index).collect();
@@ -333,6 +334,44 @@ fn all_rules_together_keep_their_order() {
     for (index, hit) in &hits {
         assert!(!hit.flagged.is_empty(), "{}", rules[*index].id);
         assert!(hit.also.iter().all(|node| !hit.flagged.contains(node)), "{}", rules[*index].id);
+    }
+}
+
+#[test]
+fn an_exception_is_told_by_what_is_wrong_with_it() {
+    let set = RuleSet::built_in().unwrap();
+    let rules: Vec<&Rule> = set.rules().iter().collect();
+    let exception = ExceptionRecord {
+        node: 0,
+        rule: "CIS-1.13".to_owned(),
+        kind: "comment".to_owned(),
+        used: true,
+        expired: false,
+        until: Some("2027-01-31".to_owned()),
+        reason: "rotation".to_owned(),
+        unmatched: 0,
+    };
+    let messages = |record: &ExceptionRecord| -> Vec<String> {
+        let (hits, errors) = evaluate_exception(&rules, record);
+        assert!(errors.is_empty(), "{errors:?}");
+        hits.into_iter().map(|(_, hit)| hit.message).collect()
+    };
+    assert_eq!(messages(&exception), [""; 0]);
+    let unused = ExceptionRecord { used: false, unmatched: 1, ..exception.clone() };
+    assert_eq!(messages(&unused), ["the exception to `CIS-1.13` sets nothing aside"]);
+    let expired = ExceptionRecord { expired: true, ..exception.clone() };
+    let told = "the exception to `CIS-1.13` counted until 2027-01-31, and what it set aside is still there";
+    assert_eq!(messages(&expired), [told]);
+    let both = ExceptionRecord { expired: true, ..unused };
+    let told = "the exception to `CIS-1.13` counted until 2027-01-31, and there is nothing left that it would set aside";
+    assert_eq!(messages(&both), [told]);
+    for (unmatched, told) in [(1, "1 entry"), (2, "2 entries")] {
+        let baseline =
+            ExceptionRecord { kind: "baseline".to_owned(), used: false, unmatched, ..exception.clone() };
+        assert_eq!(
+            messages(&baseline),
+            [format!("the baseline holds {told} for what is not found any more")]
+        );
     }
 }
 
