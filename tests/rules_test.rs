@@ -251,7 +251,6 @@ fn examples_see_nothing_of_the_disk() {
 #[test]
 fn hostile_rule_files_drive_no_terminal() {
     let rule = RULE
-        .replace("ci-user-elsewhere\ntitle", "ci-user-elsewhere\ntitle")
         .replace("```json clean", "```\u{1b}[31mx clean")
         .replace("```yaml flagged", "```yaml \u{1b}]0;x\u{7}");
     let (_, output) = test(&rule, &[]);
