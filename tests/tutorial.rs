@@ -1,7 +1,12 @@
 //! `docs/rules-tutorial.md` is what happens: the files that it shows are written, the commands that it shows are run, and
 //! what comes out is what stands on the page. To write the outputs anew, run this test with `UPDATE_TUTORIAL=1`.
 #![cfg(unix)]
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "does what the tutorial says")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::format_push_string,
+    reason = "does what the tutorial says"
+)]
 
 mod project;
 
