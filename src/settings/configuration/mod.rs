@@ -36,8 +36,8 @@ use mistake::Mistake;
 /// Names that the file can have, the first in the order of looking.
 pub const FILE_NAMES: [&str; 2] = ["credlint.toml", ".credlint.toml"];
 
-/// Days without use after which a credential counts as unused, when nobody says otherwise: CIS says 45.
-pub const MAX_UNUSED_DAYS: u16 = 45;
+/// Days without use after which a credential counts as unused, when nobody says otherwise. Benchmarks of CIS ask for 45.
+pub const MAX_UNUSED_DAYS: u16 = 90;
 
 /// What the configuration says, read and checked; where there is none, nothing.
 #[derive(Clone, Debug)]

@@ -63,7 +63,7 @@ rules_folders = ["credlint-rules"]
 fail_on = "never"
 min_severity = "medium"
 min_confidence = "certain"
-max_unused_days = 90
+max_unused_days = 45
 machine_users = ["ci-*", "svc_?"]
 human_users = ["ci-maria"]
 baseline = "credlint-baseline.json"
@@ -108,7 +108,7 @@ until = 2027-01-31
     assert_eq!(configuration.fail_on, Some(FailOn::Never));
     assert_eq!(configuration.min_severity, Some(Severity::Medium));
     assert_eq!(configuration.min_confidence, Some(Confidence::Certain));
-    assert_eq!(configuration.max_unused_days, 90);
+    assert_eq!(configuration.max_unused_days, 45);
     assert!(
         configuration.machine_users[0].matches("CI-deploy")
             && !configuration.machine_users[1].matches("svc_12")
