@@ -272,12 +272,7 @@ fn output_is_the_same_every_time() {
 #[test]
 fn a_change_and_what_it_fixes_stand_beside_the_findings() {
     let sample = sample::small();
-    let change = Change {
-        since: "origin/main".to_owned(),
-        commit: "0123456789abcdef".to_owned(),
-        fixed: vec![sample.findings[0].clone()],
-        unchanged: 4,
-    };
+    let change = sample::change();
     let report = Report { change: Some(&change), omit_suppressed: true, ..sample.report() };
     let document: serde_json::Value = serde_json::from_str(&render(&report)).unwrap();
     assert_eq!(document["suppressed"], serde_json::json!([]));

@@ -2,7 +2,7 @@
 
 use super::{Control, Report, RuleText};
 use crate::finding::{
-    Confidence, Coverage, Finding, Severity, Subject, Suppressed, Suppression, SuppressionKind,
+    Change, Confidence, Coverage, Finding, Severity, Subject, Suppressed, Suppression, SuppressionKind,
 };
 use crate::source::{FileId, Files, Notice, NoticeKind, Place, Span};
 
@@ -138,6 +138,16 @@ pub fn hostile() -> Sample {
     notice.path = Some(ATTACK.to_owned());
     let suppressed = vec![suppressed(findings[0].clone(), ATTACK)];
     Sample { files, findings, notices: vec![about, notice], suppressed, ..empty() }
+}
+
+/// What the small report is compared with: one of its findings is fixed.
+pub fn change() -> Change {
+    Change {
+        since: "origin/main".to_owned(),
+        commit: "0123456789abcdef".to_owned(),
+        fixed: vec![small().findings[0].clone()],
+        unchanged: 4,
+    }
 }
 
 /// Two rules.

@@ -137,12 +137,7 @@ fn rules_are_links_only_where_that_is_asked_for() {
 #[test]
 fn a_change_is_told_in_one_line() {
     let sample = sample::small();
-    let change = Change {
-        since: "origin/main\u{1b}".to_owned(),
-        commit: "0123456789abcdef".to_owned(),
-        fixed: vec![sample.findings[0].clone()],
-        unchanged: 4,
-    };
+    let change = Change { since: "origin/main\u{1b}".to_owned(), ..sample::change() };
     let report = Report { change: Some(&change), ..sample.report() };
     let line = "compared with origin/main\\u{1b} (0123456789): 3 introduced, 1 fixed, 4 unchanged\n";
     assert!(render(&report, &HumanOptions::default()).contains(line));

@@ -261,17 +261,12 @@ mod tests {
     #[test]
     fn the_whole_report() {
         let sample = sample::small();
-        let change = Change {
-            since: "origin/main".to_owned(),
-            commit: "0123456789abcdef".to_owned(),
-            fixed: vec![sample.findings[1].clone()],
-            unchanged: 37,
-        };
+        let change = sample::change();
         let report = Report { change: Some(&change), ..sample.report() };
         insta::assert_snapshot!(render(&report, OPTIONS), @r#"
         ### credlint: failed, 3 new findings (2 critical, 1 medium)
 
-        Compared with <code>origin/main</code> (<code>0123456789</code>): 3 introduced, 1 fixed, 37 unchanged.
+        Compared with <code>origin/main</code> (<code>0123456789</code>): 3 introduced, 1 fixed, 4 unchanged.
 
         | user | severity | finding | where | what to do |
         |---|---|---|---|---|
@@ -281,7 +276,7 @@ mod tests {
 
         <details><summary>1 fixed</summary>
 
-        - <code>password-in-template</code> the password of Bob stands in the template (<code>stack.yaml</code>)
+        - <code>multiple-active-keys</code> alice has 2 active access keys (<code>infra</code>)
 
         </details>
 
