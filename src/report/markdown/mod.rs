@@ -319,7 +319,7 @@ mod tests {
         let mut sample = sample::small();
         let low = Finding { severity: Severity::Low, fix: "x".repeat(5_000), ..sample.findings[0].clone() };
         let worst = sample.findings[1].clone();
-        sample.findings = (0..10_000)
+        sample.findings = (0..2_000)
             .map(|index| {
                 let mut finding = low.clone();
                 finding.subject.address = format!("aws_iam_user.u{index}");
@@ -327,8 +327,8 @@ mod tests {
             })
             .collect();
         sample.findings.push(worst);
-        sample.notices = vec![sample.notices[0].clone(); 10_000];
-        sample.suppressed = vec![sample.suppressed[0].clone(); 10_000];
+        sample.notices = vec![sample.notices[0].clone(); 2_000];
+        sample.suppressed = vec![sample.suppressed[0].clone(); 2_000];
         let change = Change { fixed: sample.findings.clone(), ..Change::default() };
         let report = Report { change: Some(&change), ..sample.report() };
         let diagram = "x".repeat(20_000);
