@@ -7,7 +7,10 @@
 //! the tests with `CREDLINT_RECORD=1`: Terraform fills it in.
 
 #![allow(clippy::disallowed_methods, reason = "a test may run Terraform and write the recorded file")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "project/skip.rs"]
+mod skip;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,6 +21,7 @@ use credlint::cli::{Command as Action, CommandLine};
 use credlint::settings::InputSettings;
 use credlint::{pipeline, report};
 use serde_json::Value as Json;
+use skip::skip;
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/expressions");
 
@@ -106,7 +110,7 @@ fn nothing_known_is_wrong() {
 fn values_are_those_of_the_installed_terraform() {
     let recording = std::env::var("CREDLINT_RECORD").is_ok();
     if !recording && Command::new("terraform").arg("version").output().is_err() {
-        eprintln!("SKIPPED: no terraform on PATH, so the recorded values were not checked against it");
+        skip("no terraform on PATH, so the recorded values were not checked against it");
         return;
     }
     let cases = cases();

@@ -6,7 +6,10 @@
 //! add cases, write them with any result and run the tests with `CREDLINT_RECORD=1`: Terraform fills it in.
 
 #![allow(clippy::disallowed_methods, reason = "a test may run Terraform and write the recorded file")]
-#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "a test may")]
+#![allow(clippy::unwrap_used, reason = "a test may")]
+
+#[path = "project/skip.rs"]
+mod skip;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -18,6 +21,7 @@ use credlint::source::Workspace;
 use credlint::terraform::functions::{FileContext, call, names};
 use credlint::value::{Number, Reason, Type, Unknown, Value, convert};
 use serde_json::Value as Json;
+use skip::skip;
 
 /// Expressions that Terraform is given at once.
 const BATCH: usize = 200;
@@ -222,7 +226,7 @@ fn every_function_has_a_recorded_case() {
 fn answers_are_those_of_the_installed_terraform() {
     let recording = std::env::var("CREDLINT_RECORD").is_ok();
     if !recording && Command::new("terraform").arg("version").output().is_err() {
-        eprintln!("SKIPPED: no terraform on PATH, so the recorded answers were not checked against it");
+        skip("no terraform on PATH, so the recorded answers were not checked against it");
         return;
     }
     let folder = folder();

@@ -1,7 +1,6 @@
 //! The action and the workflows: their shape, how they are pinned, and what the action's scripts do when they are run.
 #![allow(
     clippy::disallowed_methods,
-    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "reads this repository's own files, runs bash, and says what was skipped"
 )]
@@ -13,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use clap::CommandFactory as _;
-use project::Project;
+use project::{Project, skip};
 use serde::Deserialize;
 
 /// `action.yml`, as strictly as GitHub documents a composite action.
@@ -201,7 +200,7 @@ fn everything_is_pinned_and_nothing_is_put_into_a_script() {
             let checked = Command::new("bash").args(["-n", "-c", run]).output();
             match checked {
                 Ok(checked) => assert!(checked.status.success(), "{file}: {checked:?}"),
-                Err(error) => eprintln!("SKIPPED: scripts were not parsed, for bash cannot be run: {error}"),
+                Err(error) => skip(&format!("scripts were not parsed, for bash cannot be run: {error}")),
             }
         }
         let Some(uses) = &step.uses else { continue };
@@ -222,7 +221,7 @@ fn everything_is_pinned_and_nothing_is_put_into_a_script() {
 #[test]
 fn shellcheck_has_nothing_to_say() {
     if let Err(error) = Command::new("shellcheck").arg("--version").output() {
-        eprintln!("SKIPPED: scripts were not checked, for shellcheck cannot be run: {error}");
+        skip(&format!("scripts were not checked, for shellcheck cannot be run: {error}"));
         return;
     }
     let of_jobs = workflows().into_iter().flat_map(|(_, workflow)| workflow.jobs.into_values());
@@ -296,7 +295,7 @@ impl Runner {
     /// `None` where there is no bash.
     fn new(files: &[(&str, &str)], inputs: &[(&str, &str)]) -> Option<Self> {
         if let Err(error) = Command::new("bash").arg("--version").output() {
-            eprintln!("SKIPPED: the action's scripts were not run, for bash cannot be: {error}");
+            skip(&format!("the action's scripts were not run, for bash cannot be: {error}"));
             return None;
         }
         let given = inputs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));

@@ -1,7 +1,6 @@
 //! The hook for pre-commit: its manifest, which files it is for, and, where pre-commit is installed, the hook itself.
 #![allow(
     clippy::disallowed_methods,
-    clippy::print_stderr,
     clippy::unwrap_used,
     reason = "reads this repository's own files, runs git, and says what was skipped"
 )]
@@ -11,7 +10,7 @@ mod project;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use project::Project;
+use project::{Project, skip};
 use regex::Regex;
 use serde::Deserialize;
 
@@ -99,7 +98,7 @@ impl Repository {
     fn new(id: &str, files: &[(&str, &str)]) -> Option<Self> {
         for program in ["pre-commit", "git"] {
             if let Err(error) = Command::new(program).arg("--version").output() {
-                eprintln!("SKIPPED: the hook was not run, for {program} cannot be: {error}");
+                skip(&format!("the hook was not run, for {program} cannot be: {error}"));
                 return None;
             }
         }

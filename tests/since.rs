@@ -3,7 +3,6 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    clippy::print_stderr,
     reason = "makes repositories and runs credlint on them"
 )]
 

@@ -1,18 +1,13 @@
 //! What a terminal sees and a pipe does not: colours on each stream by itself, and what a long run is at. And what
 //! `--quiet` leaves.
-#![allow(
-    clippy::disallowed_methods,
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "runs credlint, and says what it skips"
-)]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "runs credlint, and says what it skips")]
 
 mod project;
 
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use project::Project;
+use project::{Project, skip};
 
 const TWO_KEYS: &str = r#"
 resource "aws_iam_user" "ci" {
@@ -51,7 +46,7 @@ fn on_a_terminal(project: &Project, shell: &str, environment: &[(&str, &str)]) -
     match shown {
         Ok(output) if cfg!(target_os = "linux") => Some(String::from_utf8_lossy(&output.stdout).into_owned()),
         _ => {
-            eprintln!("SKIPPED: there is no `script` that could be a terminal");
+            skip("there is no `script` that could be a terminal");
             None
         }
     }

@@ -4,7 +4,11 @@
     clippy::unwrap_used,
     reason = "writes programs and runs credlint on them"
 )]
-#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(dead_code, unused_imports, reason = "each test file uses its part")]
+
+mod skip;
+
+pub use skip::skip;
 
 use std::collections::BTreeMap;
 use std::path::Path;
