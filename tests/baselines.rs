@@ -108,6 +108,25 @@ fn a_finding_that_was_possible_is_new_when_it_is_certain() {
 }
 
 #[test]
+fn another_user_at_the_same_address_is_new() {
+    let repository = Repository::new(&[("main.tf", &user("a", TWO))]);
+    repository.write("main.tf", &user("a", TWO).replace("name = \"a\"", "name = \"payments\""));
+    assert_eq!(repository.status(), Some(1));
+}
+
+#[test]
+fn what_is_wrong_with_exceptions_stays_open_and_what_they_excuse_is_not_fixed() {
+    let allow = |end: &str| {
+        format!("# credlint: allow(multiple-active-keys, reason = \"x\"{end})\n{}", user("a", TWO))
+    };
+    let repository = Repository::new(&[("main.tf", &allow(", until = 2020-01-31"))]);
+    assert_eq!(repository.baseline().len(), 1);
+    assert_eq!(column(&repository.report(&[])["findings"], "rule"), ["unused-exception"]);
+    repository.write("main.tf", &allow(""));
+    assert_eq!(repository.found(), [""; 0], "excused by both");
+}
+
+#[test]
 fn lines_files_and_directories_may_move() {
     let template = "Resources:\n  Alice:\n    Type: AWS::IAM::User\n  One:\n    Type: AWS::IAM::AccessKey\n    Properties: {UserName: !Ref Alice}\n  \
                     Two:\n    Type: AWS::IAM::AccessKey\n    Properties: {UserName: !Ref Alice}\n";
@@ -193,6 +212,6 @@ fn entries_are_one_a_line_and_mistakes_are_told() {
     }
     repository.remove(FILE);
     assert_eq!(repository.status(), Some(2), "a baseline that is not there");
-    let written = repository.0.run(&[CHECK, &["--baseline", FILE, "--write-baseline", FILE]].concat());
-    assert_eq!((written.status.code(), repository.baseline().len()), (Some(0), 2));
+    let both = repository.0.run(&[CHECK, &["--baseline", FILE, "--write-baseline", FILE]].concat());
+    assert_eq!(both.status.code(), Some(2), "a name that was typed wrong is no new baseline");
 }

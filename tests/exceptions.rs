@@ -83,6 +83,26 @@ fn a_comment_covers_the_block_that_it_is_above_in_or_behind() {
 }
 
 #[test]
+fn what_came_later_was_accepted_by_nobody() {
+    let third = SECOND.replace("two", "three");
+    let text = format!("{USER}{FIRST}{ALLOW}{SECOND}{third}");
+    assert_outcome(&in_terraform(&text), (&["multiple-active-keys"], 0), "a third key");
+    let text = format!("{USER}{FIRST}{ALLOW}{SECOND}{ALLOW}{third}");
+    assert_outcome(&in_terraform(&text), COVERED, "which is accepted too");
+    let output = |name: &str| format!("output \"{name}\" {{\n  value = aws_iam_access_key.one.secret\n}}\n");
+    let allow = ALLOW.replace("multiple-active-keys", "exposed-secret-key");
+    let exposed = |text: &str| {
+        let report =
+            Project::new(&[("main.tf", text)]).json(&["--select", "exposed-secret-key,unused-exception"]);
+        (rules(&report), set_aside(&report))
+    };
+    let one = format!("{USER}{FIRST}{allow}{}", output("a"));
+    assert_outcome(&exposed(&one), COVERED, "an output that was looked at");
+    assert_outcome(&exposed(&format!("{one}{}", output("b"))), (&["exposed-secret-key"], 0), "another one");
+    assert_outcome(&exposed(&format!("{one}{allow}{}", output("b"))), COVERED, "both were looked at");
+}
+
+#[test]
 fn text_that_only_looks_like_an_exception_is_none() {
     let text = format!(
         "{USER}{FIRST}{SECOND}locals {{\n  a = \"# credlint: allow(multiple-active-keys, reason = 1)\"\n}}\n"

@@ -140,3 +140,16 @@ fn a_construct_is_named_and_its_line_is_shown() {
     let files = &settings.workspace.files;
     assert_eq!(files.get(shown.span.file).slice(shown.span), "new IamUser(this, 'alice');");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_folder_of_links_alone_is_a_root() {
+    let keys = "variable \"keys\" {\n  default = 1\n}\nresource \"aws_iam_user\" \"a\" {\n  name = \"a\"\n}\n\
+                resource \"aws_iam_access_key\" \"a\" {\n  count = var.keys\n  user  = aws_iam_user.a.name\n}\n";
+    let project = Project::new(&[("common/main.tf", keys), ("eu/terraform.tfvars", "keys = 2\n")]);
+    std::os::unix::fs::symlink("../common/main.tf", project.path().join("eu/main.tf")).unwrap();
+    let report = project.json(&["--root", ".", "--select", "multiple-active-keys"]);
+    assert_eq!(report["coverage"]["roots"], 2);
+    assert_eq!(project::findings(&report), ["multiple-active-keys aws_iam_user.a"]);
+    assert_eq!(report["findings"][0]["root"], "eu");
+}

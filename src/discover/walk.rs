@@ -124,6 +124,9 @@ fn add(
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
     if kind == EntryKind::Link {
         if let Some(standing) = symbolic_link(workspace, &path, name, classify) {
+            // A folder of links alone is a module as well.
+            let directory = path.parent().filter(|_| standing == Standing::Terraform && !is_excluded);
+            discovered.directories.extend(directory.map(Path::to_owned));
             discovered.entries.push(Entry { path, standing });
         }
         return;

@@ -45,6 +45,14 @@ impl Baseline {
     ///
     /// The first thing that is wrong with it, as a notice with its place.
     pub fn read(file: FileId, text: &str) -> Result<Self, Notice> {
+        if let Some(at) = conflict(text) {
+            let message = "a merge left both sides of a conflict here; keep the lines of both, and take out the markers";
+            return Err(Notice::at(
+                NoticeKind::ParseError,
+                Span::new(file, at, at + CONFLICT.len()),
+                message,
+            ));
+        }
         let parsed = json::parse(file, text);
         if let Some(notice) = parsed.notices.into_iter().find(|notice| notice.kind.is_incomplete()) {
             return Err(notice);
@@ -98,6 +106,13 @@ impl Baseline {
     }
 }
 
+/// How git marks what it could not merge.
+const CONFLICT: &str = "<<<<<<< ";
+
+fn conflict(text: &str) -> Option<usize> {
+    text.match_indices(CONFLICT).map(|(at, _)| at).find(|at| *at == 0 || text[..*at].ends_with('\n'))
+}
+
 /// A finding that the baseline sets aside, and its entry, where it has one already.
 pub fn by_baseline(finding: Finding, place: Option<Place>) -> Suppressed {
     let suppression = Suppression { kind: SuppressionKind::Baseline, reason: None, until: None, place };
@@ -137,6 +152,9 @@ mod tests {
             let span = notice.span.unwrap();
             assert_eq!((notice.message.as_str(), &text[span.range()]), (message, place), "{text}");
         }
+        let merged = Baseline::read(FileId(0), "{\"version\": 1,\n<<<<<<< HEAD\n").unwrap_err();
+        assert!(merged.message.starts_with("a merge left both sides of a conflict"));
+        assert_eq!(merged.span.unwrap().start, 15);
         let cut = Baseline::read(FileId(0), "{\"version\": 1, \"findings\": [").unwrap_err();
         assert_eq!(cut.kind, NoticeKind::ParseError);
         let empty = Baseline::read(FileId(0), "\u{feff}{\"findings\": [], \"version\": 1}").unwrap();

@@ -10,6 +10,8 @@ pub struct KnownFinding {
     pub root: String,
     /// Address of its subject, for people.
     pub subject: String,
+    /// Its name, where it is known.
+    pub name: Option<String>,
     /// [`Finding::rule`].
     pub rule: String,
     /// The severity that it had, for people.
@@ -35,6 +37,7 @@ impl KnownFinding {
             rule: &self.rule,
             severity: self.severity,
             subject: &self.subject,
+            name: self.name.as_deref(),
             addresses: &self.addresses,
         }
     }
@@ -45,6 +48,7 @@ impl From<&Finding> for KnownFinding {
         Self {
             root: finding.root.clone(),
             subject: finding.subject.address.clone(),
+            name: finding.subject.name.clone(),
             rule: finding.rule.to_string(),
             severity: finding.severity,
             confidence: finding.confidence,

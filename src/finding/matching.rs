@@ -21,6 +21,8 @@ pub struct Identity<'a> {
     pub severity: Severity,
     /// Address of its subject.
     pub subject: &'a str,
+    /// The name of its subject, where it is known: another name is another user, whatever its address.
+    pub name: Option<&'a str>,
     /// [`Finding::addresses`].
     pub addresses: &'a [String],
 }
@@ -33,6 +35,7 @@ impl Identity<'_> {
             && self.severity == more.severity
             && self.root == more.root
             && self.subject == more.subject
+            && self.name == more.name
             && !self.addresses.is_empty()
             && self.addresses.len() < more.addresses.len()
             && self.addresses.iter().all(|address| more.addresses.contains(address))
@@ -50,6 +53,7 @@ impl Finding {
             rule: &self.rule,
             severity: self.severity,
             subject: &self.subject.address,
+            name: self.subject.name.as_deref(),
             addresses: &self.addresses,
         }
     }
@@ -106,10 +110,10 @@ fn pair<'a>(
 ) {
     let mut is_taken = vec![false; known.len()];
     matches.iter().flatten().for_each(|index| is_taken[*index] = true);
-    let mut waiting: BTreeMap<(&str, Confidence), VecDeque<usize>> = BTreeMap::new();
+    let mut waiting: BTreeMap<(&str, Option<&str>, Confidence), VecDeque<usize>> = BTreeMap::new();
     for (index, identity) in known.iter().enumerate() {
         if !is_taken[index] && may_be_known(identity) {
-            waiting.entry((key(identity), identity.confidence)).or_default().push_back(index);
+            waiting.entry((key(identity), identity.name, identity.confidence)).or_default().push_back(index);
         }
     }
     // A certain one needs a certain one; a possible one takes what is left over.
@@ -120,7 +124,8 @@ fn pair<'a>(
     ] {
         for (slot, identity) in matches.iter_mut().zip(found) {
             if slot.is_none() && identity.confidence == as_found && may_be_found(identity) {
-                *slot = waiting.get_mut(&(key(identity), as_known)).and_then(VecDeque::pop_front);
+                *slot =
+                    waiting.get_mut(&(key(identity), identity.name, as_known)).and_then(VecDeque::pop_front);
             }
         }
     }
@@ -144,6 +149,7 @@ mod tests {
             rule: "rule",
             severity: Severity::Medium,
             subject: "user",
+            name: None,
             addresses: &[],
         }
     }
@@ -184,6 +190,17 @@ mod tests {
         assert_eq!(matched(&known, &found, &["old"], &[]), [None, None], "the new one was there before");
         let both = [identity("old a", CERTAIN), found[0], found[0]];
         assert_eq!(matched(&known, &both, &["old"], &["new"]), [Some(0), None, None], "each once");
+    }
+
+    #[test]
+    fn another_name_is_another_user() {
+        let known = Identity { name: Some("alice"), ..identity("old a", CERTAIN) };
+        let found = Identity { name: Some("bob"), ..known };
+        assert_eq!(matched(&[known], &[found], &[], &[]), [None]);
+        let moved = Identity { fingerprint: "new a", root: "new", ..known };
+        assert_eq!(matched(&[known], &[moved], &["old"], &["new"]), [Some(0)]);
+        let other = Identity { name: Some("bob"), ..moved };
+        assert_eq!(matched(&[known], &[other], &["old"], &["new"]), [None]);
     }
 
     #[test]

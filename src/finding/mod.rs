@@ -11,7 +11,7 @@ pub use matching::{Identity, match_known};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::source::Place;
+use crate::source::{Place, Span};
 
 /// How bad it is. Ordered: a filter is a comparison.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize, serde::Serialize)]
@@ -66,6 +66,17 @@ pub struct Subject {
     pub name: Option<String>,
 }
 
+/// Where the things that a finding is about come from: of each, the calls that lead to it and its own place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origins {
+    /// Of the user, and of what the rule runs over.
+    pub subject: Vec<Span>,
+    /// Of each thing that it points at.
+    pub flagged: Vec<Vec<Span>>,
+    /// Whether those are a fault only together: credentials of one user. Without one of two, nothing is wrong.
+    pub together: bool,
+}
+
 /// One finding. All text in it may hold text from the input: renderers escape it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -81,6 +92,8 @@ pub struct Finding {
     pub subject: Subject,
     /// Addresses of what it points at, the primary place's last.
     pub addresses: Vec<String>,
+    /// Where what it is about comes from, which is what exceptions cover.
+    pub origins: Origins,
     /// The root it was found in, relative to the base: a directory or file.
     pub root: String,
     /// What is wrong: one line, lower-case start, no full stop.

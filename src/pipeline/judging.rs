@@ -80,15 +80,21 @@ pub fn measure(
     roots: &BTreeSet<String>,
     is_complete: bool,
 ) -> Measured {
-    let findings = std::mem::take(&mut judged.findings);
+    // What is wrong with an exception is mended at once, and no finding to be lived with.
+    let is_about_exceptions = |finding: &Finding| {
+        check.rules.iter().any(|rule| rule.has_exceptions_as_subject() && *finding.rule == *rule.id)
+    };
+    let (kept_open, findings): (Vec<Finding>, Vec<Finding>) =
+        std::mem::take(&mut judged.findings).into_iter().partition(is_about_exceptions);
     let may_write = check.write_baseline && (is_complete || input.allow_parse_errors);
     let Some(baseline) = &check.baseline else {
         if !may_write {
+            let findings = findings.into_iter().chain(kept_open).collect();
             return Measured { findings, suppressed: Vec::new(), written: None };
         }
         let written = findings.iter().map(KnownFinding::from).collect();
         let suppressed = findings.into_iter().map(|finding| by_baseline(finding, None)).collect();
-        return Measured { findings: Vec::new(), suppressed, written: Some(written) };
+        return Measured { findings: kept_open, suppressed, written: Some(written) };
     };
     let workspace = &input.workspace;
     let path = |root: &str| workspace.base.join(Path::new(root));
@@ -98,9 +104,12 @@ pub fn measure(
     };
     let compared = baseline.compare(findings, is_gone);
     // What was not looked at may still be there, and what has become worse is not fixed.
+    // Nor is what an exception sets aside as well.
+    let excused = judged.suppressed.iter().map(|suppressed| &suppressed.finding);
     let found: BTreeSet<(&str, &str, &str)> = compared
         .findings
         .iter()
+        .chain(excused)
         .map(|finding| (&*finding.rule, finding.root.as_str(), finding.subject.address.as_str()))
         .collect();
     let is_fixed = |entry: &Entry| {
@@ -112,6 +121,7 @@ pub fn measure(
     let (fixed, open): (Vec<&Entry>, Vec<&Entry>) =
         compared.unmatched.iter().map(|index| &baseline.entries[*index]).partition(|entry| is_fixed(entry));
     let mut findings = compared.findings;
+    findings.extend(kept_open);
     let written = may_write.then(|| {
         let kept = compared.suppressed.iter().map(|suppressed| KnownFinding::from(&suppressed.finding));
         kept.chain(open.iter().map(|entry| entry.known.clone())).collect()

@@ -2,7 +2,8 @@
 
 use super::{Control, Report, RuleText};
 use crate::finding::{
-    Change, Confidence, Coverage, Finding, Severity, Subject, Suppressed, Suppression, SuppressionKind,
+    Change, Confidence, Coverage, Finding, Origins, Severity, Subject, Suppressed, Suppression,
+    SuppressionKind,
 };
 use crate::source::{FileId, Files, Notice, NoticeKind, Place, Span};
 
@@ -196,6 +197,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         when: None,
         subject: subject("", None),
         addresses: Vec::new(),
+        origins: Origins::default(),
         root: root.to_owned(),
         message: String::new(),
         why: "a lost key is valid until somebody deletes it".to_owned(),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::finding::{Confidence, Finding, Severity, Subject};
+use crate::finding::{Confidence, Finding, Origins, Severity, Subject};
 use crate::graph::worlds::{MAX_WORLDS, describe_nearest, describe_possible, enumerate};
-use crate::graph::{Graph, NodeId};
+use crate::graph::{Graph, NodeId, NodeKind};
 use crate::source::{Notice, NoticeKind};
 
 use super::fingerprint::Identifying;
@@ -116,6 +116,7 @@ fn finding(
             name: default_name(neighbourhood.user()).map(ToString::to_string),
         },
         addresses,
+        origins: origins(graph, neighbourhood.user().node, &hit),
         root: root.path.clone(),
         message: hit.message,
         why: hit.why,
@@ -130,5 +131,27 @@ fn finding(
         construct_path: graph.nodes[primary].construct_path.as_deref().map(str::to_owned),
         fingerprint,
         fingerprint_in_root,
+    }
+}
+
+fn origins(graph: &Graph, user: NodeId, hit: &Hit) -> Origins {
+    let spans = |node: &NodeId| {
+        let node = &graph.nodes[*node];
+        node.provenance.iter().chain([node.place()]).map(|place| place.span).collect::<Vec<_>>()
+    };
+    let is_credential = |node: &NodeId| {
+        matches!(
+            graph.nodes[*node].kind,
+            NodeKind::AccessKey
+                | NodeKind::Password
+                | NodeKind::SshKey
+                | NodeKind::ServiceCredential
+                | NodeKind::Certificate
+        )
+    };
+    Origins {
+        subject: [user, hit.subject_node].iter().flat_map(spans).collect(),
+        flagged: hit.flagged.iter().map(spans).collect(),
+        together: hit.flagged.len() > 1 && hit.flagged.iter().all(is_credential),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::finding::{Confidence, Finding, Subject};
+use crate::finding::{Confidence, Finding, Origins, Subject};
 use crate::source::{Files, Place};
 
 use super::fingerprint::Identifying;
@@ -39,6 +39,7 @@ pub fn judge_exceptions(
                 when: None,
                 subject: Subject { address: address.clone(), name: None },
                 addresses: vec![address.clone()],
+                origins: Origins::default(),
                 root: file.to_string(),
                 message: hit.message,
                 why: hit.why,

@@ -10,7 +10,7 @@ use super::SettingsError;
 use super::configuration::Configuration;
 use super::paths::named_file;
 
-/// Reads the baseline that is named, else that of the configuration. One that is to be written need not be there yet.
+/// Reads the baseline that is named, else that of the configuration. That of the configuration need not be there when it is to be written.
 pub(super) fn read(
     workspace: &Workspace,
     accepted: &Accepted,
@@ -22,8 +22,8 @@ pub(super) fn read(
         (None, Some(path)) => (path, workspace.display(path)),
         (None, None) => return Ok(None),
     };
-    let is_same = accepted.baseline.is_none() || accepted.write_baseline.as_ref() == Some(path);
-    if is_written && is_same && !path.exists() {
+    // A name that was typed wrong must not become a new baseline of everything.
+    if is_written && accepted.baseline.is_none() && !path.exists() {
         return Ok(None);
     }
     read_file(workspace, path, &shown).map(Some)
