@@ -312,3 +312,25 @@ fn assemblies_and_standard_input_have_no_earlier_version() {
     assert_eq!(findings(&report), found(&[BOB]), "{report:#}");
     assert_eq!(column(&report["notices"], "path"), ["<stdin>"]);
 }
+
+#[test]
+fn that_the_configuration_has_changed_is_said() {
+    if !has_git() {
+        return;
+    }
+    let allow = "[[allow]]\nrule = \"multiple-active-keys\"\nuser = \"bob\"\nreason = \"x\"\n";
+    let repository = Repository::new(&[("main.tf", &user("bob", &["c", "d"])), ("credlint.toml", allow)]);
+    let told_with = |more: &[&str]| {
+        let report = repository.report(&[&["HEAD", ONLY[0], ONLY[1]], more].concat());
+        let notices = report["notices"].as_array().unwrap().clone();
+        let about = notices.iter().filter(|notice| notice["kind"] == "not-compared");
+        about.map(|notice| notice["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let told = || told_with(&[]);
+    assert_eq!(told(), [""; 0]);
+    assert_eq!(told_with(&["--no-config"]), [""; 0], "which is not read");
+    repository.write("credlint.toml", "");
+    assert_eq!(told(), ["credlint.toml"]);
+    repository.remove("credlint.toml");
+    assert_eq!(told(), ["credlint.toml"]);
+}

@@ -11,6 +11,9 @@ use crate::terraform;
 
 use super::Whole;
 
+/// Where a configuration is looked for that is not there any more.
+const CONFIGURATION: &str = "credlint.toml";
+
 /// Takes away from what is found now what was found before. What is left is what the change introduces.
 pub fn compare(
     input: &InputSettings,
@@ -29,6 +32,7 @@ pub fn compare(
     // The new tree's passwords may stand in old files too.
     input.workspace.files.conceal_everywhere(now.graph.password_texts.iter().map(AsRef::as_ref));
     now.notices.extend(notices(before, now, &then, &untracked));
+    now.notices.extend(configuration_of_now(input, before));
     let is_compared = |finding: &Finding| !untracked.contains(&finding.root);
     let known: Vec<Finding> = then.findings.into_iter().filter(is_compared).collect();
     let matches = {
@@ -97,6 +101,27 @@ fn is_untracked(input: &InputSettings, before: &Before, root: &str) -> bool {
 }
 
 /// What makes the comparison incomplete. Whatever it is, nothing is hidden by it: more is reported.
+/// What is settled in a configuration that the change itself touches brings nothing, which must not go unsaid.
+fn configuration_of_now(input: &InputSettings, before: &Before) -> Option<Notice> {
+    let workspace = &input.workspace;
+    let now = input.configuration.file.map(|file| workspace.files.get(file));
+    let path = now.as_ref().map_or(CONFIGURATION, |file| &file.path);
+    let place = workspace.base.join(Path::new(path));
+    // One that lies elsewhere is no part of the change, nor is one that is not to be read.
+    let is_of_no_account = if now.is_some() { place == Path::new(path) } else { workspace.is_file(&place) };
+    if is_of_no_account {
+        return None;
+    }
+    let then = before.input.workspace.read_text(&place).ok();
+    if now.as_ref().map(|file| file.text.as_str()) == then.as_deref() {
+        return None;
+    }
+    let message =
+        format!("is not what it was at {}, and both trees were judged by it as it is now", before.since);
+    let notice = Notice::about(NoticeKind::NotCompared, path, message);
+    Some(notice.with_help("`credlint check` without --since reports what it now lets through"))
+}
+
 fn notices(before: &Before, now: &Whole, then: &Whole, untracked: &BTreeSet<String>) -> Vec<Notice> {
     let files = &before.input.workspace.files;
     let about = |path: String, message: String| Notice::about(NoticeKind::NotCompared, path, message);
