@@ -20,6 +20,8 @@ pub mod cloudformation;
 pub mod cdk;
 /// Users and their credentials, format-neutral.
 pub mod graph;
+/// What AWS knows of users: credential reports, joined to the code.
+pub mod evidence;
 /// What a rule found, and where.
 pub mod finding;
 /// Rule files, their conditions, and their evaluation over the graph.

@@ -101,6 +101,7 @@ fn crate_uses(text: &str) -> Vec<String> {
         "cloudformation",
         "cdk",
         "graph",
+        "evidence",
         "exceptions",
         "finding",
         "rules",

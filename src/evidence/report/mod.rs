@@ -1,0 +1,94 @@
+//! A credential report as it is read: rows, cells, and where each stands.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::source::{FileId, Span};
+
+/// One credential report, or several in one file: an account each.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialReport {
+    /// The table's entry of its text: CSV, decoded where it came encoded.
+    pub file: FileId,
+    /// When AWS made it; only the envelope of the AWS CLI says so.
+    pub generated: Option<Timestamp>,
+    /// One row a user, in the order of the file.
+    pub rows: Vec<Row>,
+}
+
+/// One user of an account, or the root user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// The line, without its line break.
+    pub span: Span,
+    /// The user's name; of the root user `<root_account>`.
+    pub user: Arc<str>,
+    /// Whether it is the root user's row.
+    pub is_root: bool,
+    /// The ARN as it is written; `None` without such a column.
+    pub arn: Option<Arc<str>>,
+    /// The twelve digits of the ARN.
+    pub account: Option<Arc<str>>,
+    /// The IAM path in the ARN, `/` or `/team/ops/`; `None` for the root user.
+    pub path: Option<Arc<str>>,
+    /// When the user was made.
+    pub created: Option<Timestamp>,
+    /// Whether the user has a console password; `None` where the report does not say.
+    pub password_enabled: Option<bool>,
+    /// When it was last used.
+    pub password_last_used: LastUse,
+    /// When it was last set.
+    pub password_last_changed: Option<Timestamp>,
+    /// Where the report says that it is enabled.
+    pub password_span: Span,
+    /// Whether an MFA device is active.
+    pub mfa_active: Option<bool>,
+    /// The keys of the slots that hold one, active or not.
+    pub access_keys: Vec<KeyCells>,
+    /// The signing certificates of the slots that hold one.
+    pub certificates: Vec<CertificateCells>,
+}
+
+/// What a report says of an access key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyCells {
+    /// The slot: 1 or 2.
+    pub number: u8,
+    /// Whether its status is Active.
+    pub active: bool,
+    /// When it was made, or its status last changed.
+    pub last_rotated: Option<Timestamp>,
+    /// When it was last used.
+    pub last_used: LastUse,
+    /// The region that it was last used in.
+    pub last_used_region: Option<Arc<str>>,
+    /// The service that it was last used for: `s3`.
+    pub last_used_service: Option<Arc<str>>,
+    /// From the first to the last cell of the slot.
+    pub span: Span,
+}
+
+/// What a report says of a signing certificate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateCells {
+    /// The slot: 1 or 2.
+    pub number: u8,
+    /// Whether its status is Active.
+    pub active: bool,
+    /// When it was made, or its status last changed.
+    pub last_rotated: Option<Timestamp>,
+    /// From the first to the last cell of the slot.
+    pub span: Span,
+}
+
+/// When a credential was last used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LastUse {
+    /// Never, as far as AWS has kept track.
+    Never,
+    /// At this time.
+    At(Timestamp),
+    /// The report does not say.
+    Unknown,
+}
