@@ -3,10 +3,12 @@
 mod digest;
 mod known;
 mod matching;
+mod remedy;
 
 pub use digest::digest;
 pub use known::KnownFinding;
 pub use matching::{Identity, match_known};
+pub use remedy::{Effect, Step, Word};
 
 use std::fmt;
 use std::sync::Arc;
@@ -102,6 +104,11 @@ pub struct Finding {
     pub why: String,
     /// What to do, with real names: one line.
     pub fix: String,
+    /// What to do for this very user, where AWS's own account of it is at hand: steps, in the order in which to take
+    /// them.
+    pub remedy: Vec<Step>,
+    /// The number of the AWS account that it is in, where that is known.
+    pub account: Option<String>,
     /// The one place to look first.
     pub primary: Place,
     /// Further places: that key, that password, the user.

@@ -202,6 +202,8 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         message: String::new(),
         why: "a lost key is valid until somebody deletes it".to_owned(),
         fix: "use IAM Identity Center instead".to_owned(),
+        remedy: Vec::new(),
+        account: None,
         primary,
         related: Vec::new(),
         trail: Vec::new(),

@@ -121,6 +121,8 @@ fn finding(
         message: hit.message,
         why: hit.why,
         fix: hit.fix,
+        remedy: Vec::new(),
+        account: None,
         primary: graph.nodes[primary].place().clone(),
         related: related.collect(),
         trail: provenance[..provenance.len() - 1].to_vec(),

@@ -44,6 +44,8 @@ pub fn judge_exceptions(
                 message: hit.message,
                 why: hit.why,
                 fix: hit.fix,
+                remedy: Vec::new(),
+                account: None,
                 primary: primary.clone(),
                 related: related.to_vec(),
                 trail: Vec::new(),
