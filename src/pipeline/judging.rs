@@ -36,7 +36,7 @@ pub fn run(
     files: Range<u32>,
     is_complete: bool,
 ) -> Judged {
-    let verdict = judge(graph, &check.rules);
+    let verdict = judge(graph, &check.rules, &check.limits);
     let (mut exceptions, notices) = in_files(input, files, &|name| check.find_rules(name));
     exceptions.extend(check.exceptions.iter().cloned());
     let is_complete = is_complete && notices.is_empty();

@@ -46,6 +46,7 @@ pub fn judge_exceptions(
                 fix: hit.fix,
                 remedy: Vec::new(),
                 account: None,
+                from_report: false,
                 primary: primary.clone(),
                 related: related.to_vec(),
                 trail: Vec::new(),

@@ -1,6 +1,9 @@
 //! What can be typed.
 
+use clap::ValueEnum as _;
+
 use super::*;
+use crate::finding::{Confidence, Severity};
 
 fn parse(arguments: &[&str]) -> CommandLine {
     CommandLine::parse_from_arguments([&["credlint"], arguments].concat()).unwrap()
@@ -36,8 +39,10 @@ fn the_definition_is_sound() {
 fn defaults() {
     let check = check(&[]);
     assert_eq!(check.input.paths, [PathBuf::from(".")]);
-    assert_eq!(check.format, ReportFormat::Human);
-    assert!(check.output.is_empty() && check.input.assignments.is_empty() && !check.quiet);
+    assert_eq!(check.reporting.format, ReportFormat::Human);
+    assert!(
+        check.reporting.output.is_empty() && check.input.assignments.is_empty() && !check.reporting.quiet
+    );
     assert_eq!((check.selection.fail_on, check.selection.min_severity), (None, None));
 }
 
@@ -77,10 +82,10 @@ fn outputs_have_a_format_of_their_own_or_that_of_the_run() {
         check(&["--output", "sarif=a.sarif", "-o", "b.txt", "--output", "x=y.json", "--format", "json"]);
     let output = |format, file: &str| Output { format, file: file.into() };
     assert_eq!(
-        check.output,
+        check.reporting.output,
         [output(Some(ReportFormat::Sarif), "a.sarif"), output(None, "b.txt"), output(None, "x=y.json")]
     );
-    assert_eq!(check.format, ReportFormat::Json);
+    assert_eq!(check.reporting.format, ReportFormat::Json);
     assert_eq!(refused(&["check", "--output", "json="]).exit_code(), 2);
 }
 
