@@ -88,7 +88,7 @@ pub struct Check {
     /// Join the credential report of an AWS account to the code: CSV, or what `aws iam get-credential-report` prints, or
     /// standard input as -; several accounts have one each, and where the code does not say which account a root is for,
     /// the root is named before its report
-    #[arg(long, value_name = "[ACCOUNT_OR_ROOT=]FILE", value_parser = credential_report, value_hint = ValueHint::FilePath, help_heading = "Input")]
+    #[arg(long, value_name = "[ACCOUNT_OR_ROOT=]FILE", value_parser = credential_report, value_hint = ValueHint::FilePath, help_heading = "Credential reports", display_order = 0)]
     pub credential_report: Vec<ReportArgument>,
     /// Report only what the changes since this revision introduce: a commit, a tag, or a branch (from where it was left);
     /// needs git
@@ -169,7 +169,7 @@ pub struct Reporting {
     pub quiet: bool,
     /// Write a shell script that mends what a credential report shows, for a person to read and run: it changes nothing
     /// unless it is told to
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Credential reports", display_order = 2)]
     pub remediation_script: Option<PathBuf>,
 }
 
@@ -240,7 +240,7 @@ pub struct Selection {
     #[arg(long, value_name = "CONFIDENCE", help_heading = "Rules")]
     pub min_confidence: Option<ConfidenceName>,
     /// Days without use from which a credential of a credential report counts as unused [default: 90]
-    #[arg(long, value_name = "DAYS", value_parser = days, help_heading = "Rules")]
+    #[arg(long, value_name = "DAYS", value_parser = days, help_heading = "Credential reports", display_order = 1)]
     pub max_unused_days: Option<i64>,
     /// Exit with 1 when there is a certain finding of at least this severity [default: medium]
     #[arg(long, value_name = "SEVERITY", help_heading = "Rules")]

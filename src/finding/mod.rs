@@ -109,8 +109,9 @@ pub struct Finding {
     pub remedy: Vec<Step>,
     /// The number of the AWS account that it is in, where that is known.
     pub account: Option<String>,
-    /// Whether it rests on a credential report, so that nothing can be said of it without one.
-    pub from_report: bool,
+    /// The account whose credential report it rests on, as its root is called: without that report nothing can be said of
+    /// it.
+    pub report_of: Option<String>,
     /// The one place to look first.
     pub primary: Place,
     /// Further places: that key, that password, the user.

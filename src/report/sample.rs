@@ -205,7 +205,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         fix: "use IAM Identity Center instead".to_owned(),
         remedy: Vec::new(),
         account: None,
-        from_report: false,
+        report_of: None,
         primary,
         related: Vec::new(),
         trail: Vec::new(),

@@ -144,7 +144,8 @@ fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<
     };
     let user = &graph.nodes[subject];
     let root = &graph.roots[user.root];
-    let from_report = rests_on_report(graph, &hit);
+    let row = hit.flagged.iter().find(|node| is_live(graph, **node));
+    let report_of = row.map(|row| graph.roots[graph.nodes[*row].root].path.as_str());
     let mut related: Vec<NodeId> = hit.flagged[..hit.flagged.len().saturating_sub(1)].to_vec();
     related.extend(&hit.also);
     let mut seen = vec![graph.span(primary)];
@@ -161,7 +162,7 @@ fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<
     let addresses: Vec<String> =
         hit.flagged.iter().map(|node| graph.nodes[*node].address.to_string()).collect();
     // What a report says stays the same finding when code takes the user over, or moves.
-    let (known_by, parts) = match about.live.filter(|_| from_report) {
+    let (known_by, parts) = match about.live.filter(|_| report_of.is_some()) {
         Some(live) => (&graph.nodes[live.node], live_addresses(graph, &hit)),
         None => (user, addresses.clone()),
     };
@@ -179,7 +180,7 @@ fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<
         subject: Subject { address: user.address.to_string(), name: about.name },
         addresses,
         origins: origins(graph, about.user, &hit),
-        from_report,
+        report_of: report_of.map(str::to_owned),
         root: root.path.clone(),
         message: hit.message,
         why: hit.why,

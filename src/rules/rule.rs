@@ -155,6 +155,11 @@ impl Rule {
         self.subject == SubjectKind::Exception
     }
 
+    /// Whether it has nothing to look at without a credential report.
+    pub fn needs_report(&self) -> bool {
+        self.subject.is_live()
+    }
+
     /// The severity that a finding is reported with; fingerprints keep its own, so that they outlast a change of the
     /// configuration.
     pub fn reported_severity(&self, own: Severity) -> Severity {
