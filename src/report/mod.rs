@@ -34,6 +34,8 @@ pub mod human;
 pub mod json;
 /// For job summaries and comments on pull requests.
 pub mod markdown;
+/// The steps of all findings as a script.
+pub mod remediation_script;
 /// For programs, one object a line.
 pub mod jsonl;
 /// For whatever shows the results of tests.
