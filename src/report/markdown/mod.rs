@@ -339,7 +339,12 @@ mod tests {
     #[test]
     fn it_is_never_too_long_and_shows_the_worst() {
         let mut sample = sample::small();
-        let low = Finding { severity: Severity::Low, fix: "x".repeat(5_000), ..sample.findings[0].clone() };
+        let low = Finding {
+            severity: Severity::Low,
+            fix: "x".repeat(5_000),
+            remedy: sample::key_steps("alice"),
+            ..sample.findings[0].clone()
+        };
         let worst = sample.findings[1].clone();
         sample.findings = (0..2_000)
             .map(|index| {

@@ -19,7 +19,7 @@ if [ "$apply" = no ]; then
 fi
 exit "$status"
 "#;
-const RULE: &str = "# ----------------------------------------------------------------------------";
+const LINE: &str = "# ----------------------------------------------------------------------------";
 /// Commands that print a secret: no script runs them, for its output is kept in logs.
 const MAKE_SECRETS: [&str; 3] =
     ["create-access-key", "create-login-profile", "create-service-specific-credential"];
@@ -83,8 +83,7 @@ fn head(report: &Report<'_>) -> String {
             "Not everything could be read: there may be more to mend than stands here.",
         ));
     }
-    // What is in single quotes is a name as it is.
-    out.push_str("#\n# shellcheck disable=SC2016\n\n");
+    out.push_str("#\n# Names stand in single quotes as they are.\n# shellcheck disable=SC1003,SC2016\n\n");
     out
 }
 
@@ -102,7 +101,7 @@ impl Account<'_> {
             (None, Some(report)) => format!("An account whose number is not known, of {report}"),
             (None, None) => "An account whose number is not known".to_owned(),
         };
-        let mut out = format!("\n{RULE}\n{}{RULE}\n", comment("", &name));
+        let mut out = format!("\n{LINE}\n{}{LINE}\n", comment("", &name));
         match self.number.filter(|_| runs) {
             Some(number) => out.push_str(&format!("account {}\n", quoted(number))),
             None if runs => out.push_str(
@@ -143,6 +142,10 @@ fn by_account(findings: &[Finding]) -> Vec<Account<'_>> {
     accounts
 }
 
+fn makes_a_secret(command: &Command) -> bool {
+    command.words().iter().any(|word| MAKE_SECRETS.contains(&word.as_str()))
+}
+
 fn is_account_number(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
@@ -181,9 +184,9 @@ impl Block {
                     self.text.push_str(&comment(&number, &text));
                     self.text.push_str(&comment("   no command: ", reason));
                 }
-                Ok(Some(command)) if command.words().iter().any(|word| MAKE_SECRETS.contains(&&**word)) => {
-                    self.text
-                        .push_str(&comment(&format!("{number}by hand, since it prints a secret: "), &text));
+                Ok(Some(command)) if one.effect == Effect::Edit || makes_a_secret(&command) => {
+                    let why = if makes_a_secret(&command) { ", since it prints a secret" } else { "" };
+                    self.text.push_str(&comment(&format!("{number}by hand{why}: "), &text));
                     self.text.push_str(&comment("     ", &command.shown()));
                 }
                 Ok(Some(command)) if self.written.contains(&command) => {
@@ -193,7 +196,6 @@ impl Block {
                     self.text.push_str(&comment(&number, &text));
                     let effect = match one.effect {
                         Effect::Look => "look",
-                        // What changes the code is not the script's; a command that does so is undone like others.
                         Effect::Edit | Effect::Reversible => "reversible",
                         Effect::Final => "final",
                     };
@@ -247,7 +249,7 @@ fn rest(report: &Report<'_>) -> String {
     let without: Vec<&Finding> = report.findings.iter().filter(|finding| finding.remedy.is_empty()).collect();
     if !without.is_empty() {
         let count = counted(without.len(), "finding", "findings");
-        out.push_str(&format!("\n{RULE}\n{}{RULE}\n", comment("", &format!("{count} without steps"))));
+        out.push_str(&format!("\n{LINE}\n{}{LINE}\n", comment("", &format!("{count} without steps"))));
         for finding in without {
             out.push('\n');
             out.push_str(&title(report, finding));

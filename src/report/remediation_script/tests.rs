@@ -9,7 +9,7 @@ use std::process::Output;
 use super::super::sample::{self, Sample};
 use super::super::{Report, TOOL_VERSION};
 use super::render;
-use crate::finding::{Finding, Word};
+use crate::finding::{Effect, Finding, Word};
 
 const EMPTY: &str = "ID_OF_ACCESS_KEY_1=''";
 
@@ -89,7 +89,83 @@ fn as_it_reads() {
     sample.findings.push(Finding { remedy: Vec::new(), ..sample.findings[1].clone() });
     let text = script(&sample);
     let text = text.replace(super::FRAME, "[frame]\n");
-    insta::assert_snapshot!(text, @"");
+    insta::assert_snapshot!(text, @r##"
+    #!/bin/sh
+    # Mends what credlint [version] found, step by step. Read all of it before you run it.
+    #
+    #   sh FILE                    prints what it would run, and runs nothing
+    #   sh FILE --apply            runs what shows something, and what another command takes back
+    #   sh FILE --apply --delete   runs also what nothing takes back: some days after --apply, when nothing broke
+    #   sh FILE --help             prints how to use it
+    #
+    # Steps that are no command are comments, and are for you. Variables that are empty are for you to fill in: the
+    # comment above them says what shows their value. What is not filled in is not run. The exit status is 1 when
+    # something was not run for that, was of another account, or failed, and 2 when the arguments are wrong.
+    #
+    # account 111122223333 in a.csv: 1 user; ages counted to 1970-01-01T00:00:00Z, when the report was made
+    # account 444455556666 in b.csv: 1 user; ages counted to 1970-01-01T00:00:00Z, when the report was made
+    # Not everything could be read: there may be more to mend than stands here.
+    #
+    # Names stand in single quotes as they are.
+    # shellcheck disable=SC1003,SC2016
+
+    [frame]
+
+    # ----------------------------------------------------------------------------
+    # Account 111122223333
+    # ----------------------------------------------------------------------------
+    account 111122223333
+
+    # User alice
+    #   to fill in: find the id of access key 1: it was made on 2021-03-04
+    #     aws iam list-access-keys --user-name alice
+    ID_OF_ACCESS_KEY_1=''
+
+    # medium[multiple-active-keys] alice has 2 active access keys
+    #   at: infra/team dir/users.tf:9:1
+    #   why: a lost key is valid until somebody deletes it
+    # 1. find the id of access key 1: it was made on 2021-03-04
+    step look aws iam list-access-keys --user-name alice
+    # 2. by hand: set `status` to Inactive
+    # 3. deactivate access key 1
+    step reversible aws iam update-access-key --user-name alice --access-key-id "${ID_OF_ACCESS_KEY_1:-<ID_OF_ACCESS_KEY_1>}" --status Inactive
+    # 4. delete access key 1 (cannot be undone)
+    step final aws iam delete-access-key --user-name alice --access-key-id "${ID_OF_ACCESS_KEY_1:-<ID_OF_ACCESS_KEY_1>}"
+
+    # critical[password-in-template] alice can sign in with a password and has an access key (possible, only when var.create_key = true)
+    #   at: infra/team dir/users.tf:5:1
+    #   why: a lost key is valid until somebody deletes it
+    # 1. deactivate access key 1: the command stands above
+    # 2. delete access key 1 (cannot be undone): the command stands above
+
+    # ----------------------------------------------------------------------------
+    # Account 444455556666
+    # ----------------------------------------------------------------------------
+    account 444455556666
+
+    # User bob's $(boss)
+
+    # critical[password-in-template] the password of Bob stands in the template
+    #   at: stack.yaml:5:22
+    #   why: a lost key is valid until somebody deletes it
+    # 1. delete the password (cannot be undone)
+    step final aws iam delete-login-profile --user-name 'bob'\''s $(boss)'
+
+    # ----------------------------------------------------------------------------
+    # 1 finding without steps
+    # ----------------------------------------------------------------------------
+
+    # critical[password-in-template] the password of Bob stands in the template
+    #   at: stack.yaml:5:22
+    #   fix: use IAM Identity Center instead
+
+    # 1 finding set aside by comments not in this script
+
+    if [ "$apply" = no ]; then
+      say '' 'Nothing was run. To run it: --help says how.'
+    fi
+    exit "$status"
+    "##);
 }
 
 #[test]
@@ -97,7 +173,17 @@ fn dry_it_prints_every_command_and_runs_none() {
     for shell in shells() {
         let run = run(&shell, &script(&sample::remedies()), &[], "111122223333", "");
         insta::allow_duplicates! {
-            insta::assert_snapshot!(run.out, @"");
+            insta::assert_snapshot!(run.out, @r##"
+            account 111122223333
+            would run: aws iam list-access-keys --user-name alice
+            would run: aws iam update-access-key --user-name alice --access-key-id ID_OF_ACCESS_KEY_1 --status Inactive
+            would run with --delete: aws iam delete-access-key --user-name alice --access-key-id ID_OF_ACCESS_KEY_1
+
+            account 444455556666
+            would run with --delete: aws iam delete-login-profile --user-name 'bob'\''s $(boss)'
+
+            Nothing was run. To run it: --help says how.
+            "##);
         }
         assert_eq!((run.status, run.errors.as_str(), run.calls.len()), (Some(0), "", 0));
     }
@@ -281,7 +367,7 @@ fn no_text_ends_a_comment() {
     for line in text.replace(super::FRAME, "").lines() {
         let is_ours = ["# ", "step ", "account \"$ACCOUNT_NUMBER\"", "ACCOUNT_NUMBER=''", "ID_OF_", "YOUR_"];
         let is_end =
-            super::END.contains(line) || ["#", "#!/bin/sh"].contains(&line) || line.starts_with(super::RULE);
+            super::END.contains(line) || ["#", "#!/bin/sh"].contains(&line) || line.starts_with(super::LINE);
         assert!(is_end || is_ours.iter().any(|start| line.starts_with(start)), "{line}");
     }
     for shell in shells() {
@@ -291,7 +377,7 @@ fn no_text_ends_a_comment() {
 }
 
 #[test]
-fn commands_that_print_secrets_are_for_a_person() {
+fn commands_that_print_secrets_or_change_code_are_for_a_person() {
     let mut sample = sample::remedies();
     sample.findings[0].remedy[0].command[2] = Word::Text("create-access-key".to_owned());
     let text = script(&sample);
@@ -299,6 +385,9 @@ fn commands_that_print_secrets_are_for_a_person() {
                 #      aws iam create-access-key --user-name alice\n";
     assert!(text.contains(line), "{text}");
     assert!(!text.contains("step look aws iam create-access-key"));
+    sample.findings[0].remedy[0].command[2] = Word::Text("list-users".to_owned());
+    sample.findings[0].remedy[0].effect = Effect::Edit;
+    assert!(!script(&sample).contains("step look"));
 }
 
 #[test]
