@@ -126,21 +126,23 @@ pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<
     let mut notices = Vec::new();
     for (index, scope) in scopes.iter().enumerate() {
         let path = graph.roots[scope.root].path.as_str();
-        let claims =
-            |account: &Account| account.claims.iter().any(|claim| *claim == Claim::Root(path.into()));
-        let is_claimed = accounts.iter().any(claims);
+        let claims = accounts.iter().flat_map(|account| &account.claims);
+        let nearest = claims.filter_map(|claim| depth(claim, path)).max();
+        let is_claimed_by = |account: &Account| {
+            nearest.is_some() && account.claims.iter().any(|claim| depth(claim, path) == nearest)
+        };
         let (mut fitting, mut open) = (Vec::new(), Vec::new());
         for (place, account) in accounts.iter().enumerate() {
             let number = graph.live_accounts[account.index].number.as_ref();
             let is_sure = match &scope.number {
                 // What the code says of its account nobody can say otherwise.
                 Some(known) => number == Some(known),
-                None => claims(account),
+                None => is_claimed_by(account),
             };
             let is_free = !account.claims.iter().any(|claim| matches!(claim, Claim::Root(_)));
             if is_sure {
                 relations[place].sure.push(index);
-            } else if scope.number.is_none() && !is_claimed && is_free {
+            } else if scope.number.is_none() && nearest.is_none() && is_free {
                 open.push(place);
                 if scope.fits(&names[place]) {
                     fitting.push(place);
@@ -157,6 +159,16 @@ pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<
         }
     }
     (relations, notices)
+}
+
+/// How near what somebody says is to a root: a folder stands for all roots in it, and the nearest one counts.
+fn depth(claim: &Claim, root: &str) -> Option<usize> {
+    let Claim::Root(claimed) = claim else { return None };
+    let is_within = |rest: &str| rest.is_empty() || rest.starts_with('/');
+    match &**claimed {
+        "." => Some(0),
+        folder => root.strip_prefix(folder).filter(|rest| is_within(rest)).map(|_| folder.len()),
+    }
 }
 
 fn disputed(graph: &Graph, scope: &Scope, places: &[usize], accounts: &[Account]) -> Notice {
