@@ -113,8 +113,13 @@ fn judge_account(
     let (hits, errors) = evaluate_account(rules, &live_account(graph, account), limits);
     verdict.add_errors(errors);
     for (rule, hit) in hits {
-        let number = account.number.as_ref().map(ToString::to_string);
-        let about = About { user: account.node, name: None, live: None, account: number };
+        let root_user = account.root_user.map(|user| &graph.live_users[user]);
+        let about = About {
+            user: root_user.map_or(account.node, |user| user.node),
+            name: root_user.map(|user| user.name.to_string()),
+            live: None,
+            account: account.number.as_ref().map(ToString::to_string),
+        };
         verdict.findings.push(finding(graph, rules[rule], about, hit, None));
     }
 }
