@@ -1,10 +1,20 @@
 //! A credential report as it is read: rows, cells, and where each stands.
 
+mod cells;
+mod columns;
+mod form;
+mod problems;
+mod row;
+mod table;
+mod values;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Files, Notice, Span};
+
+use problems::Problems;
 
 /// One credential report, or several in one file: an account each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +34,8 @@ pub struct Row {
     pub span: Span,
     /// The user's name; of the root user `<root_account>`.
     pub user: Arc<str>,
+    /// Where the report names it.
+    pub user_span: Span,
     /// Whether it is the root user's row.
     pub is_root: bool,
     /// The ARN as it is written; `None` without such a column.
@@ -44,6 +56,8 @@ pub struct Row {
     pub password_span: Span,
     /// Whether an MFA device is active.
     pub mfa_active: Option<bool>,
+    /// Where the report says so.
+    pub mfa_span: Span,
     /// The keys of the slots that hold one, active or not.
     pub access_keys: Vec<KeyCells>,
     /// The signing certificates of the slots that hold one.
@@ -91,4 +105,11 @@ pub enum LastUse {
     At(Timestamp),
     /// The report does not say.
     Unknown,
+}
+
+/// Reads a report. What is wrong with it comes back as notices.
+pub fn read(files: &Files, name: &str, bytes: Vec<u8>) -> (CredentialReport, Vec<Notice>) {
+    let mut problems = Problems::default();
+    let report = form::read(files, name, bytes, &mut problems);
+    (report, problems.into_notices())
 }
