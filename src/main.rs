@@ -71,6 +71,7 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
     let color = terminal::has_color_on_stdout();
     match &line.command {
         Command::Check(arguments) => check(arguments, color),
+        Command::Audit(arguments) => check(&arguments.to_check(), color),
         Command::Graph(arguments) => {
             let input = InputSettings::new(&arguments.input)?;
             let understood = pipeline::understand_watched(&input, &Waiting::new(&input.workspace, false));
@@ -144,7 +145,7 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     let set = settings::rule_set(&arguments.selection.rules, &input.configuration)?;
     let settings = CheckSettings::new(&set, arguments, &input)?;
     let before = arguments.since.as_deref().map(|since| Before::new(&input, since)).transpose()?;
-    let waiting = Waiting::new(&input.workspace, arguments.quiet);
+    let waiting = Waiting::new(&input.workspace, arguments.reporting.quiet);
     let checked = pipeline::check_watched(&input, &settings, before.as_ref(), &waiting);
     drop(waiting);
     let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
@@ -154,7 +155,7 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         notices: &checked.notices,
         coverage: &checked.coverage,
         suppressed: &checked.suppressed,
-        omit_suppressed: arguments.omit_suppressed,
+        omit_suppressed: arguments.reporting.omit_suppressed,
         change: checked.change.as_ref(),
         files: &input.workspace.files,
         fail_on: settings.thresholds.fail_on,
@@ -166,7 +167,7 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
             let options = report::human::HumanOptions {
                 color,
                 hyperlinks,
-                quiet: arguments.quiet,
+                quiet: arguments.reporting.quiet,
                 ..Default::default()
             };
             report::human::render(&report, &options)
@@ -184,13 +185,13 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         ReportFormat::Gitlab => report::gitlab::render(&report),
         ReportFormat::Junit => report::junit::render(&report),
     };
-    if arguments.output.is_empty() {
-        print(&render(arguments.format, color))?;
+    if arguments.reporting.output.is_empty() {
+        print(&render(arguments.reporting.format, color))?;
     }
     // One that cannot be written takes nothing from the others.
     let mut failure = None;
-    for output in &arguments.output {
-        let text = render(output.format.unwrap_or(arguments.format), false);
+    for output in &arguments.reporting.output {
+        let text = render(output.format.unwrap_or(arguments.reporting.format), false);
         if output.file == Path::new("-") {
             print(&text)?;
         } else if let Err(stop) = write_file(&output.file, &text) {
@@ -206,7 +207,7 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         write_file(path, &report::baseline::render(findings))?;
         let path = path.display().to_string();
         let count = findings.len();
-        if !arguments.quiet {
+        if !arguments.reporting.quiet {
             writeln!(std::io::stderr().lock(), "wrote {count} findings to {}", source::printable(&path))?;
         }
     }

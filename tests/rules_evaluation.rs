@@ -3,8 +3,8 @@
 
 use credlint::finding::Severity;
 use credlint::rules::record::{
-    AccessKeyRecord, ExceptionRecord, ExposureRecord, GroupRecord, PasswordRecord, PolicyRecord,
-    ServiceCredentialRecord, UserRecord,
+    AccessKeyRecord, ExceptionRecord, ExposureRecord, GroupRecord, LimitsRecord, PasswordRecord,
+    PolicyRecord, ServiceCredentialRecord, UserRecord,
 };
 use credlint::rules::{Hit, Rule, RuleSet, evaluate, evaluate_exception};
 
@@ -28,6 +28,8 @@ fn user() -> UserRecord {
         service_credentials: Vec::new(),
         certificates: Vec::new(),
         mfa_devices: Vec::new(),
+        format: "terraform".to_owned(),
+        live: None,
     }
 }
 
@@ -85,7 +87,7 @@ fn hits(id: &str, record: &UserRecord) -> Vec<Hit> {
     let set = RuleSet::built_in().unwrap();
     let rules = set.find(id);
     assert_eq!(rules.len(), 1, "{id}");
-    let (hits, errors) = evaluate(&rules, record);
+    let (hits, errors) = evaluate(&rules, record, &LimitsRecord::default());
     assert!(errors.is_empty(), "{errors:?}");
     hits.into_iter().map(|(_, hit)| hit).collect()
 }
@@ -327,7 +329,7 @@ fn all_rules_together_keep_their_order() {
     let set = RuleSet::built_in().unwrap();
     // Exceptions are nobody's.
     let rules: Vec<&Rule> = set.rules().iter().filter(|rule| !rule.has_exceptions_as_subject()).collect();
-    let (hits, errors) = evaluate(&rules, &record);
+    let (hits, errors) = evaluate(&rules, &record, &LimitsRecord::default());
     assert!(errors.is_empty(), "{errors:?}");
     let indices: Vec<usize> = hits.iter().map(|(index, _)| *index).collect();
     assert_eq!(indices, (0..rules.len()).collect::<Vec<_>>(), "each rule speaks once, in order");

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use credlint::rules::record::{AccessKeyRecord, PolicyRecord, UserRecord};
+use credlint::rules::record::{AccessKeyRecord, LimitsRecord, PolicyRecord, UserRecord};
 use credlint::rules::{Hit, Rule, RuleError, RuleSet, evaluate};
 use proptest::prelude::*;
 
@@ -75,12 +75,14 @@ fn record(keys: usize, policies: usize) -> UserRecord {
         service_credentials: Vec::new(),
         certificates: Vec::new(),
         mfa_devices: Vec::new(),
+        format: "terraform".to_owned(),
+        live: None,
     }
 }
 
 fn run(set: &RuleSet, record: &UserRecord) -> (Vec<Hit>, Vec<String>) {
     let rules: Vec<&Rule> = set.rules().iter().collect();
-    let (hits, errors) = evaluate(&rules, record);
+    let (hits, errors) = evaluate(&rules, record, &LimitsRecord::default());
     (hits.into_iter().map(|(_, hit)| hit).collect(), errors.iter().map(ToString::to_string).collect())
 }
 

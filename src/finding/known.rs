@@ -24,6 +24,9 @@ pub struct KnownFinding {
     pub fingerprint: String,
     /// [`Finding::fingerprint_in_root`].
     pub fingerprint_in_root: String,
+    /// [`Finding::report_of`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_of: Option<String>,
 }
 
 impl KnownFinding {
@@ -55,6 +58,7 @@ impl From<&Finding> for KnownFinding {
             addresses: finding.addresses.clone(),
             fingerprint: finding.fingerprint.clone(),
             fingerprint_in_root: finding.fingerprint_in_root.clone(),
+            report_of: finding.report_of.clone(),
         }
     }
 }

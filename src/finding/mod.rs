@@ -109,6 +109,9 @@ pub struct Finding {
     pub remedy: Vec<Step>,
     /// The number of the AWS account that it is in, where that is known.
     pub account: Option<String>,
+    /// The account whose credential report it rests on, as its root is called: without that report nothing can be said of
+    /// it.
+    pub report_of: Option<String>,
     /// The one place to look first.
     pub primary: Place,
     /// Further places: that key, that password, the user.
@@ -216,4 +219,37 @@ pub struct Coverage {
     pub modules_modelled: usize,
     /// Values that matter and are unknown.
     pub unknown_values: usize,
+    /// Accounts of which there is a credential report.
+    pub accounts: Vec<AccountCoverage>,
+}
+
+/// What a credential report says, and how much of it is in the code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountCoverage {
+    /// The account's number; `None` where the report does not say.
+    pub number: Option<String>,
+    /// Its name in the configuration.
+    pub name: Option<String>,
+    /// Where the report is, as reports print it.
+    pub report: String,
+    /// Users in the report, the root user not counted.
+    pub users: usize,
+    /// Those that code creates; `None` where a report is looked at by itself.
+    pub declared: Option<usize>,
+    /// The moment that ages are counted to.
+    pub as_of: jiff::Timestamp,
+    /// Who says so.
+    pub as_of_source: AsOfSource,
+}
+
+/// Who says to which moment ages are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AsOfSource {
+    /// The report: it is when it was made.
+    Report,
+    /// `--as-of`.
+    CommandLine,
+    /// Nobody: it is the time of the run.
+    Run,
 }

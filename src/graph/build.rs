@@ -505,6 +505,6 @@ fn label(kind: NodeKind, resource: &Resource) -> String {
         (NodeKind::ServiceCredential, _) => format!("service-specific credential {address}"),
         (NodeKind::Certificate, _) => format!("signing certificate {address}"),
         (NodeKind::MfaDevice, _) => format!("virtual MFA device {address}"),
-        (NodeKind::Exposure, _) => format!("{address}"),
+        (NodeKind::Exposure | NodeKind::Account, _) => format!("{address}"),
     }
 }

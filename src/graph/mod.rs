@@ -7,12 +7,14 @@ mod build;
 mod exposures;
 mod grants;
 mod links;
+mod live;
 mod policies;
 mod resource_types;
 mod whole_user;
 pub mod worlds;
 
 pub use build::build;
+pub use live::{CredentialKind, LiveAccount, LiveCredential, LiveUser, Use};
 pub use resource_types::interest;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +47,8 @@ pub enum NodeKind {
     Certificate,
     /// A virtual MFA device.
     MfaDevice,
+    /// An AWS account, of which there is a credential report.
+    Account,
     /// A place where a secret ends up in the clear.
     Exposure,
 }
@@ -324,6 +328,15 @@ pub struct Graph {
     pub people: People,
     /// Names that somebody gave accounts, by root and account.
     pub account_names: BTreeMap<(usize, Arc<str>), String>,
+    /// The numbers of accounts, by root and account, as far as the code or the configuration tells.
+    pub account_numbers: BTreeMap<(usize, Arc<str>), Arc<str>>,
+    /// Accounts of which there is a credential report.
+    pub live_accounts: Vec<LiveAccount>,
+    /// Their users.
+    pub live_users: Vec<LiveUser>,
+    /// Which of those each user is, in every account that its code is deployed to: indices into [`Graph::users`] to
+    /// indices into [`Graph::live_users`].
+    pub lives: BTreeMap<usize, Vec<usize>>,
 }
 
 impl Graph {

@@ -7,14 +7,15 @@ use crate::cloudformation;
 use crate::discover::{Entry, Standing};
 use crate::graph::Graph;
 use crate::settings::InputSettings;
+use crate::settings::configuration::Configuration;
 use crate::source::{Notice, NoticeKind};
 use crate::terraform::{CommandLineInput, Module};
 use crate::value::Value;
 
 use super::Layout;
 
-/// What an account is called that nothing says anything of but that it is the environment's.
-const DEFAULT_PROVIDER: &str = "aws";
+/// What accounts are called of which nothing is said but that they are the environment's.
+const OPEN_ACCOUNTS: [&str; 3] = ["aws", "", "unknown-account"];
 
 /// What the variables of a root are given: by the configuration, then on the command line, which wins.
 pub fn assignments(settings: &InputSettings, root: &str) -> Vec<CommandLineInput> {
@@ -25,25 +26,52 @@ pub fn assignments(settings: &InputSettings, root: &str) -> Vec<CommandLineInput
     given.chain(&settings.assignments).cloned().collect()
 }
 
-/// What accounts are called. Where the code does not say which account a root is for, its entry does.
+/// What accounts are called.
 pub fn account_names(settings: &InputSettings, graph: &Graph) -> BTreeMap<(usize, Arc<str>), String> {
     let configuration = &settings.configuration;
     let mut names = BTreeMap::new();
-    for user in &graph.users {
-        let root = graph.nodes[user.node].root;
-        let is_open = [DEFAULT_PROVIDER, ""].contains(&&*user.account);
-        let entry = configuration
-            .roots
-            .iter()
-            .rev()
-            .find(|entry| entry.account.is_some() && entry.path.matches(&graph.roots[root].path));
-        let number = entry.filter(|_| is_open).and_then(|entry| entry.account.as_deref());
-        let name = configuration.accounts.get(number.unwrap_or(&user.account)).map(String::as_str).or(number);
+    for (root, account) in accounts(graph) {
+        let configured = configured_number(configuration, graph, root, account);
+        let name =
+            configuration.accounts.get(configured.unwrap_or(account)).map(String::as_str).or(configured);
         if let Some(name) = name {
-            names.insert((root, Arc::clone(&user.account)), name.to_owned());
+            names.insert((root, Arc::clone(account)), name.to_owned());
         }
     }
     names
+}
+
+/// The numbers of accounts. Where the code does not say which account a root is for, its entry does.
+pub fn account_numbers(settings: &InputSettings, graph: &Graph) -> BTreeMap<(usize, Arc<str>), Arc<str>> {
+    let is_number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let mut numbers = BTreeMap::new();
+    for (root, account) in accounts(graph) {
+        let number = configured_number(&settings.configuration, graph, root, account).unwrap_or(account);
+        if is_number(number) {
+            numbers.insert((root, Arc::clone(account)), Arc::from(number));
+        }
+    }
+    numbers
+}
+
+/// The accounts that users are in, by root.
+fn accounts(graph: &Graph) -> impl Iterator<Item = (usize, &Arc<str>)> {
+    graph.users.iter().map(|user| (graph.nodes[user.node].root, &user.account))
+}
+
+/// The number that the entry of a root gives an account of which the code says nothing.
+fn configured_number<'s>(
+    configuration: &'s Configuration,
+    graph: &Graph,
+    root: usize,
+    account: &str,
+) -> Option<&'s str> {
+    if !OPEN_ACCOUNTS.contains(&account) {
+        return None;
+    }
+    let path = &graph.roots[root].path;
+    let meant = configuration.roots.iter().rev();
+    meant.filter(|entry| entry.path.matches(path)).find_map(|entry| entry.account.as_deref())
 }
 
 /// What the configuration gives template parameters, by entry of `roots`.

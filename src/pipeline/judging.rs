@@ -36,7 +36,7 @@ pub fn run(
     files: Range<u32>,
     is_complete: bool,
 ) -> Judged {
-    let verdict = judge(graph, &check.rules);
+    let verdict = judge(graph, &check.rules, &check.limits);
     let (mut exceptions, notices) = in_files(input, files, &|name| check.find_rules(name));
     exceptions.extend(check.exceptions.iter().cloned());
     let is_complete = is_complete && notices.is_empty();
@@ -112,10 +112,16 @@ pub fn measure(
         .chain(excused)
         .map(|finding| (&*finding.rule, finding.root.as_str(), finding.subject.address.as_str()))
         .collect();
+    let is_asked_for = |root: &str| input.is_asked_for(&path(root), false);
     let is_fixed = |entry: &Entry| {
         let known = &entry.known;
         let is_run = check.rules.iter().any(|rule| rule.id == known.rule);
-        let is_looked_at = is_run && is_complete && input.is_asked_for(&path(&known.root), false);
+        // What a report showed only another one of that account can show to be gone.
+        let is_seen = match &known.report_of {
+            Some(account) => roots.contains(account) && (is_asked_for(&known.root) || *account == known.root),
+            None => is_asked_for(&known.root),
+        };
+        let is_looked_at = is_run && is_complete && is_seen;
         is_looked_at && !found.contains(&(known.rule.as_str(), known.root.as_str(), known.subject.as_str()))
     };
     let (fixed, open): (Vec<&Entry>, Vec<&Entry>) =
@@ -178,7 +184,10 @@ fn in_files(input: &InputSettings, files: Range<u32>, find: &FindRules<'_>) -> (
 /// Whether it can be told that nothing needs an exception: its rules are run, and the place that it is written in was
 /// asked for, not only reached from there.
 fn is_judged(input: &InputSettings, check: &CheckSettings<'_>, exception: &Exception) -> bool {
-    let is_run = |id: &Arc<str>| check.rules.iter().any(|rule| *rule.id == **id);
+    let has_report = !check.reports.is_empty();
+    let is_run = |id: &Arc<str>| {
+        check.rules.iter().any(|rule| *rule.id == **id && (has_report || !rule.needs_report()))
+    };
     let file = input.workspace.files.get(exception.place.span.file);
     let path = input.workspace.base.join(Path::new(&*file.path));
     let is_whole = exception.kind == SuppressionKind::Configuration;

@@ -1,5 +1,6 @@
 //! Read this first: discover, read, graph, check on one screen. What comes out is what is reported.
 
+mod joining;
 mod judging;
 mod configured;
 mod layout;
@@ -115,7 +116,8 @@ pub fn check_watched(
 
 fn find(input: &InputSettings, check: &CheckSettings<'_>, progress: &dyn Progress) -> Whole {
     let first = input.workspace.files.count();
-    let understood = read_and_link(input, progress);
+    let mut understood = read_and_link(input, progress);
+    joining::run(input, check, &mut understood);
     progress.at(Stage::Checking);
     let files = first..input.workspace.files.count();
     let is_complete = !understood.notices.iter().any(|notice| notice.kind.is_incomplete());
@@ -169,6 +171,7 @@ fn read_and_link(settings: &InputSettings, progress: &dyn Progress) -> Understoo
         human_users: settings.configuration.human_users.clone(),
     };
     graph.account_names = configured::account_names(settings, &graph);
+    graph.account_numbers = configured::account_numbers(settings, &graph);
     let files = &settings.workspace.files;
     graph.password_places.iter().for_each(|place| files.conceal(*place));
     files.conceal_everywhere(graph.password_texts.iter().map(AsRef::as_ref));
@@ -192,6 +195,7 @@ fn coverage(graph: &Graph, notices: &[Notice], roots: usize, files: usize) -> Co
         modules_not_on_disk: count_of(notices, NoticeKind::ModuleNotOnDisk),
         modules_modelled: count_of(notices, NoticeKind::ModuleModelled),
         unknown_values: count_of(notices, NoticeKind::UnknownValue),
+        accounts: Vec::new(),
     }
 }
 

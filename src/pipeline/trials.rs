@@ -1,7 +1,12 @@
 //! The examples in a rule's text, run as any program is: ours by our tests, a user's own by `credlint rules test`.
 
+use jiff::Timestamp;
+
 use crate::finding::Finding;
-use crate::rules::{Example, LANGUAGES, Rule, RuleSet, Trial, TriedRule, doubts, with_outputs};
+use crate::rules::{
+    Example, LANGUAGES, NOW_IN_EXAMPLES, REPORT_LANGUAGE, Rule, RuleSet, Trial, TriedRule, doubts,
+    with_outputs,
+};
 use crate::settings::{CheckSettings, InputSettings, RuleFile, RulesUnderTest};
 use crate::source::{Files, printable};
 
@@ -42,10 +47,16 @@ fn try_example(set: &RuleSet, rule: &Rule, example: &Example) -> Result<Vec<Stri
         let known = LANGUAGES.map(|(language, _)| format!("`{language}`")).join(", ");
         return Err(format!("`{}` is not a language of examples, which are {known}", example.language));
     };
-    let input = InputSettings::of_text(name, &example.text);
+    let is_report = example.language == REPORT_LANGUAGE;
+    let input = InputSettings::of_text(name, if is_report { "" } else { &example.text });
     // An exception is judged where the rule that it is about is run.
     let rules = if rule.has_exceptions_as_subject() { set.rules().iter().collect() } else { vec![rule] };
-    let checked = check(&input, &CheckSettings::of_rules(set, rules), None);
+    let mut settings = CheckSettings::of_rules(set, rules);
+    if is_report {
+        let now = NOW_IN_EXAMPLES.parse().unwrap_or_else(|_| Timestamp::now());
+        settings = settings.with_report(&input, name, &example.text, now);
+    }
+    let checked = check(&input, &settings, None);
     let files = &input.workspace.files;
     if let Some(notice) = checked.notices.iter().find(|notice| notice.kind.is_incomplete()) {
         let line = notice.span.map_or(0, |span| files.start(span).1.line);
@@ -55,7 +66,7 @@ fn try_example(set: &RuleSet, rule: &Rule, example: &Example) -> Result<Vec<Stri
     if let Some(error) = checked.errors.first() {
         return Err(error.to_string());
     }
-    if checked.coverage.roots == 0 {
+    if checked.coverage.roots == 0 && !is_report {
         return Err("it is not read: nothing in it says that it is a template or a configuration".to_owned());
     }
     let of_this = checked.findings.iter().filter(|finding| *finding.rule == *rule.id);

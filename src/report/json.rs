@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::excerpt::first_line;
 use super::severity::SEVERITIES;
 use super::{Report, TOOL_NAME, TOOL_VERSION, inert, to_json};
-use crate::finding::{Change, Confidence, Coverage, Finding, Severity, Suppressed};
+use crate::finding::{
+    AccountCoverage, AsOfSource, Change, Confidence, Coverage, Finding, Severity, Suppressed,
+};
 use crate::source::{Files, Notice, Place, Span};
 
 /// The version of this format. It goes up when a field goes away or changes its meaning, not when one is added.
@@ -184,6 +186,27 @@ pub struct JsonCoverage {
     pub modules_modelled: usize,
     /// Values that matter and are unknown.
     pub unknown_values: usize,
+    /// Accounts of which there is a credential report.
+    pub accounts: Vec<JsonAccount>,
+}
+
+/// What a credential report says, and how much of it is in the code.
+#[derive(Debug, Serialize)]
+pub struct JsonAccount {
+    /// The account's number; null where the report does not say.
+    pub number: Option<String>,
+    /// Its name in the configuration; else null.
+    pub name: Option<String>,
+    /// Where the report is.
+    pub report: String,
+    /// Users in the report, the root user not counted.
+    pub users: usize,
+    /// Those that code creates; null where a report is looked at by itself.
+    pub declared: Option<usize>,
+    /// The moment that ages are counted to (RFC 3339).
+    pub as_of: String,
+    /// Who says so: `report`, `command-line`, or `run` for the time of the run.
+    pub as_of_source: AsOfSource,
 }
 
 /// Counts.
@@ -331,6 +354,7 @@ fn json_coverage(coverage: &Coverage) -> JsonCoverage {
         modules_not_on_disk,
         modules_modelled,
         unknown_values,
+        ref accounts,
     } = *coverage;
     JsonCoverage {
         users,
@@ -341,7 +365,13 @@ fn json_coverage(coverage: &Coverage) -> JsonCoverage {
         modules_not_on_disk,
         modules_modelled,
         unknown_values,
+        accounts: accounts.iter().map(json_account).collect(),
     }
+}
+
+fn json_account(account: &AccountCoverage) -> JsonAccount {
+    let AccountCoverage { number, name, report, users, declared, as_of, as_of_source } = account.clone();
+    JsonAccount { number, name, report, users, declared, as_of: as_of.to_string(), as_of_source }
 }
 
 fn summary(report: &Report<'_>) -> Summary {

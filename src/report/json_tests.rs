@@ -214,7 +214,8 @@ fn the_whole_document() {
         "files": 3,
         "modules_not_on_disk": 1,
         "modules_modelled": 0,
-        "unknown_values": 0
+        "unknown_values": 0,
+        "accounts": []
       },
       "summary": {
         "findings": 3,

@@ -105,6 +105,7 @@ pub fn small() -> Sample {
             modules_not_on_disk: 1,
             modules_modelled: 0,
             unknown_values: 0,
+            accounts: Vec::new(),
         },
     }
 }
@@ -204,6 +205,7 @@ fn finding(rule: &str, severity: Severity, root: &str, primary: Place) -> Findin
         fix: "use IAM Identity Center instead".to_owned(),
         remedy: Vec::new(),
         account: None,
+        report_of: None,
         primary,
         related: Vec::new(),
         trail: Vec::new(),

@@ -1,6 +1,6 @@
 //! Counts and conditions in words, the same in every format.
 
-use crate::finding::{Change, Confidence, Coverage, Finding};
+use crate::finding::{AccountCoverage, AsOfSource, Change, Confidence, Coverage, Finding};
 
 /// `1 user`, `2 users`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
@@ -60,6 +60,29 @@ pub fn coverage(coverage: &Coverage) -> String {
     line
 }
 
+/// Of what account there is a report, a line each: `account 111122223333 in report.csv: 14 users, 9 of them declared; ages counted
+/// to 2026-01-31T00:00:00Z, when the report was made`.
+pub fn accounts(coverage: &Coverage) -> Vec<String> {
+    coverage.accounts.iter().map(account).collect()
+}
+
+fn account(account: &AccountCoverage) -> String {
+    let AccountCoverage { number, name, report, users, declared, as_of, as_of_source } = account;
+    let number = number
+        .as_ref()
+        .map_or_else(|| "an account without a number".to_owned(), |number| format!("account {number}"));
+    let name = name.as_ref().map_or_else(String::new, |name| format!(" ({name})"));
+    let users = counted(*users, "user", "users");
+    let declared =
+        declared.map_or_else(String::new, |count| format!(", {count} of them declared in the code"));
+    let source = match as_of_source {
+        AsOfSource::Report => "when the report was made",
+        AsOfSource::CommandLine => "as asked for",
+        AsOfSource::Run => "which is now",
+    };
+    format!("{number}{name} in {report}: {users}{declared}; ages counted to {as_of}, {source}")
+}
+
 /// The text with a full stop, unless it ends in one.
 pub fn sentence(text: &str) -> String {
     let text = text.trim_end();
@@ -91,6 +114,7 @@ mod tests {
             modules_not_on_disk: 1,
             modules_modelled: 1,
             unknown_values: 1,
+            accounts: Vec::new(),
         };
         assert_eq!(
             coverage(&one),

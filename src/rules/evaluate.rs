@@ -11,10 +11,12 @@ use super::error::EvaluationError;
 use super::expression::Expression;
 use super::front_matter::SubjectKind;
 use super::functions::environment;
-use super::record::{ExceptionRecord, UserRecord};
+use super::record::{
+    AccountRecord, ExceptionRecord, LimitsRecord, LiveCredentialRecord, LiveUserRecord, UserRecord,
+};
 use super::rule::{Case, Rule};
 use super::template::Template;
-use crate::finding::Severity;
+use crate::finding::{Severity, Step, Word};
 
 /// One thing a rule found in a record. Places are `node` indices of the record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +29,8 @@ pub struct Hit {
     pub why: String,
     /// What to do: one line.
     pub fix: String,
+    /// The steps that mend it; none where AWS's own account of the user is not at hand.
+    pub remedy: Vec<Step>,
     /// The subject that the rule ran over.
     pub subject_node: usize,
     /// The places to point at, never empty; the last is the primary one.
@@ -35,12 +39,34 @@ pub struct Hit {
     pub also: Vec<usize>,
 }
 
+/// The name under which expressions find what counts as too long.
+const LIMITS: &str = "limits";
+
 /// Runs rules over a record. Gives each hit with the index of its rule in `rules`, in the order of the rules
 /// and of the record, and what could not be evaluated: one rule's failure takes nothing from the others.
-pub fn evaluate(rules: &[&Rule], record: &UserRecord) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
+pub fn evaluate(
+    rules: &[&Rule],
+    record: &UserRecord,
+    limits: &LimitsRecord,
+) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
     let mut context = Context::with_env(environment());
+    add_variable(&mut context, LIMITS, limits);
     add_variable(&mut context, SubjectKind::User.name(), record);
-    run(rules, &context, &record.address, |kind| subjects(kind, record))
+    run(rules, &context, &record.address, record.live.is_some(), |kind| subjects(kind, record))
+}
+
+/// Runs rules over an account, as [`evaluate`] does over a user.
+pub fn evaluate_account(
+    rules: &[&Rule],
+    record: &AccountRecord,
+    limits: &LimitsRecord,
+) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
+    let mut context = Context::with_env(environment());
+    add_variable(&mut context, LIMITS, limits);
+    run(rules, &context, &record.address, true, |kind| match kind {
+        SubjectKind::Account => vec![Subject::Account(record)],
+        _ => Vec::new(),
+    })
 }
 
 /// Runs rules over an exception, as [`evaluate`] does over a user.
@@ -48,8 +74,9 @@ pub fn evaluate_exception(
     rules: &[&Rule],
     record: &ExceptionRecord,
 ) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
-    let context = Context::with_env(environment());
-    run(rules, &context, &record.rule, |kind| match kind {
+    let mut context = Context::with_env(environment());
+    add_variable(&mut context, LIMITS, &LimitsRecord::default());
+    run(rules, &context, &record.rule, false, |kind| match kind {
         SubjectKind::Exception => vec![Subject::Exception(record)],
         _ => Vec::new(),
     })
@@ -59,6 +86,7 @@ fn run<'s>(
     rules: &[&Rule],
     context: &Context<'_, '_>,
     address: &str,
+    has_report: bool,
     subjects: impl Fn(SubjectKind) -> Vec<Subject<'s>>,
 ) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
     let (mut hits, mut errors) = (Vec::new(), Vec::new());
@@ -66,7 +94,7 @@ fn run<'s>(
         for subject in subjects(rule.subject) {
             let mut scope = context.new_inner_scope();
             subject.add_to(&mut scope, rule.subject.name());
-            match hit(rule, subject.node(), &mut scope) {
+            match hit(rule, subject.node(), has_report, &mut scope) {
                 Ok(Some(hit)) => hits.push((index, hit)),
                 Ok(None) => {}
                 Err((expression, message)) => errors.push(EvaluationError {
@@ -88,6 +116,9 @@ enum Subject<'a> {
     Password(&'a super::record::PasswordRecord),
     ServiceCredential(&'a super::record::ServiceCredentialRecord),
     Exception(&'a ExceptionRecord),
+    LiveUser(&'a LiveUserRecord),
+    LiveCredential(&'a LiveCredentialRecord),
+    Account(&'a AccountRecord),
 }
 
 impl Subject<'_> {
@@ -98,6 +129,9 @@ impl Subject<'_> {
             Self::Password(password) => password.node,
             Self::ServiceCredential(credential) => credential.node,
             Self::Exception(exception) => exception.node,
+            Self::LiveUser(user) => user.node,
+            Self::LiveCredential(credential) => credential.node,
+            Self::Account(account) => account.node,
         }
     }
 
@@ -109,6 +143,9 @@ impl Subject<'_> {
             Self::Password(password) => add_variable(scope, name, password),
             Self::ServiceCredential(credential) => add_variable(scope, name, credential),
             Self::Exception(exception) => add_variable(scope, name, exception),
+            Self::LiveUser(user) => add_variable(scope, name, user),
+            Self::LiveCredential(credential) => add_variable(scope, name, credential),
+            Self::Account(account) => add_variable(scope, name, account),
         }
     }
 }
@@ -121,8 +158,18 @@ fn subjects(kind: SubjectKind, record: &UserRecord) -> Vec<Subject<'_>> {
         SubjectKind::ServiceCredential => {
             record.service_credentials.iter().map(Subject::ServiceCredential).collect()
         }
-        SubjectKind::Exception => Vec::new(),
+        SubjectKind::LiveUser => record.live.iter().map(Subject::LiveUser).collect(),
+        SubjectKind::LiveCredential => {
+            let credentials = |live| live_credentials(live).map(Subject::LiveCredential);
+            record.live.iter().flat_map(credentials).collect()
+        }
+        SubjectKind::Exception | SubjectKind::Account => Vec::new(),
     }
+}
+
+/// Those of which a report says when they were used.
+fn live_credentials(live: &LiveUserRecord) -> impl Iterator<Item = &LiveCredentialRecord> {
+    live.password.iter().chain(&live.access_keys)
 }
 
 fn add_variable(context: &mut Context<'_, '_>, name: &str, record: &impl Serialize) {
@@ -135,6 +182,7 @@ type Failure<'r> = (&'r Expression, String);
 fn hit<'r>(
     rule: &'r Rule,
     subject_node: usize,
+    has_report: bool,
     scope: &mut Context<'_, '_>,
 ) -> Result<Option<Hit>, Failure<'r>> {
     for (name, expression) in &rule.bindings {
@@ -169,10 +217,29 @@ fn hit<'r>(
         message: text(|case| case.message.as_ref(), &rule.texts.message)?,
         why: text(|case| case.why.as_ref(), &rule.texts.why)?,
         fix: text(|case| case.fix.as_ref(), &rule.texts.fix)?,
+        remedy: if has_report { remedy(rule, scope)? } else { Vec::new() },
         subject_node,
         flagged,
         also,
     }))
+}
+
+fn remedy<'r>(rule: &'r Rule, scope: &Context<'_, '_>) -> Result<Vec<Step>, Failure<'r>> {
+    let mut steps = Vec::new();
+    for step in &rule.remedy {
+        if let Some(when) = &step.when
+            && !holds(when, scope)?
+        {
+            continue;
+        }
+        let mut command = Vec::new();
+        for (word, is_placeholder) in &step.run {
+            let text = word.render(scope)?;
+            command.push(if *is_placeholder { Word::Placeholder(text) } else { Word::Text(text) });
+        }
+        steps.push(Step { text: step.text.render(scope)?, effect: step.effect, command });
+    }
+    Ok(steps)
 }
 
 fn holds<'r>(expression: &'r Expression, context: &Context<'_, '_>) -> Result<bool, Failure<'r>> {

@@ -10,7 +10,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
 use super::error::RuleError;
-use crate::finding::Severity;
+use crate::finding::{Effect, Severity};
 
 /// Longest rule file (bytes): ours are a tenth of it.
 const MAX_BYTES: usize = 128 * 1024;
@@ -29,6 +29,12 @@ pub enum SubjectKind {
     ServiceCredential,
     /// Once for each exception that somebody wrote down.
     Exception,
+    /// Once for the user, when there is a credential report that has it.
+    LiveUser,
+    /// Once for each password and access key that a credential report gives the user.
+    LiveCredential,
+    /// Once for each account of which there is a credential report.
+    Account,
 }
 
 /// How often the rule is right when it speaks (the words of SARIF's `precision`).
@@ -89,6 +95,9 @@ pub struct FrontMatter {
     /// Variants; the first whose condition holds is taken.
     #[serde(default)]
     pub cases: Vec<CaseEntry>,
+    /// Steps that mend it, for a user of whom there is a credential report.
+    #[serde(default)]
+    pub remedy: Vec<StepEntry>,
     /// Controls of benchmarks and frameworks that the rule checks.
     #[serde(default)]
     pub controls: Entries<ControlEntry>,
@@ -114,6 +123,21 @@ pub struct CaseEntry {
     pub why: Option<Spanned<String>>,
     /// Replaces the remedy.
     pub fix: Option<Spanned<String>>,
+}
+
+/// One step that mends what was found.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct StepEntry {
+    /// The condition under which it is taken; without one, always.
+    pub when: Option<Spanned<String>>,
+    /// What to do.
+    pub text: Spanned<String>,
+    /// What it changes.
+    pub effect: Effect,
+    /// The command, word by word; a word in angle brackets is for a person to fill in.
+    #[serde(default)]
+    pub run: Vec<Spanned<String>>,
 }
 
 /// A mapping in the order in which it is written.

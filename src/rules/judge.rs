@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use crate::finding::{Confidence, Finding, Origins, Severity, Subject};
 use crate::graph::worlds::{MAX_WORLDS, describe_nearest, describe_possible, enumerate};
-use crate::graph::{Graph, NodeId, NodeKind};
+use crate::graph::{Graph, LiveAccount, LiveUser, NodeId, NodeKind};
 use crate::source::{Notice, NoticeKind};
 
 use super::fingerprint::Identifying;
+use super::live::{is_live, live_account};
 use super::neighbourhood::{Neighbourhood, default_name, neighbourhoods};
-use super::{EvaluationError, Hit, Rule, evaluate};
+use super::record::LimitsRecord;
+use super::{EvaluationError, Hit, Rule, evaluate, evaluate_account};
 
 /// What the rules say of a graph.
 #[derive(Debug, Default)]
@@ -23,16 +25,36 @@ pub struct Verdict {
     pub errors: Vec<EvaluationError>,
 }
 
-/// Runs rules over every user.
-pub fn judge(graph: &Graph, rules: &[&Rule]) -> Verdict {
+impl Verdict {
+    fn add_errors(&mut self, errors: Vec<EvaluationError>) {
+        for error in errors {
+            let is_known = |known: &EvaluationError| known.rule == error.rule && known.key == error.key;
+            if !self.errors.iter().any(is_known) {
+                self.errors.push(error);
+            }
+        }
+    }
+}
+
+/// Runs rules over every user, and over every account of which there is a report.
+pub fn judge(graph: &Graph, rules: &[&Rule], limits: &LimitsRecord) -> Verdict {
     let mut verdict = Verdict::default();
     for neighbourhood in neighbourhoods(graph) {
-        judge_user(graph, rules, &neighbourhood, &mut verdict);
+        judge_user(graph, rules, limits, &neighbourhood, &mut verdict);
+    }
+    for account in &graph.live_accounts {
+        judge_account(graph, rules, limits, account, &mut verdict);
     }
     verdict
 }
 
-fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>, verdict: &mut Verdict) {
+fn judge_user(
+    graph: &Graph,
+    rules: &[&Rule],
+    limits: &LimitsRecord,
+    neighbourhood: &Neighbourhood<'_>,
+    verdict: &mut Verdict,
+) {
     let worlds = enumerate(neighbourhood.conditions(), neighbourhood.assumption());
     if !worlds.complete {
         let span = graph.span(neighbourhood.user().node);
@@ -44,47 +66,86 @@ fn judge_user(graph: &Graph, rules: &[&Rule], neighbourhood: &Neighbourhood<'_>,
     }
     // For each rule, what it is about and how bad it is: the first hit (the default world's, if it is there),
     // and in which worlds it holds.
-    let mut merged: BTreeMap<(usize, NodeId, Severity), (Hit, Vec<bool>)> = BTreeMap::new();
+    let mut merged: BTreeMap<(usize, NodeId, Severity, Option<NodeId>), Merged<'_>> = BTreeMap::new();
     for (at, world) in worlds.worlds.iter().enumerate() {
-        let Some(record) = neighbourhood.record(world) else { continue };
-        let (hits, errors) = evaluate(rules, &record);
-        for error in errors {
-            let is_known = |known: &EvaluationError| known.rule == error.rule && known.key == error.key;
-            if !verdict.errors.iter().any(is_known) {
-                verdict.errors.push(error);
+        for live in neighbourhood.lives() {
+            let Some(record) = neighbourhood.record(world, live) else { continue };
+            let (hits, errors) = evaluate(rules, &record, limits);
+            verdict.add_errors(errors);
+            for (rule, hit) in hits {
+                // The code says the same of the user in every account.
+                let row = live.filter(|_| rests_on_report(graph, &hit)).map(|live| live.node);
+                let key = (rule, hit.subject_node, hit.severity, row);
+                let (.., holds) =
+                    merged.entry(key).or_insert_with(|| (hit, live, vec![false; worlds.worlds.len()]));
+                holds[at] = true;
             }
-        }
-        for (rule, hit) in hits {
-            let key = (rule, hit.subject_node, hit.severity);
-            let (_, holds) = merged.entry(key).or_insert_with(|| (hit, vec![false; worlds.worlds.len()]));
-            holds[at] = true;
         }
     }
     let mut findings: Vec<Finding> = merged
         .into_iter()
-        .map(|((rule, ..), (hit, holds))| {
+        .map(|((rule, ..), (hit, live, holds))| {
             let when = if worlds.complete {
                 describe_possible(&worlds.worlds, &holds)
             } else {
                 describe_nearest(&worlds.worlds, &holds)
             };
-            finding(graph, rules[rule], neighbourhood, hit, when.map(|when| when.to_string()))
+            let about = About {
+                user: neighbourhood.user().node,
+                name: default_name(neighbourhood.user()).map(ToString::to_string),
+                live,
+                account: neighbourhood.account(live),
+            };
+            finding(graph, rules[rule], about, hit, when.map(|when| when.to_string()))
         })
         .collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(&b.rule)));
     verdict.findings.extend(findings);
 }
 
-fn finding(
+fn judge_account(
     graph: &Graph,
-    rule: &Rule,
-    neighbourhood: &Neighbourhood<'_>,
-    hit: Hit,
-    when: Option<String>,
-) -> Finding {
-    let user = &graph.nodes[neighbourhood.user().node];
-    let root = &graph.roots[user.root];
+    rules: &[&Rule],
+    limits: &LimitsRecord,
+    account: &LiveAccount,
+    verdict: &mut Verdict,
+) {
+    let (hits, errors) = evaluate_account(rules, &live_account(graph, account), limits);
+    verdict.add_errors(errors);
+    for (rule, hit) in hits {
+        let number = account.number.as_ref().map(ToString::to_string);
+        let about = About { user: account.node, name: None, live: None, account: number };
+        verdict.findings.push(finding(graph, rules[rule], about, hit, None));
+    }
+}
+
+/// A hit, the report's user that it was first met with, and in which worlds it holds.
+type Merged<'g> = (Hit, Option<&'g LiveUser>, Vec<bool>);
+
+/// Whom a finding is about.
+struct About<'g> {
+    user: NodeId,
+    name: Option<String>,
+    live: Option<&'g LiveUser>,
+    account: Option<String>,
+}
+
+/// Whether a finding is about what a report says, wherever the code is that made the user.
+fn rests_on_report(graph: &Graph, hit: &Hit) -> bool {
+    hit.flagged.iter().any(|node| is_live(graph, *node))
+}
+
+fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<String>) -> Finding {
     let primary = hit.flagged.last().copied().unwrap_or(hit.subject_node);
+    // What no code made is the account's, whoever names it.
+    let subject = match about.live {
+        Some(live) if is_live(graph, primary) => live.node,
+        _ => about.user,
+    };
+    let user = &graph.nodes[subject];
+    let root = &graph.roots[user.root];
+    let row = hit.flagged.iter().find(|node| is_live(graph, **node));
+    let report_of = row.map(|row| graph.roots[graph.nodes[*row].root].path.as_str());
     let mut related: Vec<NodeId> = hit.flagged[..hit.flagged.len().saturating_sub(1)].to_vec();
     related.extend(&hit.also);
     let mut seen = vec![graph.span(primary)];
@@ -100,10 +161,15 @@ fn finding(
         graph.nodes[primary].constructed_at.as_ref().map(|_| graph.nodes[primary].written_at().clone());
     let addresses: Vec<String> =
         hit.flagged.iter().map(|node| graph.nodes[*node].address.to_string()).collect();
+    // What a report says stays the same finding when code takes the user over, or moves.
+    let (known_by, parts) = match about.live.filter(|_| report_of.is_some()) {
+        Some(live) => (&graph.nodes[live.node], live_addresses(graph, &hit)),
+        None => (user, addresses.clone()),
+    };
     let identity =
-        Identifying { rule: &rule.id, severity: hit.severity, subject: &user.address, parts: &addresses };
+        Identifying { rule: &rule.id, severity: hit.severity, subject: &known_by.address, parts: &parts };
     let (fingerprint, fingerprint_in_root) =
-        (identity.fingerprint(Some(&root.path)), identity.fingerprint(None));
+        (identity.fingerprint(Some(&graph.roots[known_by.root].path)), identity.fingerprint(None));
     let related =
         generated.into_iter().chain(related.into_iter().map(|node| graph.nodes[node].place().clone()));
     Finding {
@@ -111,18 +177,16 @@ fn finding(
         severity: rule.reported_severity(hit.severity),
         confidence: if when.is_none() { Confidence::Certain } else { Confidence::Possible },
         when,
-        subject: Subject {
-            address: user.address.to_string(),
-            name: default_name(neighbourhood.user()).map(ToString::to_string),
-        },
+        subject: Subject { address: user.address.to_string(), name: about.name },
         addresses,
-        origins: origins(graph, neighbourhood.user().node, &hit),
+        origins: origins(graph, about.user, &hit),
+        report_of: report_of.map(str::to_owned),
         root: root.path.clone(),
         message: hit.message,
         why: hit.why,
         fix: hit.fix,
-        remedy: Vec::new(),
-        account: None,
+        remedy: hit.remedy,
+        account: about.account,
         primary: graph.nodes[primary].place().clone(),
         related: related.collect(),
         trail: provenance[..provenance.len() - 1].to_vec(),
@@ -134,6 +198,11 @@ fn finding(
         fingerprint,
         fingerprint_in_root,
     }
+}
+
+fn live_addresses(graph: &Graph, hit: &Hit) -> Vec<String> {
+    let live = hit.flagged.iter().filter(|node| is_live(graph, **node));
+    live.map(|node| graph.nodes[*node].address.to_string()).collect()
 }
 
 fn origins(graph: &Graph, user: NodeId, hit: &Hit) -> Origins {

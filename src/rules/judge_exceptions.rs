@@ -46,6 +46,7 @@ pub fn judge_exceptions(
                 fix: hit.fix,
                 remedy: Vec::new(),
                 account: None,
+                report_of: None,
                 primary: primary.clone(),
                 related: related.to_vec(),
                 trail: Vec::new(),

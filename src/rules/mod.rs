@@ -23,6 +23,7 @@ mod evaluate;
 mod fingerprint;
 mod judge;
 mod judge_exceptions;
+mod live;
 mod neighbourhood;
 /// The parts of `rules/README.md` that are generated.
 pub mod reference;
@@ -32,13 +33,13 @@ mod names;
 
 pub use document::{Doubt, Example, Expectation, HEADINGS, doubts, examples, headings};
 pub use error::{EvaluationError, RuleError};
-pub use evaluate::{Hit, evaluate, evaluate_exception};
+pub use evaluate::{Hit, evaluate, evaluate_account, evaluate_exception};
 pub use front_matter::{Precision, SubjectKind};
 pub use judge::{Verdict, judge};
 pub use judge_exceptions::judge_exceptions;
 pub use names::closest;
 pub use rule::{Control, Rule};
-pub use trial::{LANGUAGES, Trial, TriedRule, with_outputs};
+pub use trial::{LANGUAGES, NOW_IN_EXAMPLES, REPORT_LANGUAGE, Trial, TriedRule, with_outputs};
 
 use crate::finding::Severity;
 

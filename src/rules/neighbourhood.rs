@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use crate::graph::worlds::World;
 use crate::graph::{
-    AccessKey, Alternatives, Exposure, Grantee, Graph, Membership, Name, NodeKind, OtherCredential, Password,
-    PolicyGrant, User, by_default,
+    AccessKey, Alternatives, Exposure, Grantee, Graph, LiveUser, Membership, Name, NodeKind, OtherCredential,
+    Password, PolicyGrant, User, by_default,
 };
 use crate::value::Condition;
 
+use super::live::live_user;
 use super::record::{
     AccessKeyRecord, CertificateRecord, ExposureRecord, GroupRecord, MfaDeviceRecord, PasswordRecord,
     PolicyRecord, ServiceCredentialRecord, SshKeyRecord, UserRecord,
@@ -18,6 +19,7 @@ use super::record::{
 /// What hangs on one user; each with the condition under which it is this user's.
 pub struct Neighbourhood<'g> {
     graph: &'g Graph,
+    index: usize,
     user: &'g User,
     access_keys: Vec<(Condition, &'g AccessKey)>,
     passwords: Vec<(Condition, &'g Password)>,
@@ -32,8 +34,10 @@ pub fn neighbourhoods(graph: &Graph) -> Vec<Neighbourhood<'_>> {
     let mut all: Vec<Neighbourhood<'_>> = graph
         .users
         .iter()
-        .map(|user| Neighbourhood {
+        .enumerate()
+        .map(|(index, user)| Neighbourhood {
             graph,
+            index,
             user,
             access_keys: Vec::new(),
             passwords: Vec::new(),
@@ -93,6 +97,22 @@ impl<'g> Neighbourhood<'g> {
         self.user
     }
 
+    /// What credential reports say of it: one in each account that its code is deployed to, or none.
+    pub fn lives(&self) -> Vec<Option<&'g LiveUser>> {
+        let graph = self.graph;
+        let all: Vec<_> =
+            graph.lives_of(self.index).iter().map(|live| Some(&graph.live_users[*live])).collect();
+        if all.is_empty() { vec![None] } else { all }
+    }
+
+    /// The number of its account, where a report or the code tells.
+    pub fn account(&self, live: Option<&LiveUser>) -> Option<String> {
+        let of_report = live.and_then(|live| self.graph.live_accounts[live.account].number.as_ref());
+        let root = self.graph.nodes[self.user.node].root;
+        let of_code = || self.graph.account_numbers.get(&(root, Arc::clone(&self.user.account)));
+        of_report.or_else(of_code).map(ToString::to_string)
+    }
+
     /// What holds in every world that there can be.
     pub fn assumption(&self) -> &'g Condition {
         &self.graph.roots[self.graph.nodes[self.user.node].root].assumption
@@ -130,12 +150,14 @@ impl<'g> Neighbourhood<'g> {
                 all.extend(names.iter().map(|(when, _)| when));
             }
         }
+        all.extend(self.lives().into_iter().flatten().map(|live| &live.declared));
         all.retain(|condition| !condition.is_always() && !condition.is_never());
         all
     }
 
-    /// The record of the user in a world; `None` when neither the user nor a credential of it is there.
-    pub fn record(&self, world: &World) -> Option<UserRecord> {
+    /// The record of the user in a world, with what one report says of it; `None` when neither the user nor a credential
+    /// of it is there.
+    pub fn record(&self, world: &World, live: Option<&LiveUser>) -> Option<UserRecord> {
         let node = &self.graph.nodes[self.user.node];
         let is_there = node.presence.holds(world);
         let access_keys: Vec<AccessKeyRecord> =
@@ -171,10 +193,11 @@ impl<'g> Neighbourhood<'g> {
             || !service_credentials.is_empty()
             || !certificates.is_empty();
         let is_managed = is_there && node.managed;
-        if !has_something && !is_managed {
+        let name = pick(&self.user.names, world);
+        let live = live.filter(|live| is_there && may_be(name, live));
+        if !has_something && !is_managed && live.is_none() {
             return None;
         }
-        let name = pick(&self.user.names, world);
         let known = name.and_then(Name::known);
         let people = &self.graph.people;
         Some(UserRecord {
@@ -196,6 +219,8 @@ impl<'g> Neighbourhood<'g> {
             service_credentials,
             certificates,
             mfa_devices,
+            format: self.graph.roots[node.root].format.to_owned(),
+            live: live.map(|live| live_user(self.graph, live, world)),
         })
     }
 
@@ -291,6 +316,16 @@ impl<'g> Neighbourhood<'g> {
 
     fn address(&self, node: usize) -> (usize, String) {
         (node, self.graph.nodes[node].address.to_string())
+    }
+}
+
+/// Whether a user that goes by a name in a world is the one of a report that it was joined to: names can differ from world
+/// to world.
+fn may_be(name: Option<&Name>, live: &LiveUser) -> bool {
+    match name {
+        Some(Name::Known(text) | Name::Sensitive(text)) => text.to_lowercase() == live.name.to_lowercase(),
+        Some(Name::Unknown(_)) => true,
+        None => false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The record that a rule's condition sees: one user in one world, everything in it concrete.
+//! The records that a rule's condition sees: one user in one world, everything in it concrete.
 //!
 //! `node` fields are indices that lead back from a record to its place; conditions pass them on unseen.
 
@@ -100,6 +100,11 @@ records! {
         pub certificates: Vec<CertificateRecord>,
         /// Virtual MFA devices that the code gives the user.
         pub mfa_devices: Vec<MfaDeviceRecord>,
+        /// The format of the code that it stands in: `terraform`, `plan`, `cloudformation`, `cdk`; of a user that no
+        /// code names, `credential-report`.
+        pub format: String,
+        /// What the credential report of its account says of it, or null.
+        pub live: Option<LiveUserRecord>,
     }
 
     /// An access key.
@@ -219,6 +224,89 @@ records! {
         pub address: String,
     }
 
+    /// A user as a credential report shows it. Days are whole days of 24 hours, counted to the time of the report.
+    pub struct LiveUserRecord {
+        /// Index of the node: the row of the report.
+        pub node: usize,
+        /// ARN.
+        pub address: String,
+        /// User name; of the root user `<root_account>`.
+        pub name: String,
+        /// Number of the account; empty where the report does not say.
+        pub account: String,
+        /// Whether code that was read creates or imports it.
+        pub declared: bool,
+        /// Whether code was read that could have declared it: not where a report is looked at by itself.
+        pub compared: bool,
+        /// Days since it was created, or null.
+        pub age_days: Option<i64>,
+        /// Whether it has a console password; null where the report does not say.
+        pub password_enabled: Option<bool>,
+        /// Its console password, or null when it has none.
+        pub password: Option<LiveCredentialRecord>,
+        /// Its access keys, active and inactive.
+        pub access_keys: Vec<LiveCredentialRecord>,
+        /// Its signing certificates, active and inactive.
+        pub certificates: Vec<LiveCredentialRecord>,
+        /// Whether it has an MFA device that is active; null where the report does not say.
+        pub mfa_active: Option<bool>,
+    }
+
+    /// A credential as a credential report shows it. The report does not hold the ids of access keys.
+    pub struct LiveCredentialRecord {
+        /// Index of the node: the cells of the report.
+        pub node: usize,
+        /// ARN of the user, and the label.
+        pub address: String,
+        /// `password`, `access key` or `signing certificate`.
+        pub kind: String,
+        /// What it is called: `password`, `access key 1`.
+        pub label: String,
+        /// Whether it works.
+        pub active: bool,
+        /// The day on which it was made or last changed, `2026-01-31`; null where the report does not say.
+        pub changed_on: Option<String>,
+        /// Days since then, or null.
+        pub changed_days: Option<i64>,
+        /// Seconds between the making of the user and that, or null.
+        pub seconds_after_user: Option<i64>,
+        /// Whether it was ever used; null where the report does not say.
+        pub used: Option<bool>,
+        /// The day on which it was last used; null when it never was.
+        pub used_on: Option<String>,
+        /// Days since then, or null.
+        pub used_days: Option<i64>,
+        /// Days without use: since it was last used; when it never was, since it was made or last changed. Null
+        /// where the report says neither.
+        pub idle_days: Option<i64>,
+        /// What it was last used for, `s3 in eu-west-1`; null where the report does not say.
+        pub used_for: Option<String>,
+    }
+
+    /// An AWS account of which there is a credential report.
+    pub struct AccountRecord {
+        /// Index of the node: the row of the root user, or else the first.
+        pub node: usize,
+        /// `account 111122223333`.
+        pub address: String,
+        /// Its number; empty where the report does not say.
+        pub number: String,
+        /// Its name in the configuration, or null.
+        pub name: Option<String>,
+        /// The root user, or null when the report has no such row.
+        pub root_user: Option<LiveUserRecord>,
+    }
+
+    /// What the configuration counts as too long.
+    pub struct LimitsRecord {
+        /// Days without use from which a credential counts as unused (`max_unused_days`).
+        pub max_unused_days: i64,
+        /// Days after which an access key counts as too old (`max_key_age_days`).
+        pub max_key_age_days: i64,
+        /// Days for which nobody is asked why a new access key is not used yet (`new_key_days`).
+        pub new_key_days: i64,
+    }
+
     /// An exception to a rule: what somebody has looked at and accepted.
     pub struct ExceptionRecord {
         /// Index of the place where it is written.
@@ -237,5 +325,11 @@ records! {
         pub reason: String,
         /// For how much of it there is no finding: 1, and of a baseline the number of its entries.
         pub unmatched: i64,
+    }
+}
+
+impl Default for LimitsRecord {
+    fn default() -> Self {
+        Self { max_unused_days: 90, max_key_age_days: 90, new_key_days: 7 }
     }
 }

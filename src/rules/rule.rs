@@ -9,10 +9,12 @@ use super::check::{Fault, Scope};
 use super::document::{self, Example};
 use super::error::RuleError;
 use super::expression::Expression;
-use super::front_matter::{self, CaseEntry, ControlEntry, FrontMatter, Parts, Precision, SubjectKind};
+use super::front_matter::{
+    self, CaseEntry, ControlEntry, FrontMatter, Parts, Precision, StepEntry, SubjectKind,
+};
 use super::shape::{Shape, record};
 use super::template::Template;
-use crate::finding::Severity;
+use crate::finding::{Effect, Severity};
 
 /// Most names under `let`, and most cases: each is evaluated for every user.
 const MAX_PARTS: usize = 16;
@@ -57,6 +59,7 @@ pub struct Rule {
     pub(super) also: Vec<Expression>,
     pub(super) texts: Texts,
     pub(super) cases: Vec<Case>,
+    pub(super) remedy: Vec<RemedyStep>,
 }
 
 /// What a finding says.
@@ -77,6 +80,16 @@ pub(super) struct Case {
     pub fix: Option<Template>,
 }
 
+/// One step of what mends a finding.
+#[derive(Debug)]
+pub(super) struct RemedyStep {
+    pub when: Option<Expression>,
+    pub text: Template,
+    pub effect: Effect,
+    /// Words of the command, and whether each is for a person to fill in.
+    pub run: Vec<(Template, bool)>,
+}
+
 impl SubjectKind {
     /// The name under which expressions find the subject.
     pub fn name(self) -> &'static str {
@@ -86,6 +99,9 @@ impl SubjectKind {
             Self::Password => "password",
             Self::ServiceCredential => "service_credential",
             Self::Exception => "exception",
+            Self::LiveUser => "live_user",
+            Self::LiveCredential => "live_credential",
+            Self::Account => "account",
         }
     }
 
@@ -96,7 +112,20 @@ impl SubjectKind {
             Self::Password => "PasswordRecord",
             Self::ServiceCredential => "ServiceCredentialRecord",
             Self::Exception => "ExceptionRecord",
+            Self::LiveUser => "LiveUserRecord",
+            Self::LiveCredential => "LiveCredentialRecord",
+            Self::Account => "AccountRecord",
         }
+    }
+
+    /// Whether it is a user's, whom rules then see as well.
+    fn is_of_user(self) -> bool {
+        !matches!(self, Self::Exception | Self::Account)
+    }
+
+    /// Whether there is none of it without a credential report.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::LiveUser | Self::LiveCredential | Self::Account)
     }
 }
 
@@ -124,6 +153,11 @@ impl Rule {
     /// Whether it is about exceptions, not about users.
     pub fn has_exceptions_as_subject(&self) -> bool {
         self.subject == SubjectKind::Exception
+    }
+
+    /// Whether it has nothing to look at without a credential report.
+    pub fn needs_report(&self) -> bool {
+        self.subject.is_live()
     }
 
     /// The severity that a finding is reported with; fingerprints keep its own, so that they outlast a change of the
@@ -229,8 +263,8 @@ impl Compiler<'_> {
         let front_matter = &parts.front_matter;
         let text = self.source_text.inner();
         let mut scope = Scope::default();
-        // An exception is nobody's.
-        let is_of_user = front_matter.subject != SubjectKind::Exception;
+        scope.add("limits", record("LimitsRecord").map_or(Shape::Any, Shape::Record));
+        let is_of_user = front_matter.subject.is_of_user();
         for kind in is_of_user.then_some(SubjectKind::User).into_iter().chain([front_matter.subject]) {
             let shape = record(kind.record_name()).map_or(Shape::Any, Shape::Record);
             scope.add(kind.name(), shape);
@@ -253,6 +287,11 @@ impl Compiler<'_> {
         }
         let cases =
             front_matter.cases.iter().map(|case| self.case(case, &scope)).collect::<Result<_, _>>()?;
+        if let Some(surplus) = front_matter.remedy.get(MAX_PARTS) {
+            return Err(self.error(&surplus.text, 0, format!("a rule has at most {MAX_PARTS} steps")));
+        }
+        let remedy =
+            front_matter.remedy.iter().map(|step| self.step(step, &scope)).collect::<Result<_, _>>()?;
         Ok(Rule {
             id: front_matter.id.value.clone(),
             title: front_matter.title.value.clone(),
@@ -270,7 +309,32 @@ impl Compiler<'_> {
             also,
             texts,
             cases,
+            remedy,
         })
+    }
+
+    fn step(&self, step: &StepEntry, scope: &Scope) -> Result<RemedyStep, RuleError> {
+        let is_command = !step.run.is_empty();
+        if is_command == (step.effect == Effect::Edit) {
+            let message =
+                if is_command { "an edit of the code runs nothing" } else { "the step has no `run`" };
+            return Err(self.error(&step.text, 0, message).with_help(
+                "`run` is the command, word by word: [aws, iam, list-access-keys]; a step without one is an `edit`",
+            ));
+        }
+        let when = step.when.as_ref().map(|when| self.condition("remedy.when", when, scope)).transpose()?;
+        let mut run = Vec::new();
+        for word in &step.run {
+            let inner = word.value.strip_prefix('<').and_then(|rest| rest.strip_suffix('>'));
+            let is_placeholder = inner.is_some();
+            let template = Template::compile("remedy.run", inner.unwrap_or(&word.value), scope);
+            let shift = usize::from(is_placeholder);
+            let shifted = |fault: Fault| Fault { offset: fault.offset + shift, ..fault };
+            let template = template.map_err(|fault| self.fault(word, shifted(fault)))?;
+            run.push((template, is_placeholder));
+        }
+        let text = self.template("remedy.text", &step.text, scope)?;
+        Ok(RemedyStep { when, text, effect: step.effect, run })
     }
 
     fn bindings(

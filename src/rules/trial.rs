@@ -3,8 +3,18 @@
 use super::document::{Doubt, Example, Expectation};
 
 /// The languages of examples, and the file that stands for each.
-pub const LANGUAGES: [(&str, &str); 3] =
-    [("hcl", "main.tf"), ("yaml", "template.yaml"), ("json", "template.json")];
+pub const LANGUAGES: [(&str, &str); 4] = [
+    ("hcl", "main.tf"),
+    ("yaml", "template.yaml"),
+    ("json", "template.json"),
+    (REPORT_LANGUAGE, "report.csv"),
+];
+
+/// The language of credential reports, which are looked at by themselves.
+pub const REPORT_LANGUAGE: &str = "csv";
+
+/// The moment that ages are counted to in examples, so that they give the same on every day.
+pub const NOW_IN_EXAMPLES: &str = "2026-01-01T00:00:00Z";
 
 /// An example, and what the rule makes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,6 +5,8 @@
 pub mod configuration;
 // The baseline.
 mod baseline;
+// Credential reports.
+mod evidence;
 // What the paths mean.
 mod paths;
 // Which rules run.
@@ -21,13 +23,17 @@ pub use since::Before;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use miette::Diagnostic;
 
 use crate::cli::{Check, FailOn, Input, Selection, VariableSource};
 use crate::cloudformation::ParameterInput;
+use crate::evidence::GivenReport;
 use crate::exceptions::{Baseline, Exception};
 use crate::finding::{Confidence, Finding, Severity};
+use crate::rules::record::LimitsRecord;
 use crate::rules::{Rule, RuleError, RuleSet};
 use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
 use crate::terraform::CommandLineInput;
@@ -133,6 +139,27 @@ pub enum SettingsError {
         path: String,
         /// What is wrong, and where in the file.
         reason: String,
+    },
+    /// A `--credential-report` that cannot be read.
+    #[error("the credential report `{path}` cannot be read: {reason}")]
+    #[diagnostic(help(
+        "name a file with what `aws iam get-credential-report` prints, or the CSV in it; `-` is standard input"
+    ))]
+    CredentialReport {
+        /// As typed.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// A `--credential-report` that is about nothing.
+    #[error("`{about}`, of which a credential report is given, is no account and no path")]
+    #[diagnostic(help(
+        "write --credential-report 111122223333=FILE, with an account's number or its name in credlint.toml, or ROOT=FILE with \
+         the path of a root, as `credlint files` lists them"
+    ))]
+    ReportAbout {
+        /// As typed.
+        about: String,
     },
     /// A `--since` that there is nothing to compare with.
     #[error("--since {since} cannot be compared with: {reason}")]
@@ -270,8 +297,16 @@ pub struct CheckSettings<'r> {
     pub known_rules: &'r RuleSet,
     /// Which findings count.
     pub thresholds: Thresholds,
-    /// The day that the ends of exceptions are compared with.
+    /// The day in UTC that the ends of exceptions are compared with, so that they end everywhere at once.
     pub today: Date,
+    /// What counts as too long.
+    pub limits: LimitsRecord,
+    /// Credential reports, to be joined to the code.
+    pub reports: Vec<GivenReport>,
+    /// Whether somebody says to which moment ages are counted.
+    pub is_as_of_given: bool,
+    /// Whether there is no code at all, but reports alone.
+    pub is_audit: bool,
     /// The exceptions of the configuration.
     pub exceptions: Vec<Exception>,
     /// What the configuration takes out of the check.
@@ -288,13 +323,19 @@ impl<'r> CheckSettings<'r> {
         let Check { selection, accepted, .. } = arguments;
         let configuration = &input.configuration;
         let rules = selected(set, selection, configuration)?;
+        let mut notices = configuration.notices(set, &rules, selection);
+        let reports = evidence::read(input, arguments, &mut notices)?;
         Ok(Self {
             exceptions: configuration.exceptions(set, &rules),
-            notices: configuration.notices(set, &rules, selection),
+            notices,
+            limits: limits(selection, configuration),
+            is_as_of_given: accepted.as_of.is_some(),
+            is_audit: arguments.input.paths.is_empty(),
+            reports,
             rules,
             known_rules: set,
             thresholds: Thresholds::new(selection, configuration),
-            today: accepted.as_of.unwrap_or_else(today),
+            today: accepted.as_of.unwrap_or_else(Timestamp::now).to_zoned(TimeZone::UTC).date(),
             baseline: baseline::read(&input.workspace, accepted, configuration)?,
             write_baseline: accepted.write_baseline.is_some(),
         })
@@ -312,9 +353,9 @@ impl<'r> CheckSettings<'r> {
     }
 }
 
-/// This day in UTC, so that an exception ends everywhere at once.
-fn today() -> Date {
-    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+fn limits(selection: &Selection, configuration: &Configuration) -> LimitsRecord {
+    let max_unused_days = selection.max_unused_days.unwrap_or(configuration.max_unused_days.into());
+    LimitsRecord { max_unused_days, ..LimitsRecord::default() }
 }
 
 impl Thresholds {

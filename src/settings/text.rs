@@ -1,11 +1,17 @@
 //! Settings for a text by itself: everything as it is where nobody says anything.
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::evidence::report;
+use crate::evidence::{Claim, GivenReport};
 use crate::finding::{Confidence, Severity};
+use crate::rules::record::LimitsRecord;
 use crate::rules::{Rule, RuleSet};
 use crate::source::Workspace;
 
 use super::configuration::Configuration;
-use super::{CheckSettings, InputSettings, Thresholds, today};
+use super::{CheckSettings, InputSettings, Thresholds};
 
 impl InputSettings {
     /// A text as the only file, under a name that says what it is: `main.tf`, `template.yaml`.
@@ -24,6 +30,17 @@ impl InputSettings {
 }
 
 impl<'r> CheckSettings<'r> {
+    /// The same with a credential report by itself, and what is wrong with its text.
+    #[must_use]
+    pub fn with_report(mut self, input: &InputSettings, name: &str, text: &str, as_of: Timestamp) -> Self {
+        let (report, notices) = report::read(&input.workspace.files, name, text.as_bytes().to_vec());
+        self.notices.extend(notices);
+        self.reports.push(GivenReport { report, claim: Claim::Open, as_of });
+        self.is_as_of_given = true;
+        self.is_audit = true;
+        self
+    }
+
     /// These rules; every finding counts.
     pub fn of_rules(set: &'r RuleSet, rules: Vec<&'r Rule>) -> Self {
         Self {
@@ -34,7 +51,11 @@ impl<'r> CheckSettings<'r> {
                 min_confidence: Confidence::Possible,
                 fail_on: None,
             },
-            today: today(),
+            today: Timestamp::now().to_zoned(TimeZone::UTC).date(),
+            limits: LimitsRecord::default(),
+            reports: Vec::new(),
+            is_as_of_given: false,
+            is_audit: false,
             exceptions: Vec::new(),
             notices: Vec::new(),
             baseline: None,

@@ -33,6 +33,10 @@ pub enum NoticeKind {
     NoCreationTrace,
     /// What the configuration takes out of the check.
     Configuration,
+    /// A user of a credential report of which the code does not tell which of its users it is.
+    AmbiguousJoin,
+    /// A credential report that does not say when it was made, so that ages are counted to the time of the run.
+    AgesUntilNow,
 }
 
 impl NoticeKind {
@@ -53,6 +57,8 @@ impl NoticeKind {
             Self::NotCompared => "not-compared",
             Self::NoCreationTrace => "no-creation-trace",
             Self::Configuration => "configuration",
+            Self::AmbiguousJoin => "ambiguous-join",
+            Self::AgesUntilNow => "ages-until-now",
         }
     }
 

@@ -2,7 +2,11 @@
 
 mod cells;
 mod columns;
+mod encoded;
+mod encoding;
+mod envelope;
 mod form;
+mod mistaken;
 mod problems;
 mod row;
 mod table;

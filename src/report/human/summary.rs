@@ -6,7 +6,7 @@ use annotate_snippets::Renderer;
 
 use super::super::excerpt::first_line;
 use super::super::severity::{SEVERITIES, words};
-use super::super::wording::{comparison, counted, coverage};
+use super::super::wording::{accounts, comparison, counted, coverage};
 use super::super::{Report, inert};
 use super::snippet::{draw, position};
 use super::{HumanOptions, painted};
@@ -51,6 +51,9 @@ pub fn summary(report: &Report<'_>, options: &HumanOptions) -> String {
     }
     let mut out = coverage(report.coverage);
     out.push('\n');
+    for account in accounts(report.coverage) {
+        out.push_str(&format!("{}\n", inert(&account)));
+    }
     if let Some(change) = report.change {
         out.push_str(&format!("{}\n", inert(&comparison(change, report.findings.len()))));
     }

@@ -4,9 +4,18 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand, ValueHint};
 
-use crate::finding::{Confidence, Severity};
+mod help;
+mod values;
+
+pub use values::{
+    ConfidenceName, FailOn, GraphFormat, ListFormat, Output, ReportArgument, ReportFormat, SeverityName,
+    VariableSource,
+};
+
+use help::{AUDIT_AFTER_HELP, CHECK_AFTER_HELP, EXIT_STATUS, INIT_AFTER_HELP, RULES_TEST_AFTER_HELP};
+use values::{assignment, credential_report, days, moment, output, parameter};
 
 /// Find long-lived AWS credentials in infrastructure code before they are deployed.
 #[derive(Clone, Debug, Parser)]
@@ -36,6 +45,9 @@ pub enum Command {
     /// Check infrastructure code and report what is wrong
     #[command(after_help = CHECK_AFTER_HELP)]
     Check(Box<Check>),
+    /// Check credential reports by themselves, without any code
+    #[command(after_help = AUDIT_AFTER_HELP)]
+    Audit(Box<Audit>),
     /// List the rules, or test your own
     #[command(args_conflicts_with_subcommands = true, subcommand_help_heading = "Instead")]
     Rules(Rules),
@@ -73,10 +85,67 @@ pub struct Check {
     /// What is not reported any more.
     #[command(flatten)]
     pub accepted: Accepted,
+    /// Join the credential report of an AWS account to the code: CSV, or what `aws iam get-credential-report` prints, or
+    /// standard input as -; several accounts have one each, and where the code does not say which account a root is for,
+    /// the root is named before its report
+    #[arg(long, value_name = "[ACCOUNT_OR_ROOT=]FILE", value_parser = credential_report, value_hint = ValueHint::FilePath, help_heading = "Credential reports", display_order = 0)]
+    pub credential_report: Vec<ReportArgument>,
     /// Report only what the changes since this revision introduce: a commit, a tag, or a branch (from where it was left);
     /// needs git
     #[arg(long, value_name = "REF", help_heading = "Input")]
     pub since: Option<String>,
+    /// What is reported how.
+    #[command(flatten)]
+    pub reporting: Reporting,
+}
+
+/// `credlint audit`.
+#[derive(Clone, Debug, Args)]
+pub struct Audit {
+    /// Credential reports: CSV, or what `aws iam get-credential-report` prints; standard input as -
+    #[arg(value_name = "[ACCOUNT=]REPORT", required = true, value_parser = credential_report, value_hint = ValueHint::FilePath, help_heading = "Input", display_order = 0)]
+    pub reports: Vec<ReportArgument>,
+    /// Exit with 0 or 1 even when a report could not be read in full
+    #[arg(long, help_heading = "Input")]
+    pub allow_parse_errors: bool,
+    /// Which configuration counts.
+    #[command(flatten)]
+    pub configuration: ConfigurationChoice,
+    /// Which rules to run, and what counts.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// What is not reported any more.
+    #[command(flatten)]
+    pub accepted: Accepted,
+    /// What is reported how.
+    #[command(flatten)]
+    pub reporting: Reporting,
+}
+
+impl Audit {
+    /// The check that it is: one of no code at all.
+    pub fn to_check(&self) -> Check {
+        Check {
+            input: Input {
+                paths: Vec::new(),
+                root: None,
+                variables: VariableOptions::default(),
+                assignments: Vec::new(),
+                allow_parse_errors: self.allow_parse_errors,
+                configuration: self.configuration.clone(),
+            },
+            credential_report: self.reports.clone(),
+            selection: self.selection.clone(),
+            accepted: self.accepted.clone(),
+            since: None,
+            reporting: self.reporting.clone(),
+        }
+    }
+}
+
+/// What is reported how.
+#[derive(Clone, Debug, Args)]
+pub struct Reporting {
     /// Format of what goes to standard output, and of a plain --output FILE
     #[arg(long, value_name = "FORMAT", default_value = "human", help_heading = "Output")]
     pub format: ReportFormat,
@@ -98,6 +167,10 @@ pub struct Check {
     /// Print only findings, and errors that made the check incomplete
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
+    /// Write a shell script that mends what a credential report shows, for a person to read and run: it changes nothing
+    /// unless it is told to
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Credential reports", display_order = 2)]
+    pub remediation_script: Option<PathBuf>,
 }
 
 /// What every command that reads code takes.
@@ -134,7 +207,7 @@ pub struct ConfigurationChoice {
     pub no_config: bool,
 }
 
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 struct VariableOptions {
     /// Set a Terraform variable or template parameter
     #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, help_heading = "Input")]
@@ -146,29 +219,6 @@ struct VariableOptions {
     /// TOML; the last one wins
     #[arg(long, value_name = "NAME=VALUE|FILE", value_parser = parameter, help_heading = "Input")]
     parameters: Vec<VariableSource>,
-}
-
-/// One `--var` or `--var-file`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum VariableSource {
-    /// `--var NAME=VALUE`.
-    Value {
-        /// Before the first `=`, not empty.
-        name: String,
-        /// After it, as typed.
-        value: String,
-    },
-    /// `--var-file FILE`.
-    File(PathBuf),
-    /// `--parameters NAME=VALUE`.
-    Parameter {
-        /// Before the first `=`, not empty.
-        name: String,
-        /// After it, as typed.
-        value: String,
-    },
-    /// `--parameters FILE`.
-    ParameterFile(PathBuf),
 }
 
 /// Which rules to run, and what counts.
@@ -189,6 +239,9 @@ pub struct Selection {
     /// Report only findings of at least this confidence: `possible` ones need other inputs than the defaults
     #[arg(long, value_name = "CONFIDENCE", help_heading = "Rules")]
     pub min_confidence: Option<ConfidenceName>,
+    /// Days without use from which a credential of a credential report counts as unused [default: 90]
+    #[arg(long, value_name = "DAYS", value_parser = days, help_heading = "Credential reports", display_order = 1)]
+    pub max_unused_days: Option<i64>,
     /// Exit with 1 when there is a certain finding of at least this severity [default: medium]
     #[arg(long, value_name = "SEVERITY", help_heading = "Rules")]
     pub fail_on: Option<FailOn>,
@@ -204,9 +257,10 @@ pub struct Accepted {
     /// are not fixed, and nothing new
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Exceptions")]
     pub write_baseline: Option<PathBuf>,
-    /// Take this day for today where an exception has an end (2027-01-31) [default: today, in UTC]
-    #[arg(long, value_name = "DATE", help_heading = "Exceptions")]
-    pub as_of: Option<jiff::civil::Date>,
+    /// Take this day or moment for now (2027-01-31): where an exception has an end, and to count ages to where a
+    /// credential report does not say when it was made [default: now]
+    #[arg(long, value_name = "DATE", value_parser = moment, help_heading = "Exceptions")]
+    pub as_of: Option<jiff::Timestamp>,
 }
 
 /// `credlint rules`.
@@ -311,158 +365,6 @@ pub struct Man {
     pub command: Option<String>,
 }
 
-/// Formats of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ReportFormat {
-    /// For a person at a terminal
-    Human,
-    /// For programs; versioned
-    Json,
-    /// For programs, one object a line; versioned as json is
-    Jsonl,
-    /// SARIF 2.1.0, for code scanning
-    Sarif,
-    /// Annotations in a log of GitHub Actions
-    Github,
-    /// Job summaries, and comments on pull requests
-    Markdown,
-    /// GitLab's Code Quality report
-    Gitlab,
-    /// Results of tests, for Jenkins and many others
-    Junit,
-}
-
-/// Formats of a list.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum ListFormat {
-    /// For a person at a terminal
-    Text,
-    /// For programs; versioned
-    Json,
-}
-
-/// Formats of the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum GraphFormat {
-    /// For programs; versioned
-    Json,
-    /// A diagram that code hosts draw within Markdown
-    Mermaid,
-}
-
-/// One `--output`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Output {
-    /// The format before `=`; `None`: that of `--format`.
-    pub format: Option<ReportFormat>,
-    /// The file.
-    pub file: PathBuf,
-}
-
-/// `--fail-on`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "they are the severities, and never")]
-pub enum FailOn {
-    Low,
-    Medium,
-    High,
-    Critical,
-    Never,
-}
-
-/// `--min-severity`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "they are the severities")]
-pub enum SeverityName {
-    Low,
-    Medium,
-    High,
-    Critical,
-}
-
-/// `--min-confidence`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-#[expect(missing_docs, reason = "they are the confidences")]
-pub enum ConfidenceName {
-    Possible,
-    Certain,
-}
-
-const INIT_AFTER_HELP: &str = "\
-Writes credlint.toml, .pre-commit-config.yaml and .github/workflows/credlint.yml. A file that is there is left alone;
-a list of hooks gets one more where that is safe.
-
-Example:
-  credlint init";
-
-const EXIT_STATUS: &str = "\
-Exit status:
-  0  nothing found that fails the check
-  1  a certain finding at or above --fail-on
-  2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
-     what was read is reported all the same";
-
-const CHECK_AFTER_HELP: &str = "\
-Examples:
-  credlint check
-  credlint check infra/prod --var-file prod.tfvars --var create_key=true
-  credlint check template.yaml --parameters Environment=prod
-  credlint check template.yaml --parameters parameters.json
-  credlint check plan.json            (made by `terraform show -json`)
-  terraform show -json tfplan | credlint check -
-  credlint check --select CIS-1.13,multiple-active-keys --fail-on high
-  credlint check --since origin/main
-  credlint check --output sarif=credlint.sarif --output json=credlint.json
-
-Exit status:
-  0  nothing found that fails the check
-  1  a certain finding at or above --fail-on
-  2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
-     what was read is reported all the same";
-
-const RULES_TEST_AFTER_HELP: &str = "\
-Examples:
-  credlint rules test rules
-  credlint rules test rules/ci-user-outside-its-path.md --update
-
-Exit status:
-  0  every example gives what is written there
-  1  one does not, or a rule lacks a flagged or a clean example
-  2  wrong usage, or a file that is no rule; the others are tested all the same";
-
-impl From<SeverityName> for Severity {
-    fn from(name: SeverityName) -> Self {
-        match name {
-            SeverityName::Low => Self::Low,
-            SeverityName::Medium => Self::Medium,
-            SeverityName::High => Self::High,
-            SeverityName::Critical => Self::Critical,
-        }
-    }
-}
-
-impl From<ConfidenceName> for Confidence {
-    fn from(name: ConfidenceName) -> Self {
-        match name {
-            ConfidenceName::Possible => Self::Possible,
-            ConfidenceName::Certain => Self::Certain,
-        }
-    }
-}
-
-impl FailOn {
-    /// The severity; `None` for never.
-    pub fn severity(self) -> Option<Severity> {
-        match self {
-            Self::Low => Some(Severity::Low),
-            Self::Medium => Some(Severity::Medium),
-            Self::High => Some(Severity::High),
-            Self::Critical => Some(Severity::Critical),
-            Self::Never => None,
-        }
-    }
-}
-
 impl CommandLine {
     /// Parses arguments, the program's name first. The error prints itself and knows its exit status: 0 for
     /// `--help` and `--version`, 2 for wrong usage.
@@ -487,7 +389,12 @@ impl Command {
             Self::Check(check) => Some(&mut check.input),
             Self::Graph(graph) => Some(&mut graph.input),
             Self::Files(files) => Some(&mut files.input),
-            Self::Init(_) | Self::Rules(_) | Self::Explain(_) | Self::Completions(_) | Self::Man(_) => None,
+            Self::Audit(_)
+            | Self::Init(_)
+            | Self::Rules(_)
+            | Self::Explain(_)
+            | Self::Completions(_)
+            | Self::Man(_) => None,
         }
     }
 }
@@ -530,45 +437,8 @@ pub fn write_manual(name: Option<&str>, writer: &mut dyn io::Write) -> io::Resul
 }
 
 fn command_name() -> clap::builder::PossibleValuesParser {
-    ["check", "rules", "explain", "graph", "files", "init", "completions", "man"].into()
-}
-
-fn assignment(text: &str) -> Result<(String, String), String> {
-    match text.split_once('=') {
-        Some((name, value)) if !name.trim().is_empty() => Ok((name.trim().to_owned(), value.to_owned())),
-        _ => Err("expected NAME=VALUE".to_owned()),
-    }
-}
-
-/// `NAME=VALUE` as every deployment tool takes it, `ParameterKey=NAME,ParameterValue=VALUE` as the AWS CLI does, or a
-/// file, `file://` before it or not.
-fn parameter(text: &str) -> Result<VariableSource, String> {
-    if let Some(file) = text.strip_prefix("file://") {
-        return Ok(VariableSource::ParameterFile(file.into()));
-    }
-    let named = text.strip_prefix("ParameterKey=").and_then(|rest| rest.split_once(",ParameterValue="));
-    match named.or_else(|| text.split_once('=')) {
-        Some((name, value)) if !name.trim().is_empty() => {
-            Ok(VariableSource::Parameter { name: name.trim().to_owned(), value: value.to_owned() })
-        }
-        None if !text.is_empty() => Ok(VariableSource::ParameterFile(text.into())),
-        _ => Err("expected NAME=VALUE or FILE".to_owned()),
-    }
-}
-
-fn output(text: &str) -> Result<Output, String> {
-    let (format, file) = match text.split_once('=') {
-        Some((format, file)) if ReportFormat::from_str(format, false).is_ok() => {
-            (ReportFormat::from_str(format, false).ok(), file)
-        }
-        _ => (None, text),
-    };
-    if file.is_empty() {
-        return Err("expected FILE or FORMAT=FILE".to_owned());
-    }
-    Ok(Output { format, file: file.into() })
+    ["check", "audit", "rules", "explain", "graph", "files", "init", "completions", "man"].into()
 }
 
 #[cfg(test)]
-#[path = "cli_tests.rs"]
 mod tests;

@@ -1,6 +1,9 @@
 //! What can be typed.
 
+use clap::ValueEnum as _;
+
 use super::*;
+use crate::finding::{Confidence, Severity};
 
 fn parse(arguments: &[&str]) -> CommandLine {
     CommandLine::parse_from_arguments([&["credlint"], arguments].concat()).unwrap()
@@ -36,8 +39,10 @@ fn the_definition_is_sound() {
 fn defaults() {
     let check = check(&[]);
     assert_eq!(check.input.paths, [PathBuf::from(".")]);
-    assert_eq!(check.format, ReportFormat::Human);
-    assert!(check.output.is_empty() && check.input.assignments.is_empty() && !check.quiet);
+    assert_eq!(check.reporting.format, ReportFormat::Human);
+    assert!(
+        check.reporting.output.is_empty() && check.input.assignments.is_empty() && !check.reporting.quiet
+    );
     assert_eq!((check.selection.fail_on, check.selection.min_severity), (None, None));
 }
 
@@ -77,10 +82,10 @@ fn outputs_have_a_format_of_their_own_or_that_of_the_run() {
         check(&["--output", "sarif=a.sarif", "-o", "b.txt", "--output", "x=y.json", "--format", "json"]);
     let output = |format, file: &str| Output { format, file: file.into() };
     assert_eq!(
-        check.output,
+        check.reporting.output,
         [output(Some(ReportFormat::Sarif), "a.sarif"), output(None, "b.txt"), output(None, "x=y.json")]
     );
-    assert_eq!(check.format, ReportFormat::Json);
+    assert_eq!(check.reporting.format, ReportFormat::Json);
     assert_eq!(refused(&["check", "--output", "json="]).exit_code(), 2);
 }
 
@@ -147,6 +152,7 @@ fn help_of_the_program() {
 
     Commands:
       check        Check infrastructure code and report what is wrong
+      audit        Check credential reports by themselves, without any code
       rules        List the rules, or test your own
       explain      Print the documentation of a rule
       graph        Print the users and credentials that were understood, and how they are linked
@@ -215,14 +221,28 @@ fn help_of_check() {
                                          severity [default: medium] [possible values: low, medium, high,
                                          critical, never]
 
+    Credential reports:
+          --credential-report <[ACCOUNT_OR_ROOT=]FILE>
+              Join the credential report of an AWS account to the code: CSV, or what `aws iam
+              get-credential-report` prints, or standard input as -; several accounts have one each, and
+              where the code does not say which account a root is for, the root is named before its
+              report
+          --max-unused-days <DAYS>
+              Days without use from which a credential of a credential report counts as unused [default:
+              90]
+          --remediation-script <FILE>
+              Write a shell script that mends what a credential report shows, for a person to read and
+              run: it changes nothing unless it is told to
+
     Exceptions:
           --baseline <FILE>        Leave out the findings that this file holds, and report entries of it
                                    that are fixed
           --write-baseline <FILE>  Write all findings to this file, as a baseline to start from; with
                                    --baseline, write of its entries those that are not fixed, and
                                    nothing new
-          --as-of <DATE>           Take this day for today where an exception has an end (2027-01-31)
-                                   [default: today, in UTC]
+          --as-of <DATE>           Take this day or moment for now (2027-01-31): where an exception has
+                                   an end, and to count ages to where a credential report does not say
+                                   when it was made [default: now]
 
     Output:
           --color <WHEN>            When to use colours [default: auto] [possible values: auto, always,
@@ -245,6 +265,7 @@ fn help_of_check() {
       terraform show -json tfplan | credlint check -
       credlint check --select CIS-1.13,multiple-active-keys --fail-on high
       credlint check --since origin/main
+      credlint check infra --credential-report report.csv
       credlint check --output sarif=credlint.sarif --output json=credlint.json
 
     Exit status:

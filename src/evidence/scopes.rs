@@ -1,0 +1,188 @@
+//! The users that code can mean, by what tells accounts apart, and which accounts they can be in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::graph::{Graph, Name, User};
+use crate::source::{Notice, NoticeKind};
+
+use super::Claim;
+use super::accounts::Account;
+
+/// Most accounts and users that a message names.
+const MAX_NAMED: usize = 3;
+
+/// The users of one root and account, as the code tells accounts apart.
+pub struct Scope {
+    /// Index of the root.
+    pub root: usize,
+    /// The account's number, where that is known.
+    number: Option<Arc<str>>,
+    /// Users by name in lower case: AWS takes no two that differ in case alone.
+    pub by_name: BTreeMap<String, Vec<usize>>,
+    /// Users whose names `CloudFormation` makes up, by logical id.
+    pub by_logical_id: BTreeMap<String, Vec<usize>>,
+    /// Users that the code creates under names that are not known.
+    pub unnamed: Vec<usize>,
+}
+
+/// Which scopes an account may be that of: indices.
+#[derive(Default)]
+pub struct Relation {
+    /// Those that say so themselves, or of which somebody says so.
+    pub sure: Vec<usize>,
+    /// Those that do not say, and fit by their names.
+    pub by_name: Vec<usize>,
+    /// Those that fit several accounts by their names.
+    pub disputed: Vec<usize>,
+    /// Those that do not say, and fit no account by a name.
+    pub silent: Vec<usize>,
+}
+
+/// The scopes of a graph, in document order.
+pub fn scopes(graph: &Graph) -> Vec<Scope> {
+    let mut places: BTreeMap<(usize, Arc<str>), usize> = BTreeMap::new();
+    let mut scopes: Vec<Scope> = Vec::new();
+    for (index, user) in graph.users.iter().enumerate().filter(|(_, user)| !user.is_placeholder) {
+        let root = graph.nodes[user.node].root;
+        let key = (root, Arc::clone(&user.account));
+        let number = graph.account_numbers.get(&key).cloned();
+        let place = *places.entry(key).or_insert_with(|| {
+            scopes.push(Scope {
+                root,
+                number,
+                by_name: BTreeMap::new(),
+                by_logical_id: BTreeMap::new(),
+                unnamed: Vec::new(),
+            });
+            scopes.len() - 1
+        });
+        scopes[place].add(graph, index, user);
+    }
+    scopes
+}
+
+impl Scope {
+    fn add(&mut self, graph: &Graph, index: usize, user: &User) {
+        let node = &graph.nodes[user.node];
+        for (_, name) in &user.names {
+            if let Name::Known(text) | Name::Sensitive(text) = name {
+                let users = self.by_name.entry(text.to_lowercase()).or_default();
+                if !users.contains(&index) {
+                    users.push(index);
+                }
+            }
+        }
+        let is_unknown = |name: &Name| matches!(name, Name::Unknown(_));
+        if !node.managed || !user.names.iter().any(|(_, name)| is_unknown(name)) {
+            return;
+        }
+        self.unnamed.push(index);
+        let is_template = matches!(graph.roots[self.root].format, "cloudformation" | "cdk");
+        let is_made_up = |name: &Name| matches!(name, Name::Unknown(identity) if *identity == node.address);
+        if is_template && node.stands_for.is_none() && user.names.iter().all(|(_, name)| is_made_up(name)) {
+            let logical_id = node.address.rsplit(['.', '/']).next().unwrap_or_default().to_owned();
+            self.by_logical_id.entry(logical_id).or_default().push(index);
+        }
+    }
+
+    fn fits(&self, names: &Names<'_>) -> bool {
+        self.by_name.keys().any(|name| names.lower_case.contains(name))
+            || self.by_logical_id.keys().any(|id| names.logical_ids.contains(id.as_str()))
+    }
+}
+
+/// The logical id in a name that `CloudFormation` makes up of the stack's name, the logical id and a random text:
+/// `mystack-Deploy-1AB2CD3EF4GH`.
+pub fn logical_id(name: &str) -> Option<&str> {
+    let (before, random) = name.rsplit_once('-')?;
+    let is_random =
+        (8..=14).contains(&random.len()) && random.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let (stack, logical_id) = before.rsplit_once('-')?;
+    (is_random && !stack.is_empty() && !logical_id.is_empty()).then_some(logical_id)
+}
+
+/// The names of an account's users.
+struct Names<'g> {
+    lower_case: BTreeSet<String>,
+    logical_ids: BTreeSet<&'g str>,
+}
+
+/// For each account, which scopes it may be that of.
+pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<Relation>, Vec<Notice>) {
+    let names: Vec<Names<'_>> = accounts
+        .iter()
+        .map(|account| {
+            let root = graph.live_accounts[account.index].root_user;
+            let users = account.users.clone().filter(|user| Some(*user) != root);
+            let users: Vec<&str> = users.map(|user| &*graph.live_users[user].name).collect();
+            Names {
+                lower_case: users.iter().map(|name| name.to_lowercase()).collect(),
+                logical_ids: users.iter().filter_map(|name| logical_id(name)).collect(),
+            }
+        })
+        .collect();
+    let mut relations: Vec<Relation> = accounts.iter().map(|_| Relation::default()).collect();
+    let mut notices = Vec::new();
+    for (index, scope) in scopes.iter().enumerate() {
+        let path = graph.roots[scope.root].path.as_str();
+        let claims =
+            |account: &Account| account.claims.iter().any(|claim| *claim == Claim::Root(path.into()));
+        let is_claimed = accounts.iter().any(claims);
+        let (mut fitting, mut open) = (Vec::new(), Vec::new());
+        for (place, account) in accounts.iter().enumerate() {
+            let number = graph.live_accounts[account.index].number.as_ref();
+            let is_sure = match &scope.number {
+                // What the code says of its account nobody can say otherwise.
+                Some(known) => number == Some(known),
+                None => claims(account),
+            };
+            let is_free = !account.claims.iter().any(|claim| matches!(claim, Claim::Root(_)));
+            if is_sure {
+                relations[place].sure.push(index);
+            } else if scope.number.is_none() && !is_claimed && is_free {
+                open.push(place);
+                if scope.fits(&names[place]) {
+                    fitting.push(place);
+                }
+            }
+        }
+        match fitting.as_slice() {
+            [] => open.iter().for_each(|place| relations[*place].silent.push(index)),
+            [only] => relations[*only].by_name.push(index),
+            several => {
+                several.iter().for_each(|place| relations[*place].disputed.push(index));
+                notices.push(disputed(graph, scope, several, accounts));
+            }
+        }
+    }
+    (relations, notices)
+}
+
+fn disputed(graph: &Graph, scope: &Scope, places: &[usize], accounts: &[Account]) -> Notice {
+    let path = &graph.roots[scope.root].path;
+    let names: Vec<String> = places
+        .iter()
+        .map(|place| graph.roots[graph.live_accounts[accounts[*place].index].root].path.clone())
+        .collect();
+    let message = format!(
+        "the users of {path} may be those of {}: it does not say which account it is for, so none of them is joined",
+        some_of(&names)
+    );
+    let help = format!(
+        "give the report as --credential-report {path}=FILE, for each account that it is deployed to, or say `account` under \
+         [[roots]] in credlint.toml"
+    );
+    Notice::about(NoticeKind::AmbiguousJoin, path.clone(), message).with_help(help)
+}
+
+/// A few names in words: `a`, `a or b`, `a, b, c or 2 more`.
+pub fn some_of(names: &[String]) -> String {
+    let (shown, more) = names.split_at(names.len().min(MAX_NAMED));
+    match (shown, more.len()) {
+        ([], _) => String::new(),
+        ([only], 0) => only.clone(),
+        ([first @ .., last], 0) => format!("{} or {last}", first.join(", ")),
+        (shown, more) => format!("{} or {more} more", shown.join(", ")),
+    }
+}
