@@ -107,7 +107,7 @@ fn add_account(graph: &mut Graph, number: Option<Arc<str>>, rows: &[&Row], given
         .iter()
         .find(|row| row.is_root)
         .or(rows.first())
-        .map_or_else(|| Span::new(given.report.file, 0, 0), |row| row.span);
+        .map_or_else(|| Span::new(given.report.file, 0, 0), |row| row.user_span);
     let label = format!("{address} in the credential report");
     let node = add_node(graph, NodeKind::Account, root, &address, row, label);
     let as_of = given.report.generated.unwrap_or(given.as_of);
@@ -119,8 +119,14 @@ fn add_user(graph: &mut Graph, account: usize, row: &Row) {
     let root = graph.live_accounts[account].root;
     let address = row.arn.clone().unwrap_or_else(|| Arc::clone(&row.user));
     let who = if row.is_root { "the root user".to_owned() } else { format!("user {}", row.user) };
-    let node =
-        add_node(graph, NodeKind::User, root, &address, row.span, format!("{who} in the credential report"));
+    let node = add_node(
+        graph,
+        NodeKind::User,
+        root,
+        &address,
+        row.user_span,
+        format!("{who} in the credential report"),
+    );
     let mut credential = |kind: CredentialKind, number: u8, span: Span| {
         let credential = match number {
             0 => kind.name().to_owned(),

@@ -185,10 +185,20 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
     match outcome {
         Outcome::Joined(users) => {
             graph.live_users[live].declared = Condition::always();
+            let places: Vec<String> = users.iter().map(|user| place_of(graph, *user)).collect();
+            let roots: BTreeSet<usize> =
+                users.iter().map(|user| graph.nodes[graph.users[*user].node].root).collect();
             for user in users {
                 graph.lives.entry(user).or_default().push(live);
             }
-            None
+            (roots.len() > 1).then(|| {
+                let name = &graph.live_users[live].name;
+                let message = format!(
+                    "user {name} is declared more than once for this account, by {}: what the report says is shown at each",
+                    some_of(&places)
+                );
+                Notice::at(NoticeKind::AmbiguousJoin, graph.span(graph.live_users[live].node), message)
+            })
         }
         Outcome::TakenFor(user) => {
             graph.live_users[live].declared = Condition::always();
@@ -205,11 +215,7 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
         Outcome::Ambiguous(users) => {
             graph.live_users[live].declared = Condition::always();
             add_as_user(graph, live);
-            let place = |user: &usize| {
-                let node = &graph.nodes[graph.users[*user].node];
-                format!("{} of {}", node.address, graph.roots[node.root].path)
-            };
-            let places: Vec<String> = users.iter().map(place).collect();
+            let places: Vec<String> = users.iter().map(|user| place_of(graph, *user)).collect();
             // What only one root declares is disputed between accounts, which is said of the root.
             if places.len() < 2 {
                 return None;
@@ -233,6 +239,11 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
             None
         }
     }
+}
+
+fn place_of(graph: &Graph, user: usize) -> String {
+    let node = &graph.nodes[graph.users[user].node];
+    format!("{} of {}", node.address, graph.roots[node.root].path)
 }
 
 /// A user of an account that is none of the code's is one of the graph's own.
