@@ -7,9 +7,10 @@ use serde::Serialize;
 
 use super::excerpt::first_line;
 use super::severity::SEVERITIES;
+use super::shell::Command;
 use super::{Report, TOOL_NAME, TOOL_VERSION, inert, to_json};
 use crate::finding::{
-    AccountCoverage, AsOfSource, Change, Confidence, Coverage, Finding, Severity, Suppressed,
+    AccountCoverage, AsOfSource, Change, Confidence, Coverage, Effect, Finding, Severity, Step, Suppressed,
 };
 use crate::source::{Files, Notice, Place, Span};
 
@@ -70,6 +71,10 @@ pub struct JsonFinding {
     pub why: String,
     /// What to do: one line.
     pub fix: String,
+    /// What to do for this very user, step by step; empty where AWS's own account of it is not at hand.
+    pub remedy: Vec<JsonStep>,
+    /// The number of the AWS account that it is in; null where that is not known.
+    pub account: Option<String>,
     /// The one place to look first.
     pub location: Location,
     /// What stands at `location`.
@@ -84,6 +89,23 @@ pub struct JsonFinding {
     pub construct_path: Option<String>,
     /// Stable identity, 64 hexadecimal digits; independent of lines and columns.
     pub fingerprint: String,
+}
+
+/// One step of a remedy.
+#[derive(Debug, Serialize)]
+pub struct JsonStep {
+    /// What to do: one line.
+    pub text: String,
+    /// What it changes: `look` (nothing), `edit` (the code), `reversible`, `final`.
+    pub effect: Effect,
+    /// The words of the command, none of them quoted; empty for what is done by hand. `ID_OF_ACCESS_KEY_1` is for a
+    /// person to fill in.
+    pub command: Vec<String>,
+    /// The same as a shell reads it, to be pasted; null where there is no command.
+    pub shell: Option<String>,
+    /// Why there is no command where there would be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<&'static str>,
 }
 
 /// A finding that somebody has accepted: the fields of a finding, and on whose word.
@@ -300,6 +322,8 @@ fn json_finding(files: &Files, finding: &Finding) -> JsonFinding {
         message: sentence(&finding.message),
         why: sentence(&finding.why),
         fix: sentence(&finding.fix),
+        remedy: remedy(finding),
+        account: finding.account.clone(),
         location: location(files, finding.primary.span),
         label: sentence(&finding.primary.label),
         related: labelled(files, &finding.related),
@@ -307,6 +331,26 @@ fn json_finding(files: &Files, finding: &Finding) -> JsonFinding {
         inferred_from: finding.inferred_from.clone(),
         construct_path: finding.construct_path.clone(),
         fingerprint: finding.fingerprint.clone(),
+    }
+}
+
+/// The steps of a finding, as every JSON has them.
+pub(super) fn remedy(finding: &Finding) -> Vec<JsonStep> {
+    finding.remedy.iter().map(json_step).collect()
+}
+
+fn json_step(step: &Step) -> JsonStep {
+    let Step { text, effect, command } = step;
+    let (command, left_out) = match Command::new(command) {
+        Ok(command) => (command, None),
+        Err(reason) => (None, Some(reason)),
+    };
+    JsonStep {
+        text: sentence(text),
+        effect: *effect,
+        command: command.as_ref().map(Command::words).unwrap_or_default(),
+        shell: command.as_ref().map(Command::shown),
+        left_out,
     }
 }
 

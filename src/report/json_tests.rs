@@ -26,6 +26,8 @@ fn the_whole_document() {
           "message": "alice has 2 active access keys",
           "why": "a lost key is valid until somebody deletes it",
           "fix": "use IAM Identity Center instead",
+          "remedy": [],
+          "account": null,
           "location": {
             "path": "infra/team dir/users.tf",
             "line": 9,
@@ -83,6 +85,8 @@ fn the_whole_document() {
           "message": "the password of Bob stands in the template",
           "why": "a lost key is valid until somebody deletes it",
           "fix": "use IAM Identity Center instead",
+          "remedy": [],
+          "account": null,
           "location": {
             "path": "stack.yaml",
             "line": 5,
@@ -108,6 +112,8 @@ fn the_whole_document() {
           "message": "alice can sign in with a password and has an access key",
           "why": "a lost key is valid until somebody deletes it",
           "fix": "use IAM Identity Center instead",
+          "remedy": [],
+          "account": null,
           "location": {
             "path": "infra/team dir/users.tf",
             "line": 5,
@@ -157,6 +163,8 @@ fn the_whole_document() {
           "message": "the password of Bob stands in the template",
           "why": "a lost key is valid until somebody deletes it",
           "fix": "use IAM Identity Center instead",
+          "remedy": [],
+          "account": null,
           "location": {
             "path": "stack.yaml",
             "line": 5,

@@ -14,6 +14,8 @@ mod inert;
 mod redact;
 /// Source lines made fit to be shown.
 mod excerpt;
+/// Commands as a shell reads them.
+mod shell;
 /// JSON that is inert in a log.
 mod json_text;
 /// The baseline.
@@ -49,6 +51,8 @@ pub mod explain;
 
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod remedy_tests;
 
 pub use inert::{inert, without_log_commands};
 pub use json_text::{to_json, to_json_line};

@@ -2,8 +2,8 @@
 
 use super::{Control, Report, RuleText};
 use crate::finding::{
-    Change, Confidence, Coverage, Finding, Origins, Severity, Subject, Suppressed, Suppression,
-    SuppressionKind,
+    AccountCoverage, AsOfSource, Change, Confidence, Coverage, Effect, Finding, Origins, Severity, Step,
+    Subject, Suppressed, Suppression, SuppressionKind, Word,
 };
 use crate::source::{FileId, Files, Notice, NoticeKind, Place, Span};
 
@@ -140,6 +140,78 @@ pub fn hostile() -> Sample {
     notice.path = Some(ATTACK.to_owned());
     let suppressed = vec![suppressed(findings[0].clone(), ATTACK)];
     Sample { files, findings, notices: vec![about, notice], suppressed, ..empty() }
+}
+
+/// Three findings with steps, in two accounts; two are about alice, and share steps.
+pub fn remedies() -> Sample {
+    let mut sample = small();
+    sample.coverage.accounts = vec![account("111122223333", "a.csv"), account("444455556666", "b.csv")];
+    let (keys, password) = (key_steps("alice"), password_steps("bob's $(boss)"));
+    let alice = subject("user/alice", Some("alice"));
+    let [first, bob, second] = &mut sample.findings[..] else { unreachable!("the small report has three") };
+    let of_alice = |finding: &mut Finding, remedy: Vec<Step>| {
+        finding.subject = alice.clone();
+        finding.account = Some("111122223333".to_owned());
+        finding.remedy = remedy;
+    };
+    of_alice(first, keys.clone());
+    of_alice(second, keys[2..].to_vec());
+    bob.subject = subject("user/bob", Some("bob's $(boss)"));
+    bob.account = Some("444455556666".to_owned());
+    bob.remedy = password;
+    sample
+}
+
+/// To look, to edit, to deactivate and to delete an access key.
+pub fn key_steps(user: &str) -> Vec<Step> {
+    let key = |action: &str, more: &[&str]| {
+        let words = ["aws", "iam", action, "--user-name", user, "--access-key-id"];
+        let id = Word::Placeholder("id of access key 1".to_owned());
+        texts(&words).chain([id]).chain(texts(more)).collect()
+    };
+    vec![
+        Step {
+            text: "find the id of access key 1: it was made on 2021-03-04".to_owned(),
+            effect: Effect::Look,
+            command: texts(&["aws", "iam", "list-access-keys", "--user-name", user]).collect(),
+        },
+        Step { text: "set `status` to Inactive".to_owned(), effect: Effect::Edit, command: Vec::new() },
+        Step {
+            text: "deactivate access key 1".to_owned(),
+            effect: Effect::Reversible,
+            command: key("update-access-key", &["--status", "Inactive"]),
+        },
+        Step {
+            text: "delete access key 1".to_owned(),
+            effect: Effect::Final,
+            command: key("delete-access-key", &[]),
+        },
+    ]
+}
+
+/// To delete a password.
+pub fn password_steps(user: &str) -> Vec<Step> {
+    vec![Step {
+        text: "delete the password".to_owned(),
+        effect: Effect::Final,
+        command: texts(&["aws", "iam", "delete-login-profile", "--user-name", user]).collect(),
+    }]
+}
+
+fn texts<'a>(words: &'a [&'a str]) -> impl Iterator<Item = Word> + 'a {
+    words.iter().map(|word| Word::Text((*word).to_owned()))
+}
+
+fn account(number: &str, report: &str) -> AccountCoverage {
+    AccountCoverage {
+        number: Some(number.to_owned()),
+        name: None,
+        report: report.to_owned(),
+        users: 1,
+        declared: None,
+        as_of: jiff::Timestamp::UNIX_EPOCH,
+        as_of_source: AsOfSource::Report,
+    }
 }
 
 /// What the small report is compared with: one of its findings is fixed.

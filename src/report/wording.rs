@@ -1,6 +1,6 @@
 //! Counts and conditions in words, the same in every format.
 
-use crate::finding::{AccountCoverage, AsOfSource, Change, Confidence, Coverage, Finding};
+use crate::finding::{AccountCoverage, AsOfSource, Change, Confidence, Coverage, Effect, Finding, Step};
 
 /// `1 user`, `2 users`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
@@ -27,6 +27,12 @@ pub fn inference(finding: &Finding) -> Option<String> {
 pub fn construct(finding: &Finding) -> Option<String> {
     let path = finding.construct_path.as_ref()?;
     Some(format!("generated from the construct {path}"))
+}
+
+/// What to do, with what a person must know before doing it.
+pub fn step(step: &Step) -> String {
+    let warning = if step.effect == Effect::Final { " (cannot be undone)" } else { "" };
+    format!("{}{warning}", step.text)
 }
 
 /// What a change brings: `compared with origin/main (1a2b3c4d5e): 2 introduced, 1 fixed, 37 unchanged`.

@@ -12,7 +12,8 @@ use anstyle::Style;
 
 use super::excerpt::first_line;
 use super::severity::words;
-use super::wording::{construct, inference, qualification};
+use super::shell::Command;
+use super::wording::{construct, inference, qualification, step};
 use super::{Report, inert};
 use crate::finding::{Finding, Subject};
 use crate::source::Place;
@@ -126,6 +127,22 @@ fn one_finding(
     {
         if !text.is_empty() {
             out.push_str(&format!("  {} {}\n", painted(word, bold, options.color), inert(text)));
+        }
+    }
+    out.push_str(&remedy(finding, options));
+    out
+}
+
+/// The steps, numbered; each command on a line of its own, so that it can be copied.
+fn remedy(finding: &Finding, options: &HumanOptions) -> String {
+    let mut out = String::new();
+    for (index, one) in finding.remedy.iter().enumerate() {
+        let number = painted(&format!("{}.", index + 1), Style::new().bold(), options.color);
+        out.push_str(&format!("  {number} {}\n", inert(&step(one))));
+        match Command::new(&one.command) {
+            Ok(Some(command)) => out.push_str(&format!("     {}\n", command.shown())),
+            Ok(None) => {}
+            Err(reason) => out.push_str(&format!("     no command: {reason}\n")),
         }
     }
     out

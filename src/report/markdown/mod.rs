@@ -13,7 +13,8 @@ use crate::source::{NoticeKind, Span};
 use super::excerpt::first_line;
 use super::graph::MAX_USERS_DRAWN;
 use super::severity::SEVERITIES;
-use super::wording::{counted, coverage, qualification};
+use super::shell::Command;
+use super::wording::{counted, coverage, qualification, step};
 use super::{Report, TOOL_NAME};
 use inline::{code, words};
 
@@ -21,7 +22,7 @@ use inline::{code, words};
 pub const MAX_BYTES: usize = 65_536;
 
 /// How many bytes each part may have, so that all have room: the table of findings, and the lists behind it.
-const MAX_TABLE_BYTES: usize = 30_000;
+const MAX_TABLE_BYTES: usize = 26_000;
 const MAX_LIST_BYTES: usize = 4_000;
 
 /// Everything in a path that could end a link.
@@ -49,6 +50,7 @@ pub fn render(report: &Report<'_>, options: MarkdownOptions<'_>) -> String {
         });
         out.push_str(&folded("fixed", fixed.collect()));
     }
+    out.push_str(&folded("to mend step by step", remedies(report)));
     out.push_str(&folded("set aside", suppressed(report)));
     out.push_str(&folded("not understood", notices(report, options)));
     if let Some(diagram) = options.diagram {
@@ -188,6 +190,26 @@ fn place(report: &Report<'_>, options: MarkdownOptions<'_>, span: Span) -> Strin
         }
         _ => text,
     }
+}
+
+/// Of each finding that has any: its steps. Commands stand in fences: each is one line, which begins with no backquote, since
+/// the shell would have that quoted.
+fn remedies(report: &Report<'_>) -> Vec<String> {
+    let steps = |finding: &Finding| {
+        let mut out = format!("- {} {}\n", code(&finding.rule), words(&finding.message));
+        for (index, one) in finding.remedy.iter().enumerate() {
+            out.push_str(&format!("  {}. {}\n", index + 1, words(&step(one))));
+            match Command::new(&one.command) {
+                Ok(Some(command)) => {
+                    out.push_str(&format!("     ```sh\n     {}\n     ```\n", command.shown()));
+                }
+                Ok(None) => {}
+                Err(reason) => out.push_str(&format!("     no command: {reason}\n")),
+            }
+        }
+        out
+    };
+    report.findings.iter().filter(|finding| !finding.remedy.is_empty()).map(steps).collect()
 }
 
 fn suppressed(report: &Report<'_>) -> Vec<String> {

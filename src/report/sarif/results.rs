@@ -2,11 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use serde_sarif::sarif::{
     CodeFlow, Location, LogicalLocation, PropertyBag, Result as SarifResult, ResultBaselineState,
     ResultLevel, Suppression as SarifSuppression, ThreadFlow, ThreadFlowLocation,
 };
 
+use super::super::json::remedy;
 use super::super::severity::words;
 use super::super::wording::{inference, qualification, sentence};
 use super::super::{Report, inert};
@@ -187,6 +189,13 @@ fn properties(finding: &Finding) -> PropertyBag {
     }
     if let Some(when) = &finding.when {
         properties.insert("when".to_owned(), inert(when).into_owned().into());
+    }
+    if let Some(account) = &finding.account {
+        properties.insert("account".to_owned(), account.clone().into());
+    }
+    if !finding.remedy.is_empty() {
+        let steps = remedy(finding).into_iter().map(|step| json!(step)).collect();
+        properties.insert("remedy".to_owned(), steps);
     }
     PropertyBag::builder().additional_properties(properties).build()
 }
