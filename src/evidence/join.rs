@@ -117,7 +117,7 @@ impl<'a> Joining<'a> {
             .map(|user| format!("{}", graph.nodes[graph.users[user].node].address))
             .collect();
         let unread = code.and_then(|code| code.unread.as_deref());
-        let names = (!unnamed.is_empty()).then(|| format!("the name of {}", some_of(&unnamed)));
+        let names = (!unnamed.is_empty()).then(|| format!("the name of {}", some_of(&unnamed, "or")));
         let doubt = match (names, unread) {
             (Some(names), Some(unread)) => Some(format!("{names}, or of a user in {unread},")),
             (Some(names), None) => Some(names),
@@ -195,7 +195,7 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
                 let name = &graph.live_users[live].name;
                 let message = format!(
                     "user {name} is declared more than once for this account, by {}: what the report says is shown at each",
-                    some_of(&places)
+                    some_of(&places, "and")
                 );
                 Notice::at(NoticeKind::AmbiguousJoin, graph.span(graph.live_users[live].node), message)
             })
@@ -221,7 +221,8 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
                 return None;
             }
             let name = &graph.live_users[live].name;
-            let message = format!("user {name} may be {}, so it is joined to none of them", some_of(&places));
+            let message =
+                format!("user {name} may be {}, so it is joined to none of them", some_of(&places, "or"));
             let help = "give the report as --credential-report ROOT=FILE, or say `account` under [[roots]] in credlint.toml";
             let notice =
                 Notice::at(NoticeKind::AmbiguousJoin, graph.span(graph.live_users[live].node), message);
