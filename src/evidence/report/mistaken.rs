@@ -125,7 +125,7 @@ fn table(text: &str, line: Range<usize>) -> Wrong {
     }
     let columns = Columns::bind_any(text, &record);
     let missing: Vec<String> = columns.missing_required().map(|name| format!("`{name}`")).collect();
-    if record.count > 1 && !missing.is_empty() {
+    if record.cells.len() > 1 && !missing.is_empty() {
         let columns = if missing.len() == 1 { "column" } else { "columns" };
         let message =
             format!("this is no credential report: its header lacks the {columns} {}", and(&missing));
