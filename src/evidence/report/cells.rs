@@ -28,10 +28,7 @@ impl Cell {
             return Cow::Borrowed(written.trim());
         }
         let inner = &written[1..written.len() - 1];
-        match inner.contains('"') {
-            true => Cow::Owned(inner.replace("\"\"", "\"")),
-            false => Cow::Borrowed(inner),
-        }
+        if inner.contains('"') { Cow::Owned(inner.replace("\"\"", "\"")) } else { Cow::Borrowed(inner) }
     }
 }
 

@@ -29,6 +29,10 @@ impl Header {
         // Spreadsheets write the separator of the country that they are set to.
         [b',', b';', b'\t'].into_iter().find_map(|separator| {
             let record = first_record(text, separator)?;
+            // Lines that end in a carriage return alone are no lines of ours: that is said.
+            if text[record.range.clone()].contains('\r') {
+                return None;
+            }
             let columns = Columns::bind(text, &record)?;
             Some(Self { columns, separator, record })
         })
@@ -84,7 +88,7 @@ pub(super) fn read(files: &Files, file: FileId, header: Header, problems: &mut P
         }
         table.take(&record);
     }
-    if table.rows.is_empty() && table.problems.is_empty() {
+    if table.rows.is_empty() && table.problems.has_no_error() {
         let message = "the report has a header and no rows";
         let help = "every account has at least the row of its root user: the file was cut off. \
                     Run `aws iam get-credential-report` again";
