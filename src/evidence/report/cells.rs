@@ -8,8 +8,8 @@ use memchr::{memchr, memchr3};
 /// Bytes of the longest cell that is read. AWS writes none of a tenth of that.
 pub(super) const LONGEST_CELL: usize = 4 * 1024;
 
-/// Cells of a row that are kept; the rest is only counted.
-const MOST_CELLS: usize = 256;
+/// Cells of a row that are read.
+pub(super) const MOST_CELLS: usize = 256;
 
 /// A cell as it is written, quotes included.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +28,7 @@ impl Cell {
             return Cow::Borrowed(written.trim());
         }
         let inner = &written[1..written.len() - 1];
-        match inner.contains('"') {
-            true => Cow::Owned(inner.replace("\"\"", "\"")),
-            false => Cow::Borrowed(inner),
-        }
+        if inner.contains('"') { Cow::Owned(inner.replace("\"\"", "\"")) } else { Cow::Borrowed(inner) }
     }
 }
 
@@ -42,10 +39,8 @@ pub(super) struct Record {
     pub range: Range<usize>,
     /// Where the next one begins.
     pub next: usize,
-    /// Its cells, the first of them when there are very many.
+    /// Its cells, up to what is wrong.
     pub cells: Vec<Cell>,
-    /// How many cells it has.
-    pub count: usize,
     /// Why it is no row, and where.
     pub fault: Option<(Fault, Range<usize>)>,
 }
@@ -53,7 +48,7 @@ pub(super) struct Record {
 impl Record {
     /// Whether nothing stands in the line.
     pub(super) fn is_blank(&self, text: &str) -> bool {
-        self.fault.is_none() && self.count == 1 && text[self.range.clone()].trim().is_empty()
+        self.fault.is_none() && self.cells.len() == 1 && text[self.range.clone()].trim().is_empty()
     }
 }
 
@@ -68,16 +63,18 @@ pub(super) enum Fault {
     StrayQuote,
     /// A cell is longer than [`LONGEST_CELL`].
     TooLong,
+    /// There are more cells than [`MOST_CELLS`].
+    TooMany,
 }
 
 /// The row that begins at `start`. A row that is none ends with its line, so that the next one is read.
 pub(super) fn record(text: &str, start: usize, separator: u8) -> Record {
     let bytes = text.as_bytes();
     let mut cells = Vec::with_capacity(23);
-    let mut count = 0;
     let mut at = start;
     loop {
         let found = match bytes.get(at) {
+            _ if cells.len() == MOST_CELLS => Err((Fault::TooMany, at..at)),
             Some(b'"') => quoted(bytes, at, separator),
             _ => plain(bytes, at, separator),
         };
@@ -86,14 +83,11 @@ pub(super) fn record(text: &str, start: usize, separator: u8) -> Record {
             Err((fault, place)) => {
                 let (range, next) = line(bytes, start);
                 let place = place.start..boundary(text, place.end);
-                return Record { range, next, cells, count, fault: Some((fault, place)) };
+                return Record { range, next, cells, fault: Some((fault, place)) };
             }
         };
         at = cell.range.end;
-        count += 1;
-        if cells.len() < MOST_CELLS {
-            cells.push(cell);
-        }
+        cells.push(cell);
         match bytes.get(at) {
             Some(byte) if *byte == separator => at += 1,
             _ => break,
@@ -105,7 +99,7 @@ pub(super) fn record(text: &str, start: usize, separator: u8) -> Record {
         Some(_) => at + 1,
         None => at,
     };
-    Record { range: start..at, next, cells, count, fault: None }
+    Record { range: start..at, next, cells, fault: None }
 }
 
 type Found = Result<Cell, (Fault, Range<usize>)>;

@@ -107,7 +107,7 @@ impl Columns {
                 Some(_) => repeated.push(cell.range.clone()),
             }
         }
-        Self { at, count: record.count, names, repeated }
+        Self { at, count: record.cells.len(), names, repeated }
     }
 
     /// The required columns that the header lacks.
@@ -135,37 +135,29 @@ impl Columns {
 
     /// Whether a row is the same header once more.
     pub(super) fn is_again(&self, text: &str, record: &Record) -> bool {
-        record.count == self.count && self.names_from(text, &record.cells, 0)
-    }
-
-    /// Whether the row was not ended before the header of another file: `…,N/Auser,arn,…`. Gives the row.
-    pub(super) fn unglued(&self, text: &str, record: &Record) -> Option<Record> {
-        let last = self.count.checked_sub(1)?;
-        if record.count != self.count + last || last == 0 || !self.names_from(text, &record.cells[last..], 1)
-        {
-            return None;
-        }
-        let glued = record.cells.get(last)?;
-        let written = &text[glued.range.clone()];
-        let first = self.names.first()?;
-        let start = written.len().checked_sub(first.len())?;
-        if glued.is_quoted || !written.get(start..)?.eq_ignore_ascii_case(first) {
-            return None;
-        }
-        let end = glued.range.start + start;
-        let mut cells = record.cells[..=last].to_vec();
-        cells[last].range.end = end;
-        Some(Record { range: record.range.start..end, cells, count: self.count, ..record.clone() })
-    }
-
-    fn names_from(&self, text: &str, cells: &[Cell], skipped: usize) -> bool {
-        let expected = self.names.iter().skip(skipped);
-        cells.len() == self.names.len()
-            && cells
+        record.cells.len() == self.names.len()
+            && record
+                .cells
                 .iter()
-                .skip(skipped)
-                .zip(expected)
+                .zip(&self.names)
                 .all(|(cell, own)| name(text, cell).eq_ignore_ascii_case(own))
+    }
+
+    /// The row and the header of a line that was not ended before the next file began: `…,N/Auser,arn,…`.
+    pub(super) fn unglued(&self, text: &str, record: &Record) -> Option<(Record, Record)> {
+        let last = self.count.checked_sub(1)?;
+        let glued = record.cells.get(last).filter(|cell| !cell.is_quoted)?;
+        let start =
+            glued.range.end.checked_sub(NAMES[0].len()).filter(|start| *start >= glued.range.start)?;
+        if !text.get(start..glued.range.end)?.eq_ignore_ascii_case(NAMES[0]) {
+            return None;
+        }
+        let part = |range: Range<usize>, cells: Vec<Cell>| Record { range, cells, ..record.clone() };
+        let mut row = part(record.range.start..start, record.cells[..=last].to_vec());
+        let mut header = part(start..record.range.end, record.cells[last..].to_vec());
+        row.cells[last].range.end = start;
+        header.cells[0].range.start = start;
+        Some((row, header))
     }
 }
 

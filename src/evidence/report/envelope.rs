@@ -139,12 +139,17 @@ impl Unwrapped {
     }
 
     fn take_format(&mut self, format: &str, range: Range<usize>) {
-        if !format.eq_ignore_ascii_case("text/csv") {
+        if !format.is_empty() && !format.eq_ignore_ascii_case("text/csv") {
             let message = "`ReportFormat` is not `text/csv`, the only format that is known";
             let help = "the report was read as CSV. Look whether a newer credlint knows the format";
             self.wrong.push(Wrong::at(range, message, help));
         }
     }
+}
+
+/// A value of JSON as text; nothing for `null`.
+fn plain(raw: &str) -> String {
+    serde_json::from_str::<Option<String>>(raw).map_or_else(|_| raw.to_owned(), Option::unwrap_or_default)
 }
 
 /// Where in a string of JSON the byte stands that is the `at`th of its value.
@@ -213,10 +218,10 @@ fn json(text: &str, range: Range<usize>) -> Unwrapped {
             break;
         }
         if let Some(date) = get("GeneratedTime") {
-            unwrapped.take_date(text[date.clone()].trim_matches('"'), date);
+            unwrapped.take_date(&plain(&text[date.clone()]), date);
         }
         if let Some(format) = get("ReportFormat") {
-            unwrapped.take_format(text[format.clone()].trim_matches('"'), format);
+            unwrapped.take_format(&plain(&text[format.clone()]), format);
         }
         if text[content.clone()].starts_with('"') {
             unwrapped.take_string(text, content);
@@ -228,10 +233,8 @@ fn json(text: &str, range: Range<usize>) -> Unwrapped {
             unwrapped.wrong.push(Wrong::at(first, message, help));
         }
     }
-    if !has_report {
-        if let Some(other) = other.filter(|_| unwrapped.wrong.is_empty()) {
-            unwrapped.wrong.push(other);
-        }
+    if !has_report && unwrapped.wrong.is_empty() {
+        unwrapped.wrong.extend(other);
     }
     unwrapped
 }

@@ -71,10 +71,7 @@ fn answer_of_the_cli(text: &str, start: usize) -> Option<Wrong> {
                 "AWS's report of this account is more than four hours old, and is no longer given out",
             ),
             ("ReportInProgress", "AWS was still making the report"),
-            (
-                "AccessDenied",
-                "somebody without the permissions iam:GenerateCredentialReport and iam:GetCredentialReport asked for the report",
-            ),
+            ("AccessDenied", "whoever asked for it lacks the permission iam:GetCredentialReport"),
             ("ExpiredToken", "the session that asked for the report had expired"),
             ("InvalidClientTokenId", "AWS does not know the access key that asked for the report"),
         ];
@@ -125,7 +122,7 @@ fn table(text: &str, line: Range<usize>) -> Wrong {
     }
     let columns = Columns::bind_any(text, &record);
     let missing: Vec<String> = columns.missing_required().map(|name| format!("`{name}`")).collect();
-    if record.count > 1 && !missing.is_empty() {
+    if record.cells.len() > 1 && !missing.is_empty() {
         let columns = if missing.len() == 1 { "column" } else { "columns" };
         let message =
             format!("this is no credential report: its header lacks the {columns} {}", and(&missing));

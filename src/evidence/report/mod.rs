@@ -117,3 +117,10 @@ pub fn read(files: &Files, name: &str, bytes: Vec<u8>) -> (CredentialReport, Vec
     let report = form::read(files, name, bytes, &mut problems);
     (report, problems.into_notices())
 }
+
+#[cfg(test)]
+mod error_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod read_tests;

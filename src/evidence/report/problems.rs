@@ -32,8 +32,8 @@ impl Problems {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.notices.is_empty()
+    pub(super) fn has_no_error(&self) -> bool {
+        self.errors == 0
     }
 
     /// All of them, in the order in which they were found.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::source::{FileId, Files, Notice, NoticeKind, Span};
 
 use super::Row;
-use super::cells::{self, Fault, LONGEST_CELL, Record};
+use super::cells::{self, Cell, Fault, LONGEST_CELL, MOST_CELLS, Record};
 use super::columns::Columns;
 use super::problems::Problems;
 use super::row;
@@ -29,6 +29,10 @@ impl Header {
         // Spreadsheets write the separator of the country that they are set to.
         [b',', b';', b'\t'].into_iter().find_map(|separator| {
             let record = first_record(text, separator)?;
+            // Lines that end in a carriage return alone are no lines of ours: that is said.
+            if text[record.range.clone()].contains('\r') {
+                return None;
+            }
             let columns = Columns::bind(text, &record)?;
             Some(Self { columns, separator, record })
         })
@@ -84,7 +88,7 @@ pub(super) fn read(files: &Files, file: FileId, header: Header, problems: &mut P
         }
         table.take(&record);
     }
-    if table.rows.is_empty() && table.problems.is_empty() {
+    if table.rows.is_empty() && table.problems.has_no_error() {
         let message = "the report has a header and no rows";
         let help = "every account has at least the row of its root user: the file was cut off. \
                     Run `aws iam get-credential-report` again";
@@ -138,36 +142,44 @@ impl Table<'_, '_> {
             self.problems.error(self.span(place.clone()), message, help);
             return;
         }
-        if self.is_header(record) {
-            if let Some(columns) = Columns::bind(self.text, record) {
-                let is_other = !self.columns.is_again(self.text, record);
-                self.columns = columns;
-                if is_other {
-                    self.check_header(record);
-                }
-                return;
-            }
-        }
-        if record.count != self.columns.count {
-            match self.columns.unglued(self.text, record) {
-                Some(row) => self.take_row(&row),
-                None => self.wrong_count(record),
-            }
+        if self.take_header(record) {
             return;
         }
-        self.take_row(record);
+        if record.cells.len() == self.columns.count {
+            return self.take_row(record);
+        }
+        match self.columns.unglued(self.text, record) {
+            Some((row, header)) if Columns::bind(self.text, &header).is_some() => {
+                self.take_row(&row);
+                self.take_header(&header);
+            }
+            _ => self.wrong_count(record),
+        }
     }
 
-    /// Whether a row may be a header: files were put together.
-    fn is_header(&self, record: &Record) -> bool {
-        record.cells.iter().any(|cell| cell.value(self.text).eq_ignore_ascii_case("password_enabled"))
+    /// Whether a row is a header, as where files were put together. What follows is read by it.
+    fn take_header(&mut self, record: &Record) -> bool {
+        let is_name = |cell: &Cell| cell.value(self.text).eq_ignore_ascii_case("password_enabled");
+        if !record.cells.iter().any(is_name) {
+            return false;
+        }
+        let Some(columns) = Columns::bind(self.text, record) else { return false };
+        if !self.columns.is_again(self.text, record) {
+            self.columns = columns;
+            self.check_header(record);
+        }
+        true
     }
 
     fn wrong_count(&mut self, record: &Record) {
-        let cells = if record.count == 1 { "1 cell".to_owned() } else { format!("{} cells", record.count) };
+        let cells = if record.cells.len() == 1 {
+            "1 cell".to_owned()
+        } else {
+            format!("{} cells", record.cells.len())
+        };
         let mut message = format!("the row has {cells}, the header {}", self.columns.count);
         let mut help = "the row was not read. Hand in the report as AWS wrote it";
-        if record.count < self.columns.count && self.text[record.next..].trim().is_empty() {
+        if record.cells.len() < self.columns.count && self.text[record.next..].trim().is_empty() {
             message.push_str(": the file may have been cut off");
             help =
                 "the row was not read. Run `aws iam get-credential-report` again, and save all of its output";
@@ -210,6 +222,10 @@ fn describe(fault: Fault) -> (String, &'static str) {
         Fault::StrayQuote => (
             "a quote stands within a cell that does not begin with one".to_owned(),
             "the row was not read. Put the whole cell in quotes, and write the quote within it as two",
+        ),
+        Fault::TooMany => (
+            format!("the row has more than {MOST_CELLS} cells"),
+            "the row was not read. Hand in the report as AWS wrote it",
         ),
         Fault::TooLong => (
             format!("the cell is longer than {LONGEST_CELL} bytes"),
