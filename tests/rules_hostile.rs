@@ -100,7 +100,7 @@ fn errors_say_what_and_where() {
         ("severity: low", "severity: hgih", "4:11", "unknown variant `hgih`"),
         ("severity: low", "severty: low", "4:1", "unknown field `severty`"),
         ("severity: low\n", "", "11:1", "missing field `severity`"),
-        ("subject: user", "subject: account", "5:10", "unknown variant `account`"),
+        ("subject: user", "subject: group", "5:10", "unknown variant `group`"),
         ("why: w", "why: w\nwhy: x", "12:1", "duplicate mapping key: why"),
         ("id: own", "id: other", "2:5", "the id `other` is not the file's name"),
         ("id: own", "id: Own", "2:5", "not made of lower-case letters"),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::graph::{
     CredentialKind, Graph, GraphRoot, LiveAccount, LiveCredential, LiveUser, Node, NodeId, NodeKind, Use,
 };
@@ -11,6 +13,7 @@ use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::value::Condition;
 
 use super::report::{LastUse, Row};
+use super::scopes::some_of;
 use super::{Claim, GivenReport};
 
 /// An account of the graph, and what is said of where its code is.
@@ -69,6 +72,8 @@ pub fn add(graph: &mut Graph, given: &[GivenReport]) -> (Vec<Account>, Vec<Notic
             if let Some(number) = &number {
                 known.insert(Arc::clone(number), accounts.len());
             }
+            notices.extend(later_than(&rows, given));
+            notices.extend(undated(&rows));
             let index = add_account(graph, number, &rows, given);
             let start = graph.live_users.len();
             for row in rows {
@@ -79,6 +84,50 @@ pub fn add(graph: &mut Graph, given: &[GivenReport]) -> (Vec<Account>, Vec<Notic
         }
     }
     (accounts, notices)
+}
+
+/// Dates that come after the moment that ages are counted to, by more than the clocks of two machines differ.
+fn later_than(rows: &[&Row], given: &GivenReport) -> Option<Notice> {
+    let as_of = given.report.generated.unwrap_or(given.as_of);
+    let latest = as_of.checked_add(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
+    let late = rows.iter().find(|row| times(row).any(|time| time > latest))?;
+    let message = format!(
+        "the report has dates after {as_of}, to which ages are counted, and what happened after it counts as new"
+    );
+    let notice = Notice::at(NoticeKind::InvalidConfiguration, late.user_span, message);
+    Some(notice.with_help("give the day of the report as --as-of"))
+}
+
+/// Credentials that were never used, and of which the report does not say since when that could be.
+fn undated(rows: &[&Row]) -> Option<Notice> {
+    let of_row = |row: &&Row| {
+        let is_undated =
+            |used: LastUse, changed: Option<Timestamp>| used == LastUse::Never && changed.is_none();
+        let password = (row.password_enabled == Some(true)
+            && is_undated(row.password_last_used, row.password_last_changed))
+        .then(|| (format!("the password of {}", row.user), row.password_span));
+        let keys =
+            row.access_keys.iter().filter(|key| key.active && is_undated(key.last_used, key.last_rotated));
+        let keys = keys.map(|key| (format!("access key {} of {}", key.number, row.user), key.span));
+        password.into_iter().chain(keys).collect::<Vec<_>>()
+    };
+    let (names, spans): (Vec<String>, Vec<Span>) =
+        rows.iter().filter(|row| !row.is_root).flat_map(of_row).unzip();
+    let message = format!(
+        "whether {} is used cannot be told: it never was, and the report does not say since when there is one",
+        some_of(&names, "or")
+    );
+    Some(Notice::at(NoticeKind::UnknownValue, *spans.first()?, message))
+}
+
+fn times(row: &Row) -> impl Iterator<Item = Timestamp> {
+    let used = |last: LastUse| match last {
+        LastUse::At(time) => Some(time),
+        LastUse::Never | LastUse::Unknown => None,
+    };
+    let of_keys = row.access_keys.iter().flat_map(move |key| [key.last_rotated, used(key.last_used)]);
+    let of_user = [row.created, row.password_last_changed, used(row.password_last_used)];
+    of_user.into_iter().chain(of_keys).flatten()
 }
 
 fn by_account(rows: &[Row]) -> Vec<(Option<Arc<str>>, Vec<&Row>)> {
@@ -107,7 +156,7 @@ fn add_account(graph: &mut Graph, number: Option<Arc<str>>, rows: &[&Row], given
         .iter()
         .find(|row| row.is_root)
         .or(rows.first())
-        .map_or_else(|| Span::new(given.report.file, 0, 0), |row| row.span);
+        .map_or_else(|| Span::new(given.report.file, 0, 0), |row| row.user_span);
     let label = format!("{address} in the credential report");
     let node = add_node(graph, NodeKind::Account, root, &address, row, label);
     let as_of = given.report.generated.unwrap_or(given.as_of);
@@ -119,8 +168,14 @@ fn add_user(graph: &mut Graph, account: usize, row: &Row) {
     let root = graph.live_accounts[account].root;
     let address = row.arn.clone().unwrap_or_else(|| Arc::clone(&row.user));
     let who = if row.is_root { "the root user".to_owned() } else { format!("user {}", row.user) };
-    let node =
-        add_node(graph, NodeKind::User, root, &address, row.span, format!("{who} in the credential report"));
+    let node = add_node(
+        graph,
+        NodeKind::User,
+        root,
+        &address,
+        row.user_span,
+        format!("{who} in the credential report"),
+    );
     let mut credential = |kind: CredentialKind, number: u8, span: Span| {
         let credential = match number {
             0 => kind.name().to_owned(),

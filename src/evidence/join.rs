@@ -117,7 +117,7 @@ impl<'a> Joining<'a> {
             .map(|user| format!("{}", graph.nodes[graph.users[user].node].address))
             .collect();
         let unread = code.and_then(|code| code.unread.as_deref());
-        let names = (!unnamed.is_empty()).then(|| format!("the name of {}", some_of(&unnamed)));
+        let names = (!unnamed.is_empty()).then(|| format!("the name of {}", some_of(&unnamed, "or")));
         let doubt = match (names, unread) {
             (Some(names), Some(unread)) => Some(format!("{names}, or of a user in {unread},")),
             (Some(names), None) => Some(names),
@@ -185,10 +185,20 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
     match outcome {
         Outcome::Joined(users) => {
             graph.live_users[live].declared = Condition::always();
+            let places: Vec<String> = users.iter().map(|user| place_of(graph, *user)).collect();
+            let roots: BTreeSet<usize> =
+                users.iter().map(|user| graph.nodes[graph.users[*user].node].root).collect();
             for user in users {
                 graph.lives.entry(user).or_default().push(live);
             }
-            None
+            (roots.len() > 1).then(|| {
+                let name = &graph.live_users[live].name;
+                let message = format!(
+                    "user {name} is declared more than once for this account, by {}: what the report says is shown at each",
+                    some_of(&places, "and")
+                );
+                Notice::at(NoticeKind::AmbiguousJoin, graph.span(graph.live_users[live].node), message)
+            })
         }
         Outcome::TakenFor(user) => {
             graph.live_users[live].declared = Condition::always();
@@ -205,17 +215,14 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
         Outcome::Ambiguous(users) => {
             graph.live_users[live].declared = Condition::always();
             add_as_user(graph, live);
-            let place = |user: &usize| {
-                let node = &graph.nodes[graph.users[*user].node];
-                format!("{} of {}", node.address, graph.roots[node.root].path)
-            };
-            let places: Vec<String> = users.iter().map(place).collect();
+            let places: Vec<String> = users.iter().map(|user| place_of(graph, *user)).collect();
             // What only one root declares is disputed between accounts, which is said of the root.
             if places.len() < 2 {
                 return None;
             }
             let name = &graph.live_users[live].name;
-            let message = format!("user {name} may be {}, so it is joined to none of them", some_of(&places));
+            let message =
+                format!("user {name} may be {}, so it is joined to none of them", some_of(&places, "or"));
             let help = "give the report as --credential-report ROOT=FILE, or say `account` under [[roots]] in credlint.toml";
             let notice =
                 Notice::at(NoticeKind::AmbiguousJoin, graph.span(graph.live_users[live].node), message);
@@ -233,6 +240,11 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
             None
         }
     }
+}
+
+fn place_of(graph: &Graph, user: usize) -> String {
+    let node = &graph.nodes[graph.users[user].node];
+    format!("{} of {}", node.address, graph.roots[node.root].path)
 }
 
 /// A user of an account that is none of the code's is one of the graph's own.

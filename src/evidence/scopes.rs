@@ -126,21 +126,31 @@ pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<
     let mut notices = Vec::new();
     for (index, scope) in scopes.iter().enumerate() {
         let path = graph.roots[scope.root].path.as_str();
-        let claims =
-            |account: &Account| account.claims.iter().any(|claim| *claim == Claim::Root(path.into()));
-        let is_claimed = accounts.iter().any(claims);
+        let claims = accounts.iter().flat_map(|account| &account.claims);
+        let nearest = claims.filter_map(|claim| depth(claim, path)).max();
+        let is_claimed_by = |account: &Account| {
+            nearest.is_some() && account.claims.iter().any(|claim| depth(claim, path) == nearest)
+        };
+        if let (Some(number), true) = (&scope.number, nearest == Some(path.len())) {
+            notices.extend(
+                accounts
+                    .iter()
+                    .filter(|account| is_claimed_by(account))
+                    .filter_map(|account| contradiction(graph, path, number, account)),
+            );
+        }
         let (mut fitting, mut open) = (Vec::new(), Vec::new());
         for (place, account) in accounts.iter().enumerate() {
             let number = graph.live_accounts[account.index].number.as_ref();
             let is_sure = match &scope.number {
                 // What the code says of its account nobody can say otherwise.
                 Some(known) => number == Some(known),
-                None => claims(account),
+                None => is_claimed_by(account),
             };
             let is_free = !account.claims.iter().any(|claim| matches!(claim, Claim::Root(_)));
             if is_sure {
                 relations[place].sure.push(index);
-            } else if scope.number.is_none() && !is_claimed && is_free {
+            } else if scope.number.is_none() && nearest.is_none() && is_free {
                 open.push(place);
                 if scope.fits(&names[place]) {
                     fitting.push(place);
@@ -159,6 +169,30 @@ pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<
     (relations, notices)
 }
 
+/// How near what somebody says is to a root: a folder stands for all roots in it, and the nearest one counts.
+fn depth(claim: &Claim, root: &str) -> Option<usize> {
+    let Claim::Root(claimed) = claim else { return None };
+    let is_within = |rest: &str| rest.is_empty() || rest.starts_with('/');
+    match &**claimed {
+        "." => Some(0),
+        folder => root.strip_prefix(folder).filter(|rest| is_within(rest)).map(|_| folder.len()),
+    }
+}
+
+/// What is said of a root against what its code says of its account.
+fn contradiction(graph: &Graph, path: &str, number: &str, account: &Account) -> Option<Notice> {
+    let account = &graph.live_accounts[account.index];
+    if account.number.as_deref() == Some(number) {
+        return None;
+    }
+    let report = &graph.roots[account.root].path;
+    let message = format!(
+        "{path} is for account {number} by its code, and the report given for it is that of {report}"
+    );
+    let notice = Notice::about(NoticeKind::InvalidConfiguration, path, message);
+    Some(notice.with_help(format!("give the report of account {number}; what the code says counts")))
+}
+
 fn disputed(graph: &Graph, scope: &Scope, places: &[usize], accounts: &[Account]) -> Notice {
     let path = &graph.roots[scope.root].path;
     let names: Vec<String> = places
@@ -167,7 +201,7 @@ fn disputed(graph: &Graph, scope: &Scope, places: &[usize], accounts: &[Account]
         .collect();
     let message = format!(
         "the users of {path} may be those of {}: it does not say which account it is for, so none of them is joined",
-        some_of(&names)
+        some_of(&names, "or")
     );
     let help = format!(
         "give the report as --credential-report {path}=FILE, for each account that it is deployed to, or say `account` under \
@@ -176,13 +210,13 @@ fn disputed(graph: &Graph, scope: &Scope, places: &[usize], accounts: &[Account]
     Notice::about(NoticeKind::AmbiguousJoin, path.clone(), message).with_help(help)
 }
 
-/// A few names in words: `a`, `a or b`, `a, b, c or 2 more`.
-pub fn some_of(names: &[String]) -> String {
+/// A few names in words: `a`, `a or b`, `a, b, c or 2 more`, the last of them after a word.
+pub fn some_of(names: &[String], word: &str) -> String {
     let (shown, more) = names.split_at(names.len().min(MAX_NAMED));
     match (shown, more.len()) {
         ([], _) => String::new(),
         ([only], 0) => only.clone(),
-        ([first @ .., last], 0) => format!("{} or {last}", first.join(", ")),
-        (shown, more) => format!("{} or {more} more", shown.join(", ")),
+        ([first @ .., last], 0) => format!("{} {word} {last}", first.join(", ")),
+        (shown, more) => format!("{} {word} {more} more", shown.join(", ")),
     }
 }

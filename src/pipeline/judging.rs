@@ -184,15 +184,16 @@ fn in_files(input: &InputSettings, files: Range<u32>, find: &FindRules<'_>) -> (
 /// Whether it can be told that nothing needs an exception: its rules are run, and the place that it is written in was
 /// asked for, not only reached from there.
 fn is_judged(input: &InputSettings, check: &CheckSettings<'_>, exception: &Exception) -> bool {
-    let has_report = !check.reports.is_empty();
-    let is_run = |id: &Arc<str>| {
-        check.rules.iter().any(|rule| *rule.id == **id && (has_report || !rule.needs_report()))
-    };
+    let rule = |id: &Arc<str>| check.rules.iter().find(|rule| *rule.id == **id);
+    let is_run = |id: &Arc<str>| rule(id).is_some();
+    // What only a report can show it cannot be missing without one.
+    let is_blind = check.reports.is_empty()
+        && exception.rules.iter().all(|id| rule(id).is_some_and(|rule| rule.needs_report()));
     let file = input.workspace.files.get(exception.place.span.file);
     let path = input.workspace.base.join(Path::new(&*file.path));
     let is_whole = exception.kind == SuppressionKind::Configuration;
     let is_ours = !is_brought_by_a_tool(Path::new(&*file.path));
-    is_ours && exception.rules.iter().all(is_run) && input.is_asked_for(&path, is_whole)
+    is_ours && !is_blind && exception.rules.iter().all(is_run) && input.is_asked_for(&path, is_whole)
 }
 
 fn record(

@@ -113,8 +113,13 @@ fn judge_account(
     let (hits, errors) = evaluate_account(rules, &live_account(graph, account), limits);
     verdict.add_errors(errors);
     for (rule, hit) in hits {
-        let number = account.number.as_ref().map(ToString::to_string);
-        let about = About { user: account.node, name: None, live: None, account: number };
+        let root_user = account.root_user.map(|user| &graph.live_users[user]);
+        let about = About {
+            user: root_user.map_or(account.node, |user| user.node),
+            name: root_user.map(|user| user.name.to_string()),
+            live: None,
+            account: account.number.as_ref().map(ToString::to_string),
+        };
         verdict.findings.push(finding(graph, rules[rule], about, hit, None));
     }
 }
@@ -163,7 +168,7 @@ fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<
         hit.flagged.iter().map(|node| graph.nodes[*node].address.to_string()).collect();
     // What a report says stays the same finding when code takes the user over, or moves.
     let (known_by, parts) = match about.live.filter(|_| report_of.is_some()) {
-        Some(live) => (&graph.nodes[live.node], live_addresses(graph, &hit)),
+        Some(live) => (&graph.nodes[live.node], live_addresses(graph, live, &hit)),
         None => (user, addresses.clone()),
     };
     let identity =
@@ -200,8 +205,9 @@ fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<
     }
 }
 
-fn live_addresses(graph: &Graph, hit: &Hit) -> Vec<String> {
-    let live = hit.flagged.iter().filter(|node| is_live(graph, **node));
+/// What a hit points at in a report, the user's row itself left out: where code made the user, that stands for it.
+fn live_addresses(graph: &Graph, live: &LiveUser, hit: &Hit) -> Vec<String> {
+    let live = hit.flagged.iter().filter(|node| **node != live.node && is_live(graph, **node));
     live.map(|node| graph.nodes[*node].address.to_string()).collect()
 }
 

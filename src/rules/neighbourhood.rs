@@ -160,9 +160,10 @@ impl<'g> Neighbourhood<'g> {
     pub fn record(&self, world: &World, live: Option<&LiveUser>) -> Option<UserRecord> {
         let node = &self.graph.nodes[self.user.node];
         let is_there = node.presence.holds(world);
-        let access_keys: Vec<AccessKeyRecord> =
+        let mut access_keys: Vec<AccessKeyRecord> =
             present(&self.access_keys, world).map(|key| self.access_key(key, world)).collect();
-        let password = present(&self.passwords, world).map(|password| self.password(password, world)).next();
+        let mut password =
+            present(&self.passwords, world).map(|password| self.password(password, world)).next();
         let groups = self.groups(world);
         let policies = self.policies(&groups, world);
         let mut ssh_keys = Vec::new();
@@ -198,6 +199,11 @@ impl<'g> Neighbourhood<'g> {
         if !has_something && !is_managed && live.is_none() {
             return None;
         }
+        if let Some(live) = live {
+            let has_all_keys = live.access_keys.len() >= access_keys.len();
+            access_keys.iter_mut().for_each(|key| key.created &= !has_all_keys);
+            password.iter_mut().for_each(|password| password.created &= live.password.is_none());
+        }
         let known = name.and_then(Name::known);
         let people = &self.graph.people;
         Some(UserRecord {
@@ -209,7 +215,8 @@ impl<'g> Neighbourhood<'g> {
             human: known.is_some_and(|name| people.is_human(name)),
             path: pick(&self.user.paths, world).and_then(Option::as_deref).map(str::to_owned),
             managed: is_managed,
-            created: is_managed && node.created().holds(world),
+            // What the account has already no deployment creates.
+            created: is_managed && live.is_none() && node.created().holds(world),
             imported: is_managed && node.imported.holds(world),
             access_keys,
             password,

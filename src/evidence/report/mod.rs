@@ -1,10 +1,24 @@
 //! A credential report as it is read: rows, cells, and where each stands.
 
+mod cells;
+mod columns;
+mod encoded;
+mod encoding;
+mod envelope;
+mod form;
+mod mistaken;
+mod problems;
+mod row;
+mod table;
+mod values;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Files, Notice, Span};
+
+use problems::Problems;
 
 /// One credential report, or several in one file: an account each.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +38,8 @@ pub struct Row {
     pub span: Span,
     /// The user's name; of the root user `<root_account>`.
     pub user: Arc<str>,
+    /// Where the report names it.
+    pub user_span: Span,
     /// Whether it is the root user's row.
     pub is_root: bool,
     /// The ARN as it is written; `None` without such a column.
@@ -44,6 +60,8 @@ pub struct Row {
     pub password_span: Span,
     /// Whether an MFA device is active.
     pub mfa_active: Option<bool>,
+    /// Where the report says so.
+    pub mfa_span: Span,
     /// The keys of the slots that hold one, active or not.
     pub access_keys: Vec<KeyCells>,
     /// The signing certificates of the slots that hold one.
@@ -94,68 +112,15 @@ pub enum LastUse {
 }
 
 /// Reads a report. What is wrong with it comes back as notices.
-pub fn read(
-    files: &crate::source::Files,
-    name: &str,
-    bytes: Vec<u8>,
-) -> (CredentialReport, Vec<crate::source::Notice>) {
-    let text = String::from_utf8(bytes).unwrap_or_default();
-    let file = files.add(name, text.clone());
-    let mut rows = Vec::new();
-    let mut at = 0;
-    let header: Vec<String> = text.lines().next().unwrap_or_default().split(',').map(str::to_owned).collect();
-    for (index, line) in text.split_inclusive('\n').enumerate() {
-        let start = at;
-        at += line.len();
-        if index == 0 {
-            continue;
-        }
-        let line = line.trim_end();
-        let cells: Vec<&str> = line.split(',').collect();
-        let get = |name: &str| {
-            header.iter().position(|column| column == name).and_then(|at| cells.get(at)).copied()
-        };
-        let time = |name: &str| get(name).and_then(|cell| cell.parse::<Timestamp>().ok());
-        let flag = |name: &str| get(name).and_then(|cell| cell.to_lowercase().parse::<bool>().ok());
-        let used = |name: &str| match get(name) {
-            Some("N/A" | "no_information") => LastUse::Never,
-            _ => time(name).map_or(LastUse::Unknown, LastUse::At),
-        };
-        let span = Span::new(file, start, start + line.len());
-        let user = get("user").unwrap_or_default();
-        let arn = get("arn").unwrap_or_default();
-        let keys = (1u8..=2)
-            .filter_map(|number| {
-                let of = |what: &str| format!("access_key_{number}_{what}");
-                let active = flag(&of("active")).unwrap_or(false);
-                let last_rotated = time(&of("last_rotated"));
-                (active || last_rotated.is_some()).then(|| KeyCells {
-                    number,
-                    active,
-                    last_rotated,
-                    last_used: used(&of("last_used_date")),
-                    last_used_region: None,
-                    last_used_service: get(&of("last_used_service")).filter(|s| *s != "N/A").map(Arc::from),
-                    span,
-                })
-            })
-            .collect();
-        rows.push(Row {
-            span,
-            user: user.into(),
-            is_root: user == "<root_account>",
-            arn: Some(arn.into()),
-            account: arn.split(':').nth(4).map(Arc::from),
-            path: None,
-            created: time("user_creation_time"),
-            password_enabled: flag("password_enabled"),
-            password_last_used: used("password_last_used"),
-            password_last_changed: time("password_last_changed"),
-            password_span: span,
-            mfa_active: flag("mfa_active"),
-            access_keys: keys,
-            certificates: Vec::new(),
-        });
-    }
-    (CredentialReport { file, generated: None, rows }, Vec::new())
+pub fn read(files: &Files, name: &str, bytes: Vec<u8>) -> (CredentialReport, Vec<Notice>) {
+    let mut problems = Problems::default();
+    let report = form::read(files, name, bytes, &mut problems);
+    (report, problems.into_notices())
 }
+
+#[cfg(test)]
+mod error_tests;
+#[cfg(test)]
+mod property_tests;
+#[cfg(test)]
+mod read_tests;
