@@ -198,6 +198,14 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
             failure = failure.or(Some(stop));
         }
     }
+    if let Some(path) = &arguments.reporting.remediation_script {
+        let script = report::remediation_script::render(&report);
+        if path == Path::new("-") {
+            print(&script)?;
+        } else if let Err(stop) = write_file(path, &script) {
+            failure = failure.or(Some(stop));
+        }
+    }
     for error in &checked.errors {
         writeln!(std::io::stderr().lock(), "error: {}", source::printable(&error.to_string()))?;
     }
