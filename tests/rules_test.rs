@@ -135,10 +135,10 @@ fn every_way_to_fail_says_what_to_do() {
         it cannot be read as a whole: line 35: the block `resource "aws_iam_user" "a"` is never closed
         mend the example: what cannot be read shows nothing about the rule
       FAILED  own/ci-user-elsewhere.md:39  tf clean
-        `tf` is not a language of examples, which are `hcl`, `yaml`, `json`
+        `tf` is not a language of examples, which are `hcl`, `yaml`, `json`, `csv`
         mend the example: what cannot be read shows nothing about the rule
       FAILED  own/ci-user-elsewhere.md:42  yml flagged
-        `yml` is not a language of examples, which are `hcl`, `yaml`, `json`
+        `yml` is not a language of examples, which are `hcl`, `yaml`, `json`, `csv`
         mend the example: what cannot be read shows nothing about the rule
       FAILED  own/ci-user-elsewhere.md:52  json clean
         the rule is to find nothing here, and finds:

@@ -7,6 +7,8 @@ pub struct Step {
     pub text: String,
     /// What it changes.
     pub effect: Effect,
+    /// Whether somebody has to decide something first, or see that something is done, so that no script takes it by itself.
+    pub ask: bool,
     /// The command that does it, word by word, none of them quoted; empty for what is done by hand.
     pub command: Vec<Word>,
 }

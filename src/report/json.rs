@@ -98,6 +98,8 @@ pub struct JsonStep {
     pub text: String,
     /// What it changes: `look` (nothing), `edit` (the code), `reversible`, `final`.
     pub effect: Effect,
+    /// Whether somebody has to decide something first, or see that something is done: no script should take it by itself.
+    pub ask: bool,
     /// The words of the command, none of them quoted; empty for what is done by hand. `ID_OF_ACCESS_KEY_1` is for a
     /// person to fill in.
     pub command: Vec<String>,
@@ -340,7 +342,7 @@ pub(super) fn remedy(finding: &Finding) -> Vec<JsonStep> {
 }
 
 fn json_step(step: &Step) -> JsonStep {
-    let Step { text, effect, command } = step;
+    let Step { text, effect, ask, command } = step;
     let (command, left_out) = match Command::new(command) {
         Ok(command) => (command, None),
         Err(reason) => (None, Some(reason)),
@@ -348,6 +350,7 @@ fn json_step(step: &Step) -> JsonStep {
     JsonStep {
         text: sentence(text),
         effect: *effect,
+        ask: *ask,
         command: command.as_ref().map(Command::words).unwrap_or_default(),
         shell: command.as_ref().map(Command::shown),
         left_out,

@@ -173,17 +173,25 @@ pub fn key_steps(user: &str) -> Vec<Step> {
         Step {
             text: "find the id of access key 1: it was made on 2021-03-04".to_owned(),
             effect: Effect::Look,
+            ask: false,
             command: texts(&["aws", "iam", "list-access-keys", "--user-name", user]).collect(),
         },
-        Step { text: "set `status` to Inactive".to_owned(), effect: Effect::Edit, command: Vec::new() },
+        Step {
+            text: "set `status` to Inactive".to_owned(),
+            effect: Effect::Edit,
+            ask: false,
+            command: Vec::new(),
+        },
         Step {
             text: "deactivate access key 1".to_owned(),
             effect: Effect::Reversible,
+            ask: false,
             command: key("update-access-key", &["--status", "Inactive"]),
         },
         Step {
             text: "delete access key 1".to_owned(),
             effect: Effect::Final,
+            ask: false,
             command: key("delete-access-key", &[]),
         },
     ]
@@ -194,6 +202,7 @@ pub fn password_steps(user: &str) -> Vec<Step> {
     vec![Step {
         text: "delete the password".to_owned(),
         effect: Effect::Final,
+        ask: false,
         command: texts(&["aws", "iam", "delete-login-profile", "--user-name", user]).collect(),
     }]
 }

@@ -237,7 +237,7 @@ fn remedy<'r>(rule: &'r Rule, scope: &Context<'_, '_>) -> Result<Vec<Step>, Fail
             let text = word.render(scope)?;
             command.push(if *is_placeholder { Word::Placeholder(text) } else { Word::Text(text) });
         }
-        steps.push(Step { text: step.text.render(scope)?, effect: step.effect, command });
+        steps.push(Step { text: step.text.render(scope)?, effect: step.effect, ask: step.ask, command });
     }
     Ok(steps)
 }

@@ -135,6 +135,9 @@ pub struct StepEntry {
     pub text: Spanned<String>,
     /// What it changes.
     pub effect: Effect,
+    /// Whether somebody has to decide something first, or see that something is done.
+    #[serde(default)]
+    pub ask: bool,
     /// The command, word by word; a word in angle brackets is for a person to fill in.
     #[serde(default)]
     pub run: Vec<Spanned<String>>,

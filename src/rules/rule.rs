@@ -86,6 +86,7 @@ pub(super) struct RemedyStep {
     pub when: Option<Expression>,
     pub text: Template,
     pub effect: Effect,
+    pub ask: bool,
     /// Words of the command, and whether each is for a person to fill in.
     pub run: Vec<(Template, bool)>,
 }
@@ -334,7 +335,7 @@ impl Compiler<'_> {
             run.push((template, is_placeholder));
         }
         let text = self.template("remedy.text", &step.text, scope)?;
-        Ok(RemedyStep { when, text, effect: step.effect, run })
+        Ok(RemedyStep { when, text, effect: step.effect, ask: step.ask, run })
     }
 
     fn bindings(

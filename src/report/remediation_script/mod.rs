@@ -184,7 +184,7 @@ impl Block {
                     self.text.push_str(&comment(&number, &text));
                     self.text.push_str(&comment("   no command: ", reason));
                 }
-                Ok(Some(command)) if one.effect == Effect::Edit || makes_a_secret(&command) => {
+                Ok(Some(command)) if one.ask || one.effect == Effect::Edit || makes_a_secret(&command) => {
                     let why = if makes_a_secret(&command) { ", since it prints a secret" } else { "" };
                     self.text.push_str(&comment(&format!("{number}by hand{why}: "), &text));
                     self.text.push_str(&comment("     ", &command.shown()));
