@@ -377,6 +377,13 @@ fn more_errors_than_anybody_reads_are_counted() {
 }
 
 #[test]
+fn rows_past_the_limit_are_not_read_in_silence() {
+    let text = said(format!("{HEADER}\n{}", "x\n".repeat(1_000_001)));
+    let limit = "report.csv:1000002:1 limit-reached: the report has more than 1000000 rows; from here on it was not read";
+    assert!(text.contains(limit), "{}", &text[text.len() - 400..]);
+}
+
+#[test]
 fn what_is_larger_than_any_report_is_not_read() {
     let text = said(vec![b'a'; 161 * 1024 * 1024]);
     insta::assert_snapshot!(text, @r#"
