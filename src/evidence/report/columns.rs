@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::cells::{Cell, Record};
+use super::values::{self, ArnCell};
 
 /// The columns that are read, in AWS's order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,6 +142,30 @@ impl Columns {
                 .iter()
                 .zip(&self.names)
                 .all(|(cell, own)| name(text, cell).eq_ignore_ascii_case(own))
+    }
+
+    /// The row of a user whose name has commas and stands without quotes, as some imitations of AWS write it.
+    /// The ARN tells where the name ends: it has to end with the same name.
+    pub(super) fn rejoined(&self, text: &str, record: &Record) -> Option<Record> {
+        let extra = record.cells.len().checked_sub(self.count).filter(|extra| *extra > 0)?;
+        if self.at[Column::User as usize] != Some(0) || self.at[Column::Arn as usize] != Some(1) {
+            return None;
+        }
+        let (written, others) = record.cells.split_at_checked(extra + 2)?;
+        let begins_arn = |cell: &Cell| text[cell.range.clone()].starts_with("arn:");
+        let (user, arn) = written.split_at_checked(written.iter().position(begins_arn)?)?;
+        let join = |cells: &[Cell]| -> Option<Cell> {
+            let range = cells.first()?.range.start..cells.last()?.range.end;
+            cells.iter().all(|cell| !cell.is_quoted).then_some(Cell { range, is_quoted: false })
+        };
+        let (user, arn) = (join(user)?, join(arn)?);
+        match values::arn(&text[arn.range.clone()])? {
+            ArnCell::User { name, .. } if name == &text[user.range.clone()] => {
+                let cells = [user, arn].into_iter().chain(others.iter().cloned()).collect();
+                Some(Record { cells, ..record.clone() })
+            }
+            _ => None,
+        }
     }
 
     /// The row and the header of a line that was not ended before the next file began: `…,N/Auser,arn,…`.

@@ -332,10 +332,14 @@ fn cells_that_are_wrong() {
         rows: 2
         "#);
     insta::assert_snapshot!(said(with("111122223333", "1111")), @r#"
-        report.csv:2:5 parse-error: this is not the ARN of a user
+        report.csv:2:5 parse-error: the account number in this ARN does not have twelve digits
           = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
         rows: 2
         "#);
+    assert!(
+        said(with("user/ann", "role/ann"))
+            .contains("report.csv:2:5 parse-error: this is not the ARN of a user")
+    );
     insta::assert_snapshot!(said(with("user/ann", "user/eve")), @r#"
         report.csv:2:5 parse-error: the ARN is not that of user `ann`, whose row it is
           = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
@@ -373,6 +377,13 @@ fn more_errors_than_anybody_reads_are_counted() {
 }
 
 #[test]
+fn rows_past_the_limit_are_not_read_in_silence() {
+    let text = said(format!("{HEADER}\n{}", "x\n".repeat(1_000_001)));
+    let limit = "report.csv:1000002:1 limit-reached: the report has more than 1000000 rows; from here on it was not read";
+    assert!(text.contains(limit), "{}", &text[text.len() - 400..]);
+}
+
+#[test]
 fn what_is_larger_than_any_report_is_not_read() {
     let text = said(vec![b'a'; 161 * 1024 * 1024]);
     insta::assert_snapshot!(text, @r#"
@@ -383,10 +394,27 @@ fn what_is_larger_than_any_report_is_not_read() {
 }
 
 #[test]
+fn a_file_that_was_cut_off_is_never_taken_for_whole() {
+    let csv = table(&[&plain("ann"), &plain("bob")]);
+    let encoded = STANDARD.encode(&csv);
+    let envelope = format!("{{\"Content\":\"{encoded}\"}}");
+    // The last cell may be cut to nothing, which is a word of its own.
+    let last = csv.rfind(',').expect("a comma");
+    for (form, end) in [(&csv, last), (&encoded, last / 3 * 4), (&envelope, envelope.len() - 1)] {
+        for cut in (1..100).map(|back| end - back) {
+            let (_, _, notices) = read_text(&form[..cut]);
+            let is_incomplete = notices.iter().any(|notice| notice.kind.is_incomplete());
+            assert!(is_incomplete, "{}", &form[..cut]);
+        }
+    }
+}
+
+#[test]
 fn nothing_is_shown_of_what_is_no_report() {
     for text in [
         "User name,Access key ID,Secret access key\nann,KEY,SECRET\n",
         r#"{"AccessKey": {"SecretAccessKey": "s"}}"#,
+        r#"{"Content": "c2VjcmV0LHNlY3JldA==", "GeneratedTime": 0}"#,
         "hello",
     ] {
         let (files, report, notices) = read_text(text);

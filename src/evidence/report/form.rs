@@ -64,7 +64,10 @@ pub(super) fn read(files: &Files, name: &str, bytes: Vec<u8>, problems: &mut Pro
     }
     let Unwrapped { content, generated, wrong } = envelope::unwrap(&text);
     // What is handed in by mistake may hold anything, a secret too.
-    let file = if content.is_some() { files.add(name, text) } else { files.add_unshown(name, text) };
+    let is_report =
+        |content: &Vec<u8>| std::str::from_utf8(content).is_ok_and(|text| Header::find(text).is_some());
+    let is_shown = content.as_ref().is_some_and(is_report);
+    let file = if is_shown { files.add(name, text) } else { files.add_unshown(name, text) };
     if !is_whole && content.is_some() {
         not_text(files, file, problems);
     }

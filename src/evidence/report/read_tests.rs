@@ -294,6 +294,23 @@ fn semicolons_and_tabs_separate_as_well() {
 }
 
 #[test]
+fn a_name_with_commas_may_lack_its_quotes_where_the_arn_tells_it() {
+    let row = plain("ann").replace("ann", "a,b=c").replace(":user/", ":user/x,y/");
+    let (files, report, notices) = read_text(format!("{HEADER}\n{row}\n{}", plain("bob")));
+    assert_eq!(notices, []);
+    let users: Vec<&str> = report.rows.iter().map(|row| row.user.as_ref()).collect();
+    assert_eq!(users, ["a,b=c", "bob"]);
+    assert_eq!(report.rows[0].path.as_deref(), Some("/x,y/"));
+    assert_eq!(files.get(report.file).slice(report.rows[0].user_span), "a,b=c");
+    assert_eq!(report.rows[0].password_enabled, Some(false));
+    // An ARN of another name tells nothing.
+    let (_, report, notices) =
+        read_text(format!("{HEADER}\n{}\n{}", row.replacen("a,b", "a,d", 1), plain("bob")));
+    assert_eq!((report.rows.len(), notices.len()), (1, 1));
+    assert_eq!(notices[0].message, "the row has 25 cells, the header 22");
+}
+
+#[test]
 fn files_that_were_put_together_are_read_as_one() {
     let other = plain("ann").replace("111122223333", "444455556666");
     let longer = format!("{HEADER},additional_credentials_info\n{},none\n", plain("bob"));

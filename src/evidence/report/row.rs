@@ -135,6 +135,9 @@ pub(super) fn read(cells: &Cells, problems: &mut Problems) -> Option<Row> {
     };
     if let Some(cell) = arn_cell.filter(|_| !fits) {
         let message = match (parsed, is_root) {
+            (None, _) if arn.as_deref().is_some_and(has_other_account) => {
+                "the account number in this ARN does not have twelve digits".to_owned()
+            }
             (None, _) => "this is not the ARN of a user".to_owned(),
             (Some(_), true) => "this is not the ARN of the root user, whose row it is".to_owned(),
             (Some(_), false) => format!("the ARN is not that of user `{}`, whose row it is", short(&user)),
@@ -172,6 +175,18 @@ pub(super) fn read(cells: &Cells, problems: &mut Problems) -> Option<Row> {
     })
 }
 
+/// Whether it is an account number that keeps an ARN from being one.
+fn has_other_account(arn: &str) -> bool {
+    let mut parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let is_number = parts
+        .get(4)
+        .is_some_and(|account| !account.is_empty() && account.bytes().all(|b| b.is_ascii_digit()));
+    if is_number {
+        parts[4] = "000000000000";
+    }
+    is_number && values::arn(&parts.join(":")).is_some()
+}
+
 /// The key of a slot. A live report keeps the date of an inactive key: a date alone is a key as well.
 fn key(cells: &Cells, number: u8, problems: &mut Problems) -> Option<KeyCells> {
     let column = Column::AccessKey1Active;
@@ -205,9 +220,10 @@ fn certificate(cells: &Cells, number: u8, problems: &mut Problems) -> Option<Cer
 
 /// A cell's text for a message: what is long stands at the place that the message points at.
 fn quote(value: &str) -> String {
-    if value.chars().count() <= 40 { format!("`{value}` is") } else { "this is".to_owned() }
+    if value.chars().count() <= 32 { format!("`{value}` is") } else { "this is".to_owned() }
 }
 
-fn short(value: &str) -> &str {
+/// The beginning of a name: AWS's have 64 characters at most.
+pub(super) fn short(value: &str) -> &str {
     value.char_indices().nth(64).map_or(value, |(end, _)| &value[..end])
 }

@@ -148,6 +148,9 @@ impl Table<'_, '_> {
         if record.cells.len() == self.columns.count {
             return self.take_row(record);
         }
+        if let Some(row) = self.columns.rejoined(self.text, record) {
+            return self.take_row(&row);
+        }
         match self.columns.unglued(self.text, record) {
             Some((row, header)) if Columns::bind(self.text, &header).is_some() => {
                 self.take_row(&row);
@@ -195,9 +198,9 @@ impl Table<'_, '_> {
             let line = self.files.start(*first).1.line;
             let whose = match (&row.account, row.is_root) {
                 (Some(account), true) => format!("the root user of account {account}"),
-                (Some(account), false) => format!("user `{}` of account {account}", row.user),
+                (Some(account), false) => format!("user `{}` of account {account}", row::short(&row.user)),
                 (None, true) => "the root user".to_owned(),
-                (None, false) => format!("user `{}`", row.user),
+                (None, false) => format!("user `{}`", row::short(&row.user)),
             };
             let message = format!("{whose} has a second row; the first is in line {line}");
             let help = "the second row was not read. Hand in one report of each account, the newest";
