@@ -69,6 +69,7 @@ fn programs_get_the_words_and_the_line() {
         json!({
             "text": "deactivate access key 1",
             "effect": "reversible",
+            "ask": false,
             "command": [
                 "aws", "iam", "update-access-key", "--user-name", "alice",
                 "--access-key-id", "ID_OF_ACCESS_KEY_1", "--status", "Inactive"
