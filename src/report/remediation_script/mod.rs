@@ -150,11 +150,14 @@ fn is_account_number(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The step that shows what is to be filled in: its text and its command.
+type ShownBy = (String, Command);
+
 /// What stands of one user in the script.
 #[derive(Default)]
 struct Block {
     /// Blanks to fill in, those that one command shows together, in the order in which they are used.
-    blanks: Vec<(Option<(String, Command)>, Vec<String>)>,
+    blanks: Vec<(Option<ShownBy>, Vec<String>)>,
     text: String,
     runs: bool,
     /// The commands that stand in it already.
@@ -212,7 +215,7 @@ impl Block {
         }
     }
 
-    fn fill_in(&mut self, command: &Command, shown_by: Option<&(String, Command)>) {
+    fn fill_in(&mut self, command: &Command, shown_by: Option<&ShownBy>) {
         for name in command.blanks() {
             if self.blanks.iter().any(|(_, names)| names.iter().any(|known| known == name)) {
                 continue;

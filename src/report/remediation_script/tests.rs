@@ -327,9 +327,10 @@ fn hostile_names_are_words_and_nothing_else() {
         .iter()
         .map(|name| {
             let mut words = ["iam", "delete-login-profile", "--user-name"].map(str::to_owned).to_vec();
-            match name.starts_with('-') {
-                true => words[2].push_str(&format!("={name}")),
-                false => words.push((*name).to_owned()),
+            if name.starts_with('-') {
+                words[2].push_str(&format!("={name}"));
+            } else {
+                words.push((*name).to_owned());
             }
             words
         })
@@ -342,7 +343,7 @@ fn hostile_names_are_words_and_nothing_else() {
         assert_eq!(one.calls, expected);
         // What a dry run prints can be run as it is.
         let lines = dry.out.lines().filter_map(|line| line.strip_prefix("would run with --delete: "));
-        let pasted: String = lines.map(|line| format!("{line}\n")).collect();
+        let pasted = lines.collect::<Vec<_>>().join("\n");
         assert_eq!(run(&shell, &pasted, &[], "", "").calls, expected);
     }
 }
