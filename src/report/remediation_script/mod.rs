@@ -69,8 +69,8 @@ fn head(report: &Report<'_>) -> String {
 #   sh FILE --help             prints how to use it
 #
 # Steps that are no command are comments, and are for you. Variables that are empty are for you to fill in: the
-# comment above them says what shows their value. What is not filled in is not run. The exit status is 1 when
-# something was not run for that, was of another account, or failed, and 2 when the arguments are wrong.
+# comment above them says what shows their value. Fill in only what you want changed. The exit status is 1 when
+# something was left empty, was of another account, or failed, and 2 when the arguments are wrong.
 #
 "
     );
