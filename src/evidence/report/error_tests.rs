@@ -338,15 +338,15 @@ fn cells_that_are_wrong() {
     "#);
     assert!(
         said(with("user/ann", "role/ann"))
-            .contains("report.csv:2:5 parse-error: this is not the ARN of a user")
+            .contains("report.csv:2:5 invalid-configuration: this is not the ARN of a user")
     );
     insta::assert_snapshot!(said(with("user/ann", "user/eve")), @r#"
-        report.csv:2:5 parse-error: the ARN is not that of user `ann`, whose row it is
+        report.csv:2:5 invalid-configuration: the ARN is not that of user `ann`, whose row it is
           = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
         rows: 2
         "#);
     insta::assert_snapshot!(said(with("ann", "<root_account>")), @r#"
-        report.csv:2:16 parse-error: this is not the ARN of the root user, whose row it is
+        report.csv:2:16 invalid-configuration: this is not the ARN of the root user, whose row it is
           = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
         rows: 2
         "#);
