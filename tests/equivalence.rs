@@ -32,13 +32,21 @@ const OF_TERRAFORM: [Form; 3] = [Terraform, TerraformJson, Plan];
 
 /// The rules that take part in some formats alone; all others take part in all. A format that comes to give findings
 /// of a rule that it is not listed for fails, and so does one that gives none of a rule that it is listed for.
-const RULES_OF_SOME: [(&str, &[Form]); 3] = [
+const RULES_OF_SOME: [(&str, &[Form]); 10] = [
     // There is no state that would keep the secret.
     ("secret-in-state", &OF_TERRAFORM),
     // CloudFormation has no resource type for service-specific credentials.
     ("non-expiring-service-credential", &OF_TERRAFORM),
     // These users are as they are, without exceptions.
     ("unused-exception", &[]),
+    // What is looked at is code, without a credential report.
+    ("console-user-without-mfa", &[]),
+    ("credential-drift", &[]),
+    ("root-access-key", &[]),
+    ("root-without-mfa", &[]),
+    ("undeclared-iam-user", &[]),
+    ("unrotated-access-key", &[]),
+    ("unused-credential", &[]),
 ];
 
 /// What one format calls otherwise than another, and what both mean.

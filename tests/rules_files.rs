@@ -56,7 +56,15 @@ fn examples_show_both_sides() {
     for rule in built_in().rules() {
         let text = std::fs::read_to_string(folder().join(format!("{}.md", rule.id))).unwrap();
         let examples = rule.examples();
-        for language in ["hcl", "yaml"] {
+        for expectation in
+            [Expectation::Flagged, Expectation::Clean].into_iter().filter(|_| rule.needs_report())
+        {
+            let found = examples.iter().any(|example| {
+                example.expectation == expectation && (example.language == "csv" || example.report.is_some())
+            });
+            assert!(found, "{}: no {expectation:?} example with a report", rule.id);
+        }
+        for language in ["hcl", "yaml"].into_iter().filter(|_| !rule.needs_report()) {
             for expectation in [Expectation::Flagged, Expectation::Clean] {
                 let found = examples
                     .iter()
@@ -73,7 +81,10 @@ fn examples_show_both_sides() {
             let is_flagged = example.expectation == Expectation::Flagged;
             assert_eq!(is_flagged, !example.expected_output.is_empty(), "{place}: output");
             for line in &example.expected_output {
-                check_output(&place, line, &example.text);
+                match line.strip_prefix("report.csv:") {
+                    Some(line) => check_output(&place, line, example.report.as_ref().unwrap()),
+                    None => check_output(&place, line, &example.text),
+                }
             }
         }
     }
@@ -96,9 +107,10 @@ fn check_output(place: &str, line: &str, example: &str) {
 #[test]
 fn wording_follows_the_house() {
     for rule in built_in().rules() {
-        for text in rule.wording().into_iter().flatten() {
+        for text in rule.wording().into_iter().flatten().chain(rule.step_texts()) {
             let place = format!("{}: {text}", rule.id);
-            assert!(text.starts_with(|first: char| first.is_ascii_lowercase()), "{place}");
+            // Labels are in lower case.
+            assert!(text.starts_with(|first: char| first.is_ascii_lowercase() || first == '{'), "{place}");
             assert!(!text.ends_with('.') && !text.contains('\n') && !text.contains("  "), "{place}");
         }
         assert!(rule.title.starts_with(char::is_uppercase) && !rule.title.ends_with('.'), "{}", rule.title);
@@ -129,12 +141,11 @@ fn names_of_benchmarks_and_other_tools_are_known() {
     let set = built_in();
     let ids = |name: &str| set.find(name).iter().map(|rule| rule.id.clone()).collect::<Vec<_>>();
     for (name, expected) in [
-        ("CIS-1.13", "multiple-active-keys"),
         ("cis-1.4/1.13", "multiple-active-keys"),
         ("CIS-AWS-5.0/1.12", "multiple-active-keys"),
         ("AC_AWS_0554", "multiple-active-keys"),
         ("avd-aws-0167", "multiple-active-keys"),
-        ("CIS-1.11", "access-key-at-user-setup"),
+        ("CIS-1.4/1.11", "access-key-at-user-setup"),
         ("IAM-024", "password-and-access-key"),
         ("CKV_AWS_273", "unnecessary-iam-user"),
         ("CKV_AWS_40", "direct-user-policy"),
@@ -143,8 +154,11 @@ fn names_of_benchmarks_and_other_tools_are_known() {
     ] {
         assert_eq!(ids(name), [expected], "{name}");
     }
-    // Version 5.0 of the benchmark gives that number to another control, which no rule checks.
-    assert!(ids("CIS-5.0/1.13").is_empty());
+    // Versions of the benchmark give one number to several controls.
+    assert_eq!(ids("CIS-5.0/1.13"), ["unrotated-access-key"]);
+    assert_eq!(ids("CIS-1.2/1.13"), ["root-without-mfa"]);
+    assert_eq!(ids("CIS-1.13"), ["multiple-active-keys", "root-without-mfa", "unrotated-access-key"]);
+    assert!(ids("CIS-5.0/1.99").is_empty());
     assert!(ids("CIS").is_empty());
     assert!(ids("").is_empty());
     assert_eq!(set.suggestions("multiple-active-key").first(), Some(&"multiple-active-keys"));

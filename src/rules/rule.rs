@@ -219,6 +219,11 @@ impl Rule {
         document::examples(&self.document, self.document_line)
     }
 
+    /// What its steps say, expressions in braces.
+    pub fn step_texts(&self) -> Vec<String> {
+        self.remedy.iter().map(|step| step.text.source()).collect()
+    }
+
     /// What a finding of it says, expressions in braces: message, why and fix; its cases follow.
     pub fn wording(&self) -> Vec<[String; 3]> {
         let own = [self.texts.message.source(), self.texts.why.source(), self.texts.fix.source()];
