@@ -158,10 +158,16 @@ pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<
             }
         }
         match fitting.as_slice() {
-            [] => open.iter().for_each(|place| relations[*place].silent.push(index)),
+            [] => {
+                for place in open {
+                    relations[place].silent.push(index);
+                }
+            }
             [only] => relations[*only].by_name.push(index),
             several => {
-                several.iter().for_each(|place| relations[*place].disputed.push(index));
+                for place in several {
+                    relations[*place].disputed.push(index);
+                }
                 notices.push(disputed(graph, scope, several, accounts));
             }
         }

@@ -69,6 +69,7 @@ fn programs_get_the_words_and_the_line() {
         json!({
             "text": "deactivate access key 1",
             "effect": "reversible",
+            "ask": false,
             "command": [
                 "aws", "iam", "update-access-key", "--user-name", "alice",
                 "--access-key-id", "ID_OF_ACCESS_KEY_1", "--status", "Inactive"
@@ -78,7 +79,7 @@ fn programs_get_the_words_and_the_line() {
     );
     assert_eq!(
         finding["remedy"][1],
-        json!({ "text": "set `status` to Inactive", "effect": "edit", "command": [], "shell": null })
+        json!({ "text": "set `status` to Inactive", "effect": "edit", "ask": false, "command": [], "shell": null })
     );
     let lines = jsonl::render(&sample.report());
     assert_eq!(parsed(lines.lines().next().unwrap())["remedy"], finding["remedy"]);

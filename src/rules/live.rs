@@ -55,7 +55,7 @@ fn live_credential(
     credential: &LiveCredential,
 ) -> LiveCredentialRecord {
     let since = |time: Timestamp| days(time, account.as_of);
-    let (used, used_at) = match credential.used {
+    let (used, last) = match credential.used {
         Use::Never => (Some(false), None),
         Use::At(time) => (Some(true), Some(time)),
         Use::Unknown => (None, None),
@@ -81,8 +81,8 @@ fn live_credential(
         changed_days: credential.changed.map(since),
         seconds_after_user: user.created.and_then(after_user),
         used,
-        used_on: used_at.map(day),
-        used_days: used_at.map(since),
+        used_on: last.map(day),
+        used_days: last.map(since),
         idle_days,
         used_for,
     }

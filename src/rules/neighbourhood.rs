@@ -201,8 +201,12 @@ impl<'g> Neighbourhood<'g> {
         }
         if let Some(live) = live {
             let has_all_keys = live.access_keys.len() >= access_keys.len();
-            access_keys.iter_mut().for_each(|key| key.created &= !has_all_keys);
-            password.iter_mut().for_each(|password| password.created &= live.password.is_none());
+            for key in &mut access_keys {
+                key.created &= !has_all_keys;
+            }
+            for password in &mut password {
+                password.created &= live.password.is_none();
+            }
         }
         let known = name.and_then(Name::known);
         let people = &self.graph.people;

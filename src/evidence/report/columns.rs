@@ -47,25 +47,26 @@ pub(super) const NAMES: [&str; 22] = [
     "cert_2_last_rotated",
 ];
 
-/// Those without which text is no credential report.
-const REQUIRED: [usize; 4] = [0, 3, 8, 13];
+/// The column without which text is no credential report, and those of which it has at least one.
+const USER: usize = 0;
+const ONE_OF: [usize; 3] = [3, 8, 13];
 
 /// What cannot be told without a column.
 const TELLS: [&str; 22] = [
     "",
     "of which account it is",
     "when users were made",
-    "",
+    "who has a password",
     "when passwords were last used",
     "when passwords were last changed",
     "",
     "who has an MFA device",
-    "",
+    "which access keys there are",
     "when access keys were made",
     "when access keys were last used",
     "",
     "",
-    "",
+    "which access keys there are",
     "when access keys were made",
     "when access keys were last used",
     "",
@@ -113,7 +114,10 @@ impl Columns {
 
     /// The required columns that the header lacks.
     pub(super) fn missing_required(&self) -> impl Iterator<Item = &'static str> + '_ {
-        REQUIRED.iter().filter(|column| self.at[**column].is_none()).map(|column| NAMES[*column])
+        let is_missing = |column: &usize| self.at[*column].is_none();
+        let has_none = ONE_OF.iter().all(is_missing);
+        let user = Some(USER).filter(is_missing);
+        user.into_iter().chain(ONE_OF.into_iter().filter(move |_| has_none)).map(|column| NAMES[column])
     }
 
     /// The columns that the header lacks, and what therefore cannot be told.

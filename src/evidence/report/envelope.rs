@@ -126,9 +126,14 @@ impl Unwrapped {
     }
 
     fn take_date(&mut self, date: &str, range: Range<usize>) {
+        // Some programs write seconds since 1970, and some that record answers write an object.
+        if let Ok(seconds) = date.parse::<f64>() {
+            self.generated = values::moment(seconds);
+        }
         match values::date(date) {
             DateCell::At(moment) => self.generated = Some(moment),
             DateCell::None => {}
+            _ if self.generated.is_some() || date.starts_with('{') => {}
             _ => {
                 let message = "`GeneratedTime` is not a date that AWS would write";
                 let help =

@@ -160,10 +160,10 @@ fn other_tables() {
         rows: 0
         "#);
     insta::assert_snapshot!(said("user,password_enabled,access_key_1_active\nann,true,true\n"), @r#"
-        report.csv:1:1 parse-error: this is no credential report: its header lacks the column `access_key_2_active`
-          = run `aws iam generate-credential-report` until it says COMPLETE, then `aws iam get-credential-report > report.json`, and hand in that file
-        rows: 0
-        "#);
+    report.csv:1:1 unknown-value: the report lacks the columns `arn`, `user_creation_time`, `password_last_used`, `password_last_changed`, `password_next_rotation`, `mfa_active`, `access_key_1_last_rotated`, `access_key_1_last_used_date`, `access_key_1_last_used_region`, `access_key_1_last_used_service`, `access_key_2_active`, `access_key_2_last_rotated`, `access_key_2_last_used_date`, `access_key_2_last_used_region`, `access_key_2_last_used_service`, `cert_1_active`, `cert_1_last_rotated`, `cert_2_active` and `cert_2_last_rotated`, so that it does not tell of which account it is, when users were made, when passwords were last used, when passwords were last changed, who has an MFA device, when access keys were made, when access keys were last used, which access keys there are and which signing certificates there are
+      = hand in the report with all of its columns, as AWS wrote it
+    rows: 1
+    "#);
     insta::assert_snapshot!(said(table(&[&plain("ann")]).replace('\n', "\r")), @r#"
         report.csv:1:1 parse-error: the lines of this file end in carriage returns alone
           = save it with line feeds: `tr '\r' '\n' < report.csv > lines.csv`
@@ -332,21 +332,21 @@ fn cells_that_are_wrong() {
         rows: 2
         "#);
     insta::assert_snapshot!(said(with("111122223333", "1111")), @r#"
-        report.csv:2:5 parse-error: the account number in this ARN does not have twelve digits
-          = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
-        rows: 2
-        "#);
+    report.csv:2:5 invalid-configuration: the account number in this ARN does not have twelve digits
+      = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
+    rows: 2
+    "#);
     assert!(
         said(with("user/ann", "role/ann"))
-            .contains("report.csv:2:5 parse-error: this is not the ARN of a user")
+            .contains("report.csv:2:5 invalid-configuration: this is not the ARN of a user")
     );
     insta::assert_snapshot!(said(with("user/ann", "user/eve")), @r#"
-        report.csv:2:5 parse-error: the ARN is not that of user `ann`, whose row it is
+        report.csv:2:5 invalid-configuration: the ARN is not that of user `ann`, whose row it is
           = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
         rows: 2
         "#);
     insta::assert_snapshot!(said(with("ann", "<root_account>")), @r#"
-        report.csv:2:16 parse-error: this is not the ARN of the root user, whose row it is
+        report.csv:2:16 invalid-configuration: this is not the ARN of the root user, whose row it is
           = the account of the row is taken to be unknown. AWS writes arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: hand in the report as AWS wrote it
         rows: 2
         "#);
@@ -387,10 +387,10 @@ fn rows_past_the_limit_are_not_read_in_silence() {
 fn what_is_larger_than_any_report_is_not_read() {
     let text = said(vec![b'a'; 161 * 1024 * 1024]);
     insta::assert_snapshot!(text, @r#"
-        report.csv limit-reached: the report is larger than 64 MiB, and was not read
-          = the largest report of an account is a hundredth of that: hand in the report as AWS wrote it
-        rows: 0
-        "#);
+    report.csv unreadable-file: the report is larger than 64 MiB, and was not read
+      = the largest report of an account is a hundredth of that: hand in the report as AWS wrote it
+    rows: 0
+    "#);
 }
 
 #[test]

@@ -134,6 +134,6 @@ fn too_large(files: &Files, name: &str, problems: &mut Problems) -> CredentialRe
     let mebibytes = MOST_BYTES / 1024 / 1024;
     let message = format!("the report is larger than {mebibytes} MiB, and was not read");
     let help = "the largest report of an account is a hundredth of that: hand in the report as AWS wrote it";
-    problems.other(Notice::about(NoticeKind::LimitReached, name, message).with_help(help));
+    problems.other(Notice::about(NoticeKind::UnreadableFile, name, message).with_help(help));
     nothing(files.add_unshown(name, ""))
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::source::{FileId, Span};
+use crate::source::{FileId, Notice, NoticeKind, Span};
 
 use super::cells::{Cell, Record};
 use super::columns::{Column, Columns};
@@ -145,7 +145,9 @@ pub(super) fn read(cells: &Cells, problems: &mut Problems) -> Option<Row> {
         let help = "the account of the row is taken to be unknown. AWS writes \
                     arn:aws:iam::ACCOUNT:user/PATH/NAME, and arn:aws:iam::ACCOUNT:root: \
                     hand in the report as AWS wrote it";
-        problems.error(cells.span(&cell.range), message, help);
+        // What it says of the user itself can be told all the same.
+        let notice = Notice::at(NoticeKind::InvalidConfiguration, cells.span(&cell.range), message);
+        problems.other(notice.with_help(help));
     }
     let (account, path) = match parsed.filter(|_| fits) {
         Some(ArnCell::Root { account }) => (Some(account), None),

@@ -72,11 +72,17 @@ pub(super) fn date(cell: &str) -> DateCell {
     }
 }
 
-/// IAM began in 2010. A date far from that is a clock's zero, or damage.
+/// IAM began in 2010. A date far before that is a clock's zero, or damage; how late one can be depends on when the report was
+/// made.
 fn is_plausible(moment: Timestamp) -> bool {
     const FIRST: i64 = 946_684_800; // 2000-01-01
-    const LAST: i64 = 7_289_654_400; // 2201-01-01
-    (FIRST..LAST).contains(&moment.as_second())
+    moment.as_second() >= FIRST
+}
+
+/// The moment that is so many seconds after the start of 1970, when that can be one of a report.
+pub(super) fn moment(seconds: f64) -> Option<Timestamp> {
+    let span = jiff::SignedDuration::try_from_secs_f64(seconds).ok()?;
+    Timestamp::from_duration(span).ok().filter(|moment| is_plausible(*moment))
 }
 
 /// A day, a time of at least minutes, and an offset: without one of them it could be several moments.

@@ -69,8 +69,8 @@ fn head(report: &Report<'_>) -> String {
 #   sh FILE --help             prints how to use it
 #
 # Steps that are no command are comments, and are for you. Variables that are empty are for you to fill in: the
-# comment above them says what shows their value. What is not filled in is not run. The exit status is 1 when
-# something was not run for that, was of another account, or failed, and 2 when the arguments are wrong.
+# comment above them says what shows their value. Fill in only what you want changed. The exit status is 1 when
+# something was left empty, was of another account, or failed, and 2 when the arguments are wrong.
 #
 "
     );
@@ -150,11 +150,14 @@ fn is_account_number(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The step that shows what is to be filled in: its text and its command.
+type ShownBy = (String, Command);
+
 /// What stands of one user in the script.
 #[derive(Default)]
 struct Block {
     /// Blanks to fill in, those that one command shows together, in the order in which they are used.
-    blanks: Vec<(Option<(String, Command)>, Vec<String>)>,
+    blanks: Vec<(Option<ShownBy>, Vec<String>)>,
     text: String,
     runs: bool,
     /// The commands that stand in it already.
@@ -212,7 +215,7 @@ impl Block {
         }
     }
 
-    fn fill_in(&mut self, command: &Command, shown_by: Option<&(String, Command)>) {
+    fn fill_in(&mut self, command: &Command, shown_by: Option<&ShownBy>) {
         for name in command.blanks() {
             if self.blanks.iter().any(|(_, names)| names.iter().any(|known| known == name)) {
                 continue;

@@ -99,8 +99,8 @@ fn as_it_reads() {
     #   sh FILE --help             prints how to use it
     #
     # Steps that are no command are comments, and are for you. Variables that are empty are for you to fill in: the
-    # comment above them says what shows their value. What is not filled in is not run. The exit status is 1 when
-    # something was not run for that, was of another account, or failed, and 2 when the arguments are wrong.
+    # comment above them says what shows their value. Fill in only what you want changed. The exit status is 1 when
+    # something was left empty, was of another account, or failed, and 2 when the arguments are wrong.
     #
     # account 111122223333 in a.csv: 1 user; ages counted to 1970-01-01T00:00:00Z, when the report was made
     # account 444455556666 in b.csv: 1 user; ages counted to 1970-01-01T00:00:00Z, when the report was made
@@ -327,9 +327,10 @@ fn hostile_names_are_words_and_nothing_else() {
         .iter()
         .map(|name| {
             let mut words = ["iam", "delete-login-profile", "--user-name"].map(str::to_owned).to_vec();
-            match name.starts_with('-') {
-                true => words[2].push_str(&format!("={name}")),
-                false => words.push((*name).to_owned()),
+            if name.starts_with('-') {
+                words[2].push_str(&format!("={name}"));
+            } else {
+                words.push((*name).to_owned());
             }
             words
         })
@@ -342,7 +343,7 @@ fn hostile_names_are_words_and_nothing_else() {
         assert_eq!(one.calls, expected);
         // What a dry run prints can be run as it is.
         let lines = dry.out.lines().filter_map(|line| line.strip_prefix("would run with --delete: "));
-        let pasted: String = lines.map(|line| format!("{line}\n")).collect();
+        let pasted = lines.collect::<Vec<_>>().join("\n");
         assert_eq!(run(&shell, &pasted, &[], "", "").calls, expected);
     }
 }
