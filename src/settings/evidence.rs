@@ -102,7 +102,8 @@ fn bytes(input: &InputSettings, path: &Path) -> Result<Vec<u8>, SettingsError> {
 
 /// Ages that are counted to the time of the run are others on the next day.
 fn untold_age(shown: &str, report: &CredentialReport, check: &Check) -> Option<Notice> {
-    if report.generated.is_some() || check.accepted.as_of.is_some() {
+    let is_unread = report.rows.is_empty();
+    if is_unread || report.generated.is_some() || check.accepted.as_of.is_some() {
         return None;
     }
     let message = "the report does not say when it was made, so ages are counted to now";
