@@ -1,6 +1,10 @@
 //! Credential reports joined to code: which user of an account is which user of the code, and what is said where that
 //! cannot be told.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "reads what credlint wrote; a test fails by panicking"
+)]
 
 mod project;
 
@@ -365,4 +369,38 @@ fn an_exception_to_what_only_a_report_shows_is_judged_with_one_only() {
     assert_eq!(with(&[]), [""; 0]);
     assert_eq!(with(&["--credential-report", "a.csv"]), [""; 0]);
     assert_eq!(with(&["--credential-report", "fresh.csv"]).len(), 1);
+}
+
+/// Nothing of a report's text may act in a terminal, a log, a page or a shell.
+#[test]
+fn a_hostile_report_is_inert_in_every_output() {
+    let names = [
+        "a\u{1b}[31m",
+        "b\u{202e}gnp",
+        "$(touch pwned)",
+        "`id`",
+        "::error::x",
+        "<img src=x>",
+        "-rf",
+        "'; id; '",
+    ];
+    let text = report(A, &names);
+    let project = Project::new(&[("main.tf", &user("deploy")), ("a.csv", &text)]);
+    for format in ["human", "json", "jsonl", "sarif", "github", "markdown", "gitlab", "junit"] {
+        let output =
+            project.run(&["check", "--credential-report", "a.csv", NOW[0], NOW[1], "--format", format]);
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(!text.is_empty() && !text.contains(['\u{1b}', '\u{202e}', '\0']), "{format}: {text}");
+        if format != "github" {
+            assert!(!text.lines().any(|line| line.trim_start().starts_with("::")), "{format}: {text}");
+        }
+        if format == "markdown" {
+            assert!(!text.contains("<img"), "{text}");
+        }
+    }
+    let script = ["audit", "a.csv", NOW[0], NOW[1], "--remediation-script", "mend.sh"];
+    assert_eq!(project.run(&script).status.code(), Some(1));
+    let script = std::fs::read_to_string(project.path().join("mend.sh")).unwrap();
+    assert!(!script.contains(['\u{1b}', '\u{202e}']), "{script}");
+    assert!(script.contains("--user-name '$(touch pwned)'"), "{script}");
 }

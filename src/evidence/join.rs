@@ -214,6 +214,7 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
         }
         Outcome::Ambiguous(users) => {
             graph.live_users[live].declared = Condition::always();
+            graph.live_users[live].is_ambiguous = true;
             add_as_user(graph, live);
             let places: Vec<String> = users.iter().map(|user| place_of(graph, *user)).collect();
             // What only one root declares is disputed between accounts, which is said of the root.

@@ -22,7 +22,7 @@ pub struct Scope {
     pub by_name: BTreeMap<String, Vec<usize>>,
     /// Users whose names `CloudFormation` makes up, by logical id.
     pub by_logical_id: BTreeMap<String, Vec<usize>>,
-    /// Users that the code creates under names that are not known.
+    /// Users that the code creates under other names that are not known.
     pub unnamed: Vec<usize>,
 }
 
@@ -77,12 +77,13 @@ impl Scope {
         if !node.managed || !user.names.iter().any(|(_, name)| is_unknown(name)) {
             return;
         }
-        self.unnamed.push(index);
         let is_template = matches!(graph.roots[self.root].format, "cloudformation" | "cdk");
         let is_made_up = |name: &Name| matches!(name, Name::Unknown(identity) if *identity == node.address);
         if is_template && node.stands_for.is_none() && user.names.iter().all(|(_, name)| is_made_up(name)) {
             let logical_id = node.address.rsplit(['.', '/']).next().unwrap_or_default().to_owned();
             self.by_logical_id.entry(logical_id).or_default().push(index);
+        } else {
+            self.unnamed.push(index);
         }
     }
 

@@ -51,6 +51,8 @@ pub struct LiveUser {
     pub mfa_active: Option<bool>,
     /// When code that was read creates or imports it.
     pub declared: Condition,
+    /// Whether it is one of several users of the code, and none can be told to be it.
+    pub is_ambiguous: bool,
     /// Whether there was code in which it could have been declared.
     pub is_compared: bool,
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use crate::finding::Finding;
 use crate::rules::{
-    Example, LANGUAGES, NOW_IN_EXAMPLES, REPORT_LANGUAGE, Rule, RuleSet, Trial, TriedRule, doubts,
-    with_outputs,
+    Example, LANGUAGES, NOW_IN_EXAMPLES, REPORT_LANGUAGE, REPORT_NAME, Rule, RuleSet, Trial, TriedRule,
+    doubts, with_outputs,
 };
 use crate::settings::{CheckSettings, InputSettings, RuleFile, RulesUnderTest};
 use crate::source::{Files, printable};
@@ -48,13 +48,14 @@ fn try_example(set: &RuleSet, rule: &Rule, example: &Example) -> Result<Vec<Stri
         return Err(format!("`{}` is not a language of examples, which are {known}", example.language));
     };
     let is_report = example.language == REPORT_LANGUAGE;
+    let report = if is_report { Some(&example.text) } else { example.report.as_ref() };
     let input = InputSettings::of_text(name, if is_report { "" } else { &example.text });
     // An exception is judged where the rule that it is about is run.
     let rules = if rule.has_exceptions_as_subject() { set.rules().iter().collect() } else { vec![rule] };
     let mut settings = CheckSettings::of_rules(set, rules);
-    if is_report {
+    if let Some(report) = report {
         let now = NOW_IN_EXAMPLES.parse().unwrap_or_else(|_| Timestamp::now());
-        settings = settings.with_report(&input, name, &example.text, now);
+        settings = settings.with_report(&input, (REPORT_NAME, report), now, is_report);
     }
     let checked = check(&input, &settings, None);
     let files = &input.workspace.files;
@@ -70,11 +71,13 @@ fn try_example(set: &RuleSet, rule: &Rule, example: &Example) -> Result<Vec<Stri
         return Err("it is not read: nothing in it says that it is a template or a configuration".to_owned());
     }
     let of_this = checked.findings.iter().filter(|finding| *finding.rule == *rule.id);
-    Ok(of_this.map(|finding| line_of(finding, files)).collect())
+    Ok(of_this.map(|finding| line_of(finding, files, is_report)).collect())
 }
 
-fn line_of(finding: &Finding, files: &Files) -> String {
-    let (_, place) = files.start(finding.primary.span);
+/// What stands in the report of an example is told by the report's name.
+fn line_of(finding: &Finding, files: &Files, is_report: bool) -> String {
+    let (path, place) = files.start(finding.primary.span);
+    let report = if *path == *REPORT_NAME && !is_report { format!("{path}:") } else { String::new() };
     let message = printable(&finding.message);
-    format!("{}:{} {} {message}", place.line, place.column, finding.severity)
+    format!("{report}{}:{} {} {message}", place.line, place.column, finding.severity)
 }

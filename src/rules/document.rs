@@ -1,6 +1,9 @@
 //! The Markdown of a rule: its sections, and the examples that are its tests.
 
-use super::trial::LANGUAGES;
+use super::trial::{LANGUAGES, REPORT_LANGUAGE};
+
+/// What stands after the language of a credential report that the next example is joined to.
+const REPORT: &str = "report";
 
 /// The headings of a rule of ours, in order. A user's own rule may leave them out.
 pub const HEADINGS: [&str; 5] = ["What", "Why", "Fix", "When this is fine", "Examples"];
@@ -17,14 +20,16 @@ pub enum Expectation {
 /// A program in a rule's text, and what the rule says about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Example {
-    /// Language of the fence: `hcl`, `yaml`, `json`.
+    /// Language of the fence: `hcl`, `yaml`, `json`, `csv`.
     pub language: String,
     /// Whether it is flagged.
     pub expectation: Expectation,
     /// The program, newline at its end.
     pub text: String,
+    /// The credential report that it is joined to: the fence `csv report` before it.
+    pub report: Option<String>,
     /// One line for each finding of this rule: `line:column severity message`, the place being the primary
-    /// one, counted from 1 in the example. Empty for a clean example.
+    /// one, counted from 1 in the example; one in its report has the report's name before it. Empty for a clean example.
     pub expected_output: Vec<String>,
     /// Line of the rule file that the program begins on, from 1.
     pub line: usize,
@@ -87,12 +92,18 @@ pub fn examples(document: &str, first_line: usize) -> Vec<Example> {
     let mut examples: Vec<Example> = Vec::new();
     // The expected output belongs to the flagged example right above it.
     let mut awaits_output = false;
+    let mut report = None;
     for fence in fences(document) {
         let mut words = fence.info.split_whitespace();
         let language = words.next().unwrap_or_default();
         let expectation = match words.next() {
             Some("flagged") => Expectation::Flagged,
             Some("clean") => Expectation::Clean,
+            Some(REPORT) if language == REPORT_LANGUAGE => {
+                report = Some(fence.text);
+                awaits_output = false;
+                continue;
+            }
             _ => {
                 if let (true, "text", Some(example)) = (awaits_output, language, examples.last_mut()) {
                     example.expected_output = fence.text.lines().map(str::to_owned).collect();
@@ -107,6 +118,7 @@ pub fn examples(document: &str, first_line: usize) -> Vec<Example> {
             language: language.to_owned(),
             expectation,
             text: fence.text,
+            report: report.take(),
             expected_output: Vec::new(),
             line: first_line + fence.line,
             closing_line: first_line + fence.end,
@@ -141,10 +153,16 @@ pub fn doubts(document: &str, first_line: usize) -> Vec<Doubt> {
         if let (Some(language), Some(word)) = (words.next(), words.next())
             && is_language(language)
             && !is_expectation(word)
+            && (language, word) != (REPORT_LANGUAGE, REPORT)
         {
             let message = format!("`{language} {word}` is no example");
             doubts.push(doubt(message, "write `flagged` or `clean` after the language, or nothing"));
         }
+    }
+    if let Some(line) = report_without_example(document) {
+        let help = "write the code that it is joined to below it, as a `flagged` or `clean` example";
+        let message = "this credential report belongs to no example".to_owned();
+        doubts.push(Doubt { line: first_line + line, message, help });
     }
     if let Some(number) = open {
         let message = "the block that begins here is never closed".to_owned();
@@ -155,6 +173,21 @@ pub fn doubts(document: &str, first_line: usize) -> Vec<Doubt> {
         });
     }
     doubts
+}
+
+/// The line of a credential report, from 0, that no example follows before the next report or the end.
+fn report_without_example(document: &str) -> Option<usize> {
+    let mut waiting = None;
+    for fence in fences(document) {
+        let mut words = fence.info.split_whitespace();
+        match (words.next(), words.next()) {
+            (Some(REPORT_LANGUAGE), Some(REPORT)) if waiting.is_some() => return waiting,
+            (Some(REPORT_LANGUAGE), Some(REPORT)) => waiting = Some(fence.line - 1),
+            (Some(language), Some("flagged" | "clean")) if language != REPORT_LANGUAGE => waiting = None,
+            _ => {}
+        }
+    }
+    waiting
 }
 
 /// Lines that are not in a fence, with their byte offsets; line endings are not part of them.
@@ -222,6 +255,15 @@ mod tests {
     }
 
     #[test]
+    fn a_report_belongs_to_the_next_example() {
+        let examples =
+            examples("```csv report\na\n```\n\nwords\n\n```hcl clean\nb\n```\n\n```hcl clean\nc\n```\n", 1);
+        assert_eq!(examples[0].report.as_deref(), Some("a\n"));
+        assert_eq!(examples[0].text, "b\n");
+        assert_eq!(examples[1].report, None);
+    }
+
+    #[test]
     fn what_would_never_be_run_is_said() {
         let found = |document: &str| {
             let doubts = doubts(document, 10);
@@ -229,6 +271,10 @@ mod tests {
         };
         assert!(found(DOCUMENT).is_empty());
         assert!(found("```hcl\n```\n```sh flagged\n```\n```text\n```hcl clean\n```\n```\n").is_empty());
+        assert!(found("```csv report\n```\n```hcl clean\n```\n").is_empty());
+        for lost in ["```csv report\n```\n", "```csv report\n```\n```csv flagged\n```\n"] {
+            assert_eq!(found(lost), ["10 this credential report belongs to no example"], "{lost}");
+        }
         assert_eq!(found("```hcl flaged\n```\n"), ["10 `hcl flaged` is no example"]);
         assert_eq!(found("x\n```hcl clean\na = 1\n"), ["11 the block that begins here is never closed"]);
         for line in ["  ```hcl flagged", "~~~yaml clean", "> ```hcl clean", "- ```json flagged"] {

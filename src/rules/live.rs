@@ -26,6 +26,7 @@ pub fn live_user(graph: &Graph, user: &LiveUser, world: &World) -> LiveUserRecor
         name: user.name.to_string(),
         account: account.number.as_deref().unwrap_or_default().to_owned(),
         declared: user.declared.holds(world),
+        ambiguous: user.is_ambiguous,
         compared: user.is_compared,
         age_days: user.created.map(|created| days(created, account.as_of)),
         password_enabled: user.password_enabled,
@@ -55,7 +56,7 @@ fn live_credential(
     credential: &LiveCredential,
 ) -> LiveCredentialRecord {
     let since = |time: Timestamp| days(time, account.as_of);
-    let (used, last) = match credential.used {
+    let (is_used, last) = match credential.used {
         Use::Never => (Some(false), None),
         Use::At(time) => (Some(true), Some(time)),
         Use::Unknown => (None, None),
@@ -80,7 +81,7 @@ fn live_credential(
         changed_on: credential.changed.map(day),
         changed_days: credential.changed.map(since),
         seconds_after_user: user.created.and_then(after_user),
-        used,
+        used: is_used,
         used_on: last.map(day),
         used_days: last.map(since),
         idle_days,

@@ -39,7 +39,7 @@ pub use judge::{Verdict, judge};
 pub use judge_exceptions::judge_exceptions;
 pub use names::closest;
 pub use rule::{Control, Rule};
-pub use trial::{LANGUAGES, NOW_IN_EXAMPLES, REPORT_LANGUAGE, Trial, TriedRule, with_outputs};
+pub use trial::{LANGUAGES, NOW_IN_EXAMPLES, REPORT_LANGUAGE, REPORT_NAME, Trial, TriedRule, with_outputs};
 
 use crate::finding::Severity;
 

@@ -204,7 +204,7 @@ impl<'g> Neighbourhood<'g> {
             for key in &mut access_keys {
                 key.created &= !has_all_keys;
             }
-            for password in &mut password {
+            if let Some(password) = &mut password {
                 password.created &= live.password.is_none();
             }
         }

@@ -236,6 +236,8 @@ records! {
         pub account: String,
         /// Whether code that was read creates or imports it.
         pub declared: bool,
+        /// Whether one of several users of the code declares it, and none can be told to be it.
+        pub ambiguous: bool,
         /// Whether code was read that could have declared it: not where a report is looked at by itself.
         pub compared: bool,
         /// Days since it was created, or null.

@@ -7,11 +7,14 @@ pub const LANGUAGES: [(&str, &str); 4] = [
     ("hcl", "main.tf"),
     ("yaml", "template.yaml"),
     ("json", "template.json"),
-    (REPORT_LANGUAGE, "report.csv"),
+    (REPORT_LANGUAGE, REPORT_NAME),
 ];
 
 /// The language of credential reports, which are looked at by themselves.
 pub const REPORT_LANGUAGE: &str = "csv";
+
+/// The file that stands for them.
+pub const REPORT_NAME: &str = "report.csv";
 
 /// The moment that ages are counted to in examples, so that they give the same on every day.
 pub const NOW_IN_EXAMPLES: &str = "2026-01-01T00:00:00Z";

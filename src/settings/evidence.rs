@@ -27,6 +27,8 @@ pub(super) fn read(
     let workspace = &input.workspace;
     let mut known: Vec<(String, CredentialReport)> = Vec::new();
     let mut given = Vec::new();
+    // Nobody reads less than a second of an age.
+    let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap_or_else(|_| Timestamp::now());
     for argument in &check.credential_report {
         let (claim, path) = meaning(argument, input)?;
         let shown = shown(workspace, &path);
@@ -36,12 +38,12 @@ pub(super) fn read(
             None => {
                 let (report, told) = report::read(&workspace.files, &shown, bytes(input, &path)?);
                 notices.extend(told);
-                notices.extend(untold_age(&shown, &report, check));
+                notices.extend(ages(&shown, &report, check));
                 known.push((shown, report.clone()));
                 report
             }
         };
-        given.push(GivenReport { report, claim, as_of: check.accepted.as_of.unwrap_or_else(Timestamp::now) });
+        given.push(GivenReport { report, claim, as_of: check.accepted.as_of.unwrap_or(now) });
     }
     Ok(given)
 }
@@ -100,13 +102,21 @@ fn bytes(input: &InputSettings, path: &Path) -> Result<Vec<u8>, SettingsError> {
     Ok(bytes)
 }
 
-/// Ages that are counted to the time of the run are others on the next day.
-fn untold_age(shown: &str, report: &CredentialReport, check: &Check) -> Option<Notice> {
-    let is_unread = report.rows.is_empty();
-    if is_unread || report.generated.is_some() || check.accepted.as_of.is_some() {
-        return None;
-    }
-    let message = "the report does not say when it was made, so ages are counted to now";
-    let notice = Notice::about(NoticeKind::AgesUntilNow, shown, message);
-    Some(notice.with_help("give the day of the report as --as-of 2026-01-31, or what `aws iam get-credential-report` prints as it is"))
+/// What has to be said of the moment that ages are counted to.
+fn ages(shown: &str, report: &CredentialReport, check: &Check) -> Option<Notice> {
+    let (message, help) = match (report.generated, check.accepted.as_of) {
+        (None, Some(_)) => return None,
+        (Some(generated), Some(as_of)) if generated != as_of => (
+            format!("the report was made at {generated}, so ages are counted to that and not to --as-of"),
+            "hand in the CSV of the report where ages are to be counted to another moment",
+        ),
+        (Some(_), _) => return None,
+        (None, None) if report.rows.is_empty() => return None,
+        // On the next day they are others.
+        (None, None) => (
+            "the report does not say when it was made, so ages are counted to now".to_owned(),
+            "give the day of the report as --as-of 2026-01-31, or hand in what `aws iam get-credential-report` prints as it is",
+        ),
+    };
+    Some(Notice::about(NoticeKind::AgesCounted, shown, message).with_help(help))
 }

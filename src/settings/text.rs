@@ -30,14 +30,20 @@ impl InputSettings {
 }
 
 impl<'r> CheckSettings<'r> {
-    /// The same with a credential report by itself, and what is wrong with its text.
+    /// The same with a credential report, by itself or joined to code, and what is wrong with its text.
     #[must_use]
-    pub fn with_report(mut self, input: &InputSettings, name: &str, text: &str, as_of: Timestamp) -> Self {
+    pub fn with_report(
+        mut self,
+        input: &InputSettings,
+        (name, text): (&str, &str),
+        as_of: Timestamp,
+        is_audit: bool,
+    ) -> Self {
         let (report, notices) = report::read(&input.workspace.files, name, text.as_bytes().to_vec());
         self.notices.extend(notices);
         self.reports.push(GivenReport { report, claim: Claim::Open, as_of });
         self.is_as_of_given = true;
-        self.is_audit = true;
+        self.is_audit = is_audit;
         self
     }
 

@@ -35,8 +35,8 @@ pub enum NoticeKind {
     Configuration,
     /// A user of a credential report of which the code does not tell which of its users it is.
     AmbiguousJoin,
-    /// A credential report that does not say when it was made, so that ages are counted to the time of the run.
-    AgesUntilNow,
+    /// To which moment the ages of a credential report are counted, where that is not the one that somebody may expect.
+    AgesCounted,
 }
 
 impl NoticeKind {
@@ -58,7 +58,7 @@ impl NoticeKind {
             Self::NoCreationTrace => "no-creation-trace",
             Self::Configuration => "configuration",
             Self::AmbiguousJoin => "ambiguous-join",
-            Self::AgesUntilNow => "ages-until-now",
+            Self::AgesCounted => "ages-counted",
         }
     }
 
