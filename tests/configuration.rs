@@ -109,6 +109,130 @@ fn thresholds_are_those_of_the_file_until_others_are_typed() {
     assert!(said.contains(&expected.to_owned()), "{said:?}");
 }
 
+/// A row for each user: with a console password, and with one key that was made and last used on these days.
+fn credential_report(users: &[(&str, &str, &str)]) -> String {
+    let mut text = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,\
+        password_next_rotation,mfa_active,access_key_1_active,access_key_1_last_rotated,access_key_1_last_used_date,\
+        access_key_1_last_used_region,access_key_1_last_used_service,access_key_2_active,access_key_2_last_rotated,\
+        access_key_2_last_used_date,access_key_2_last_used_region,access_key_2_last_used_service,cert_1_active,\
+        cert_1_last_rotated,cert_2_active,cert_2_last_rotated\n"
+        .to_owned();
+    for (user, made, used) in users {
+        let (made, used) = (format!("{made}T00:00:00Z"), format!("{used}T00:00:00Z"));
+        text += &format!(
+            "{user},arn:aws:iam::111122223333:user/{user},2020-01-01T00:00:00Z,false,N/A,N/A,N/A,false,true,{made},\
+             {used},eu-west-1,s3,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n"
+        );
+    }
+    text
+}
+
+const OF_REPORT: [&str; 4] = ["--credential-report", "report.csv", "--as-of", "2026-01-01"];
+
+#[test]
+fn a_profile_runs_the_rules_of_a_benchmark_and_counts_its_days() {
+    // The key of ana was not used for 62 days, that of bo for 93; 45 days are what later versions of the benchmark ask for.
+    let report =
+        credential_report(&[("ana", "2025-10-20", "2025-10-31"), ("bo", "2025-10-20", "2025-09-30")]);
+    let project = |configuration: &str| {
+        Project::new(&[
+            (".git/HEAD", ""),
+            ("infra/main.tf", USERS),
+            ("report.csv", &report),
+            ("credlint.toml", configuration),
+        ])
+    };
+    let with_profile = |configuration: &str, arguments: &[&str]| {
+        project(configuration).json(&[&OF_REPORT, arguments].concat())
+    };
+    let unused = |report: &Value| {
+        let found = findings(report).into_iter();
+        let names = found.filter_map(|finding| Some(finding.split_once("unused-credential ")?.1.to_owned()));
+        names.map(|arn| arn.rsplit('/').next().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let cases: [(&str, &[&str], &[&str]); 9] = [
+        ("", &[], &["bo"]),
+        ("", &["--profile", "cis-aws-5.0"], &["ana", "bo"]),
+        ("", &["--profile", "CIS-AWS-1.4"], &["ana", "bo"]),
+        ("", &["--profile", "cis-aws-1.2"], &["bo"]),
+        // It checks a control of theirs, and they do not say after how many days.
+        ("", &["--profile", "nist-800-53-r5"], &["bo"]),
+        ("profile = \"cis-aws-5.0\"", &[], &["ana", "bo"]),
+        ("profile = \"cis-aws-5.0\"", &["--max-unused-days", "90"], &["bo"]),
+        ("profile = \"cis-aws-5.0\"\nmax_unused_days = 63", &[], &["bo"]),
+        // What is selected runs, and the days are still those of the profile.
+        ("profile = \"cis-aws-5.0\"", &["--select", "unused-credential"], &["ana", "bo"]),
+    ];
+    for (configuration, arguments, expected) in cases {
+        assert_eq!(
+            unused(&with_profile(configuration, arguments)),
+            expected,
+            "{configuration} {arguments:?}"
+        );
+    }
+    let rules = |report: &Value| {
+        let mut rules = column(&report["findings"], "rule");
+        rules.sort();
+        rules.dedup();
+        rules
+    };
+    let report = with_profile("", &["--profile", "cis-aws-5.0"]);
+    assert_eq!(rules(&report), ["access-key-at-user-setup", "unnecessary-iam-user", "unused-credential"]);
+    assert!(!rules(&with_profile("", &[])).iter().all(|rule| rules(&report).contains(rule)));
+    let report = with_profile("[rules]\nunused-credential = \"off\"", &["--profile", "cis-aws-5.0"]);
+    assert_eq!(
+        rules(&report),
+        ["access-key-at-user-setup", "unnecessary-iam-user"],
+        "what is switched off stays off"
+    );
+    let report = with_profile("", &["--profile", "cis-aws-5.0", "--ignore", "unused-credential,CIS-1.11"]);
+    assert_eq!(rules(&report), ["unnecessary-iam-user"]);
+    // What a file leaves out is said; what is typed is known.
+    let said = messages(&with_profile("profile = \"cis-aws-5.0\"", &[]));
+    assert!(
+        said.iter().any(|message| message
+            .starts_with("only rules of the profile cis-aws-5.0 run; rules that do not run: ")
+            && message.contains("undeclared-iam-user")
+            && !message.contains("unused-credential")),
+        "{said:?}"
+    );
+    let said = messages(&with_profile("", &["--profile", "cis-aws-5.0"]));
+    assert!(!said.iter().any(|message| message.contains("rules")), "{said:?}");
+    let output = project("").run(&["check", "--profile", "cis-aws"]);
+    let told = told(&output);
+    assert!(output.status.code() == Some(2) && told.contains("no profile is named `cis-aws`"), "{told}");
+    assert!(told.contains("did you mean cis-aws-"), "{told}");
+    let output = project("").run(&["check", "--profile", "soc"]);
+    assert!(self::told(&output).contains("soc-2"), "{output:?}");
+    let both = ["check", "--profile", "cis-aws-5.0", "--select", "unused-credential"];
+    assert_eq!(project("").run(&both).status.code(), Some(2));
+}
+
+#[test]
+fn limits_of_the_file_count_and_longer_ones_are_said() {
+    // Made 90, 91 and 3 days before; that of cy was used, so nobody asks for it.
+    let report =
+        credential_report(&[("ana", "2025-10-03", "2025-12-31"), ("bo", "2025-10-02", "2025-12-31")]);
+    let project = |configuration: &str| {
+        Project::new(&[(".git/HEAD", ""), ("report.csv", &report), ("credlint.toml", configuration)])
+    };
+    let rotated = |configuration: &str| {
+        let report =
+            project(configuration).json(&[&OF_REPORT[..], &["--select", "unrotated-access-key"]].concat());
+        (findings(&report).len(), messages(&report))
+    };
+    assert_eq!(rotated("").0, 1);
+    assert_eq!(rotated("max_key_age_days = 89").0, 2);
+    let (found, said) =
+        rotated("max_key_age_days = 3650\nmax_unused_days = 200\nnew_key_days = 30\nselect = []");
+    let expected = "credentials count as unused from 200 days on; access keys count as too old after 3650 days; \
+                    a new access key need not be used for 30 days";
+    assert!(found == 0 && said.contains(&expected.to_owned()), "{said:?}");
+    // Without a report they do nothing.
+    let said = messages(&project("max_key_age_days = 3650").json(&[]));
+    assert!(!said.iter().any(|message| message.contains("too old")), "{said:?}");
+}
+
 #[test]
 fn names_say_who_is_a_program_and_who_is_a_person() {
     let project = with("machine_users = [\"CI-*\"]\n");
@@ -364,6 +488,11 @@ fn what_cannot_be_used_is_an_error_that_shows_the_line() {
         ("fail_on = \"hihg\"\n", "credlint.toml:1:11:", "did you mean \"high\"?"),
         ("fail-on = \"high\"\n", "credlint.toml:1:1: there is no key `fail-on`", "did you mean `fail_on`?"),
         ("fail_on = \n", "credlint.toml:1:", "no TOML"),
+        (
+            "profile = \"cis-aws-50\"\n",
+            "credlint.toml:1:11: no profile is named `cis-aws-50`",
+            "did you mean cis-aws-5.0",
+        ),
     ];
     for (text, place, help) in cases {
         let output = with(text).run(&["check"]);

@@ -115,8 +115,9 @@ fn workflows() -> Vec<(String, Workflow)> {
         .collect()
 }
 
-/// Flags that are no inputs: what the action decides, and what writes to the repository.
-const NO_INPUTS: &[&str] = &["color", "format", "help", "output", "quiet", "write-baseline"];
+/// Flags that are no inputs: what the action decides, what writes to the repository, and what is for a person to run.
+const NO_INPUTS: &[&str] =
+    &["color", "format", "help", "output", "quiet", "remediation-script", "write-baseline"];
 /// Inputs that are no flags: what the action does around the check, and its paths, which are no flag either.
 const NO_FLAGS: &[&str] =
     &["path", "working-directory", "version", "checksum", "upload", "category", "summary"];

@@ -6,18 +6,20 @@ use std::process::Command;
 const README: &str = include_str!("../README.md");
 
 #[test]
-fn the_console_session_is_real() {
-    let session =
-        README.split("```console\n$ ").nth(1).expect("there is a session").split("\n```").next().unwrap();
-    let (command, expected) = session.split_once('\n').unwrap();
-    let arguments = command.strip_prefix("credlint ").expect("it runs credlint").split_whitespace();
-    let output = Command::new(env!("CARGO_BIN_EXE_credlint"))
-        .args(arguments)
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .output()
-        .unwrap();
-    assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), expected.trim_end());
-    assert_eq!(output.status.code(), Some(1));
+fn the_console_sessions_are_real() {
+    let sessions: Vec<&str> = README.split("```console\n$ ").skip(1).collect();
+    assert_eq!(sessions.len(), 2, "one of code, one with a credential report");
+    for session in sessions {
+        let (command, expected) = session.split("\n```").next().unwrap().split_once('\n').unwrap();
+        let arguments = command.strip_prefix("credlint ").expect("it runs credlint").split_whitespace();
+        let output = Command::new(env!("CARGO_BIN_EXE_credlint"))
+            .args(arguments)
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .output()
+            .unwrap();
+        assert_eq!(String::from_utf8(output.stdout).unwrap().trim_end(), expected.trim_end());
+        assert_eq!(output.status.code(), Some(1), "{command}");
+    }
 }
 
 #[test]

@@ -227,6 +227,10 @@ pub struct Selection {
     /// Run only these rules, by any of their names: id, control (CIS-1.13), other tools' ids
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub select: Vec<String>,
+    /// Run only the rules that check a control of this benchmark, by name and version (cis-aws-5.0), and count days without
+    /// use as it does
+    #[arg(long, value_name = "NAME", conflicts_with = "select", help_heading = "Rules")]
+    pub profile: Option<String>,
     /// Do not run these rules
     #[arg(long, value_name = "RULE", value_delimiter = ',', help_heading = "Rules")]
     pub ignore: Vec<String>,
@@ -239,7 +243,8 @@ pub struct Selection {
     /// Report only findings of at least this confidence: `possible` ones need other inputs than the defaults
     #[arg(long, value_name = "CONFIDENCE", help_heading = "Rules")]
     pub min_confidence: Option<ConfidenceName>,
-    /// Days without use from which a credential of a credential report counts as unused [default: 90]
+    /// Days without use from which a credential of a credential report counts as unused [default: what
+    /// the profile asks for, else 90]
     #[arg(long, value_name = "DAYS", value_parser = days, help_heading = "Credential reports", display_order = 1)]
     pub max_unused_days: Option<i64>,
     /// Exit with 1 when there is a certain finding of at least this severity [default: medium]

@@ -105,6 +105,7 @@ fn rules_are_listed_with_commas_or_one_by_one() {
 fn wrong_usage_is_status_2_and_help_is_0() {
     assert_eq!(refused(&["check", "--no-such"]).exit_code(), 2);
     assert_eq!(refused(&["check", "--fail-on", "terrible"]).exit_code(), 2);
+    assert_eq!(refused(&["audit", "a.csv", "--profile", "a", "--select", "b"]).exit_code(), 2);
     assert_eq!(refused(&[]).exit_code(), 2);
     assert_eq!(refused(&["--help"]).exit_code(), 0);
     assert_eq!(refused(&["--version"]).exit_code(), 0);
@@ -210,6 +211,9 @@ fn help_of_check() {
     Rules:
           --select <RULE>                Run only these rules, by any of their names: id, control
                                          (CIS-1.13), other tools' ids
+          --profile <NAME>               Run only the rules that check a control of this benchmark, by
+                                         name and version (cis-aws-5.0), and count days without use as
+                                         it does
           --ignore <RULE>                Do not run these rules
           --rules <DIR>                  Read rules of your own from this directory as well
           --min-severity <SEVERITY>      Report only findings of at least this severity [possible
@@ -229,7 +233,7 @@ fn help_of_check() {
               report
           --max-unused-days <DAYS>
               Days without use from which a credential of a credential report counts as unused [default:
-              90]
+              what the profile asks for, else 90]
           --remediation-script <FILE>
               Write a shell script that mends what a credential report shows, for a person to read and
               run: it changes nothing unless it is told to

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 
-use crate::settings::configuration::{FILE_NAMES, MAX_UNUSED_DAYS};
+use crate::settings::configuration::{DEFAULT_LIMITS, FILE_NAMES};
 use crate::source::printable;
 
 const CONFIGURATION: &str = include_str!("credlint.toml");
@@ -90,7 +90,10 @@ pub fn next(steps: &[Step]) -> &'static str {
 
 /// The configuration that is written: all defaults.
 pub fn configuration() -> String {
-    filled(CONFIGURATION).replace("$MAX_UNUSED_DAYS$", &MAX_UNUSED_DAYS.to_string())
+    filled(CONFIGURATION)
+        .replace("$MAX_UNUSED_DAYS$", &DEFAULT_LIMITS.max_unused_days.to_string())
+        .replace("$MAX_KEY_AGE_DAYS$", &DEFAULT_LIMITS.max_key_age_days.to_string())
+        .replace("$NEW_KEY_DAYS$", &DEFAULT_LIMITS.new_key_days.to_string())
 }
 
 /// The workflow that is written, for a default branch.

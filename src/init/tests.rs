@@ -42,7 +42,9 @@ fn each_default_that_is_written_is_the_default() {
     assert_eq!(configuration.fail_on, Some(FailOn::Medium));
     assert_eq!(configuration.min_severity, Some(Severity::Low));
     assert_eq!(configuration.min_confidence, Some(Confidence::Possible));
-    assert_eq!(configuration.max_unused_days, MAX_UNUSED_DAYS);
+    assert_eq!(configuration.max_unused_days, Some(DEFAULT_LIMITS.max_unused_days));
+    assert_eq!(configuration.max_key_age_days, Some(DEFAULT_LIMITS.max_key_age_days));
+    assert_eq!(configuration.new_key_days, Some(DEFAULT_LIMITS.new_key_days));
     assert_eq!((configuration.roots.len(), configuration.allow.len()), (1, 1));
 }
 

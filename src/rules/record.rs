@@ -330,8 +330,13 @@ records! {
     }
 }
 
+impl LimitsRecord {
+    /// What counts when nobody says otherwise: the 90 days of audits, and a week to put a new key to use.
+    pub const DEFAULT: Self = Self { max_unused_days: 90, max_key_age_days: 90, new_key_days: 7 };
+}
+
 impl Default for LimitsRecord {
     fn default() -> Self {
-        Self { max_unused_days: 90, max_key_age_days: 90, new_key_days: 7 }
+        Self::DEFAULT
     }
 }

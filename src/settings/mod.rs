@@ -9,6 +9,8 @@ mod baseline;
 mod evidence;
 // What the paths mean.
 mod paths;
+// What a benchmark asks for.
+mod profile;
 // Which rules run.
 mod rule_choice;
 // What a change is counted from.
@@ -85,6 +87,15 @@ pub enum SettingsError {
     /// `--select` or `--ignore` with a name that no rule has.
     #[error("no rule is named `{name}`")]
     UnknownRule {
+        /// As typed.
+        name: String,
+        /// The nearest names.
+        #[help]
+        help: String,
+    },
+    /// A `--profile` that no rule checks a control of.
+    #[error("no profile is named `{name}`")]
+    UnknownProfile {
         /// As typed.
         name: String,
         /// The nearest names.
@@ -323,12 +334,12 @@ impl<'r> CheckSettings<'r> {
         let Check { selection, accepted, .. } = arguments;
         let configuration = &input.configuration;
         let rules = selected(set, selection, configuration)?;
-        let mut notices = configuration.notices(set, &rules, selection);
+        let mut notices = configuration.notices(set, &rules, arguments);
         let reports = evidence::read(input, arguments, &mut notices)?;
         Ok(Self {
             exceptions: configuration.exceptions(set, &rules),
             notices,
-            limits: limits(selection, configuration),
+            limits: profile::limits(set, selection, configuration)?,
             is_as_of_given: accepted.as_of.is_some(),
             is_audit: arguments.input.paths.is_empty(),
             reports,
@@ -351,11 +362,6 @@ impl<'r> CheckSettings<'r> {
             Err(other) => Err((other.to_string(), String::new())),
         }
     }
-}
-
-fn limits(selection: &Selection, configuration: &Configuration) -> LimitsRecord {
-    let max_unused_days = selection.max_unused_days.unwrap_or(configuration.max_unused_days.into());
-    LimitsRecord { max_unused_days, ..LimitsRecord::default() }
 }
 
 impl Thresholds {

@@ -8,6 +8,7 @@ use crate::rules::{Rule, RuleError, RuleSet};
 use super::SettingsError;
 use super::configuration::Configuration;
 use super::paths::{current_directory, read_text};
+use super::profile;
 
 /// Our rules and those of the user's own directories, with what the configuration says of them.
 pub fn rule_set(directories: &[PathBuf], configuration: &Configuration) -> Result<RuleSet, SettingsError> {
@@ -35,8 +36,8 @@ pub fn rule_set(directories: &[PathBuf], configuration: &Configuration) -> Resul
     Ok(set)
 }
 
-/// The rules to run: those selected, or all, without those ignored. What is typed comes first: a rule that `--select`
-/// names runs whatever the configuration says.
+/// The rules to run: those selected or of a profile, or all, without those ignored. What is typed comes first: a rule
+/// that `--select` names runs whatever the configuration says.
 pub fn selected<'r>(
     set: &'r RuleSet,
     selection: &Selection,
@@ -51,7 +52,13 @@ pub fn selected<'r>(
     };
     let is_typed = !selection.select.is_empty();
     let configured: Vec<String> = configuration.select.iter().map(|name| name.text.clone()).collect();
-    let select = if is_typed { &selection.select } else { &configured };
+    // A profile that is typed stands in place of what the configuration selects, but leaves what it switches off.
+    let select = match (is_typed, &selection.profile) {
+        (true, _) => &selection.select,
+        (false, Some(_)) => &Vec::new(),
+        (false, None) => &configured,
+    };
+    let profile = if is_typed { None } else { profile::chosen(set, selection, configuration)? };
     let chosen = named(select)?;
     let ignored = named(&selection.ignore)?;
     let is_in = |rules: &[&Rule], rule: &Rule| rules.iter().any(|other| other.id == rule.id);
@@ -59,6 +66,7 @@ pub fn selected<'r>(
         .rules()
         .iter()
         .filter(|rule| select.is_empty() || is_in(&chosen, rule))
+        .filter(|rule| profile.as_ref().is_none_or(|profile| profile.has(rule)))
         .filter(|rule| is_typed || !configuration.switches_off(rule))
         .filter(|rule| !is_in(&ignored, rule))
         .collect())

@@ -1,7 +1,7 @@
 //! From the text of a configuration file to what it means, or to all that is wrong with it.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::source::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern
 
 use super::file::{AllowTable, ConfigurationFile, OneOrMany, RootEntry, RuleEntry, Text};
 use super::mistake::Mistake;
-use super::{AllowEntry, Configuration, Located, MAX_UNUSED_DAYS, RootSetting, RuleSetting};
+use super::{AllowEntry, Configuration, Located, RootSetting, RuleSetting};
 
 /// Longest pattern of addresses (bytes).
 const MAX_ADDRESS_BYTES: usize = 1024;
@@ -192,7 +192,10 @@ impl Checker<'_> {
                 let known = [("possible", Confidence::Possible), ("certain", Confidence::Certain)];
                 self.word(&word, &known, "a confidence")
             }),
-            max_unused_days: file.max_unused_days.map_or(MAX_UNUSED_DAYS, |days| self.days(&days)),
+            profile: self.profile(file.profile.as_ref(), &file.select),
+            max_unused_days: self.days(file.max_unused_days, 1..=365, "a credential counts as unused after"),
+            max_key_age_days: self.days(file.max_key_age_days, 1..=3650, "an access key is too old after"),
+            new_key_days: self.days(file.new_key_days, 0..=365, "an access key counts as new for"),
             paths,
             machine_users: self.names(&file.machine_users),
             human_users: self.names(&file.human_users),
@@ -326,15 +329,31 @@ impl Checker<'_> {
         date
     }
 
-    fn days(&mut self, days: &Spanned<i64>) -> u16 {
-        match u16::try_from(*days.get_ref()).ok().filter(|days| (1..=365).contains(days)) {
-            Some(days) => days,
-            None => {
-                let message = "a credential counts as unused after 1 to 365 days";
-                self.mistakes.push(Mistake::new(days.span(), message, "not from 1 to 365"));
-                MAX_UNUSED_DAYS
-            }
+    /// A number of days; `what` is the sentence that the number belongs to.
+    fn days(&mut self, days: Option<Spanned<i64>>, allowed: RangeInclusive<i64>, what: &str) -> Option<i64> {
+        let days = days?;
+        let known = Some(*days.get_ref()).filter(|days| allowed.contains(days));
+        if known.is_none() {
+            let (least, most) = (allowed.start(), allowed.end());
+            let message = format!("{what} {least} to {most} days");
+            let label = format!("not from {least} to {most}");
+            self.mistakes.push(Mistake::new(days.span(), message, label));
         }
+        known
+    }
+
+    /// A profile chooses the rules, and so does `select`.
+    fn profile(&mut self, profile: Option<&Text>, select: &[Text]) -> Option<Located> {
+        let profile = self.not_empty(profile?, "a profile's name")?;
+        if !select.is_empty() {
+            let mistake = Mistake::new(
+                profile.span.clone(),
+                "`profile` and `select` both say which rules run",
+                "and `select` does too",
+            );
+            self.mistakes.push(mistake.with_help("keep one of them; `ignore` takes rules out of a profile"));
+        }
+        Some(profile)
     }
 
     fn account_names(&mut self, accounts: &BTreeMap<Text, Text>) -> BTreeMap<String, String> {

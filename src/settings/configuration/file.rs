@@ -27,6 +27,9 @@ pub struct ConfigurationFile {
     /// Do not run these rules.
     #[cfg_attr(test, schemars(with = "Vec<schema::RuleName>"))]
     pub ignore: Vec<Text>,
+    /// Run only the rules that check a control of this benchmark, by name and version: `cis-aws-5.0`. Instead of `select`.
+    #[cfg_attr(test, schemars(with = "schema::NotEmpty"))]
+    pub profile: Option<Text>,
     /// Folders of rules of your own, relative to this file.
     #[cfg_attr(test, schemars(with = "Vec<schema::NotEmpty>"))]
     pub rules_folders: Vec<Text>,
@@ -39,9 +42,15 @@ pub struct ConfigurationFile {
     /// Report only findings of at least this confidence. Possible ones need other inputs than those given and the defaults.
     #[cfg_attr(test, schemars(with = "schema::Confidence", default = "schema::possible"))]
     pub min_confidence: Option<Text>,
-    /// Days after which a credential that nobody used counts as unused. For rules that read a credential report.
-    #[cfg_attr(test, schemars(with = "schema::Days", default = "schema::max_unused_days"))]
+    /// Days without use from which a credential counts as unused. For rules that read a credential report.
+    #[cfg_attr(test, schemars(with = "schema::UnusedDays", default = "schema::max_unused_days"))]
     pub max_unused_days: Option<Spanned<i64>>,
+    /// Days after which an active access key counts as too old. For rules that read a credential report.
+    #[cfg_attr(test, schemars(with = "schema::KeyAgeDays", default = "schema::max_key_age_days"))]
+    pub max_key_age_days: Option<Spanned<i64>>,
+    /// Days for which nobody is asked why a new access key is not used yet. For rules that read a credential report.
+    #[cfg_attr(test, schemars(with = "schema::NewKeyDays", default = "schema::new_key_days"))]
+    pub new_key_days: Option<Spanned<i64>>,
     /// Patterns (`ci-*`) of the names of users that belong to programs.
     #[cfg_attr(test, schemars(with = "Vec<schema::NotEmpty>"))]
     pub machine_users: Vec<Text>,

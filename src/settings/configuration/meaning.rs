@@ -3,11 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::cli::{FailOn, Selection};
+use crate::cli::{Check, FailOn};
 use crate::exceptions::{Exception, Patterns, Scope};
 use crate::finding::{Confidence, Severity, SuppressionKind};
 use crate::rules::{Rule, RuleSet};
-use crate::settings::{SettingsError, rule_choice};
+use crate::settings::{SettingsError, profile, rule_choice};
 use crate::source::{Notice, NoticeKind, Place};
 
 use super::mistake::Mistake;
@@ -31,6 +31,14 @@ impl Configuration {
             }
             _ => None,
         });
+        let unknown = self.profile.iter().filter_map(|name| match profile::find(set, &name.text) {
+            Err(SettingsError::UnknownProfile { name: text, help }) => {
+                let message = format!("no profile is named `{text}`");
+                Some(Mistake::new(name.span.clone(), message, "unknown profile").with_help(help))
+            }
+            _ => None,
+        });
+        let mistakes = mistakes.chain(unknown);
         self.refuse(mistakes.collect())?;
         // What is said of a rule by its id counts more than what is said of a control.
         let mut severities: Vec<(bool, String, Severity)> = Vec::new();
@@ -93,13 +101,12 @@ impl Configuration {
     }
 
     /// What it takes out of a check, said aloud: a change of this file must not go unseen.
-    pub(in crate::settings) fn notices(
-        &self,
-        set: &RuleSet,
-        run: &[&Rule],
-        selection: &Selection,
-    ) -> Vec<Notice> {
-        let mut said = Vec::new();
+    pub(in crate::settings) fn notices(&self, set: &RuleSet, run: &[&Rule], check: &Check) -> Vec<Notice> {
+        let (mut said, selection) = (Vec::new(), &check.selection);
+        let is_profile_typed = selection.profile.is_some() || !selection.select.is_empty();
+        if let Some(profile) = self.profile.as_ref().filter(|_| !is_profile_typed) {
+            said.push(format!("only rules of the profile {} run", profile.text.trim()));
+        }
         let off: Vec<&str> = set
             .rules()
             .iter()
@@ -107,7 +114,9 @@ impl Configuration {
             .map(|rule| rule.id.as_str())
             .collect();
         if !off.is_empty()
-            && (!self.select.is_empty() || set.rules().iter().any(|rule| self.switches_off(rule)))
+            && (!self.select.is_empty()
+                || self.profile.is_some()
+                || set.rules().iter().any(|rule| self.switches_off(rule)))
         {
             said.push(format!("rules that do not run: {}", off.join(", ")));
         }
@@ -130,8 +139,24 @@ impl Configuration {
         if self.fail_on == Some(FailOn::Never) && selection.fail_on.is_none() {
             said.push("no finding fails the check".to_owned());
         }
+        if !check.credential_report.is_empty() {
+            said.extend(self.longer_limits(check.selection.max_unused_days.is_some()));
+        }
         let start = self.span(&(0..0));
         let notice = |span| Notice::at(NoticeKind::Configuration, span, said.join("; "));
         start.filter(|_| !said.is_empty()).map(notice).into_iter().collect()
+    }
+    /// Limits that let pass what would be found without them.
+    fn longer_limits(&self, is_unused_typed: bool) -> Vec<String> {
+        let defaults = super::DEFAULT_LIMITS;
+        let unused = self.max_unused_days.filter(|_| !is_unused_typed);
+        let longer = |days: Option<i64>, default: i64| days.filter(|days| *days > default);
+        let unused = longer(unused, defaults.max_unused_days)
+            .map(|days| format!("credentials count as unused from {days} days on"));
+        let old = longer(self.max_key_age_days, defaults.max_key_age_days)
+            .map(|days| format!("access keys count as too old after {days} days"));
+        let new = longer(self.new_key_days, defaults.new_key_days)
+            .map(|days| format!("a new access key need not be used for {days} days"));
+        [unused, old, new].into_iter().flatten().collect()
     }
 }

@@ -11,9 +11,10 @@ fn an_unknown_key() {
        · ───────┬──────
        ·        ╰── unknown key
        ╰────
-      help: did you mean `max_unused_days`? the keys here are `select`, `ignore`, `rules_folders`,
-            `fail_on`, `min_severity`, `min_confidence`, `max_unused_days`, `machine_users`,
-            `human_users`, `baseline`, `paths`, `rules`, `accounts`, `roots` and `allow`
+      help: did you mean `max_unused_days`? the keys here are `select`, `ignore`, `profile`,
+            `rules_folders`, `fail_on`, `min_severity`, `min_confidence`, `max_unused_days`,
+            `max_key_age_days`, `new_key_days`, `machine_users`, `human_users`, `baseline`, `paths`,
+            `rules`, `accounts`, `roots` and `allow`
     "#);
     insta::assert_snapshot!(refused("[[allow]]\nrule = \"CIS-1.13\"\nresaon = \"migration\"\n"), @r#"
       × credlint.toml:3:1: there is no key `resaon` here
@@ -274,5 +275,40 @@ fn all_mistakes_are_told_at_once() {
         ·                     ╰── this value
         ╰────
       help: write it as a text in quotes
+    "#);
+}
+
+#[test]
+fn days_and_rules_that_cannot_be() {
+    insta::assert_snapshot!(refused(
+        "profile = \"cis-aws-5.0\"\nselect = [\"CIS-1.11\"]\nmax_key_age_days = 4000\nnew_key_days = 400\n"
+    ), @r#"
+      × credlint.toml:1:11: `profile` and `select` both say which rules run
+       ╭─[credlint.toml:1:11]
+     1 │ profile = "cis-aws-5.0"
+       ·           ──────┬──────
+       ·                 ╰── and `select` does too
+     2 │ select = ["CIS-1.11"]
+       ╰────
+      help: keep one of them; `ignore` takes rules out of a profile
+
+    Error:
+      × credlint.toml:3:20: an access key is too old after 1 to 3650 days
+       ╭─[credlint.toml:3:20]
+     2 │ select = ["CIS-1.11"]
+     3 │ max_key_age_days = 4000
+       ·                    ──┬─
+       ·                      ╰── not from 1 to 3650
+     4 │ new_key_days = 400
+       ╰────
+
+    Error:
+      × credlint.toml:4:16: an access key counts as new for 0 to 365 days
+       ╭─[credlint.toml:4:16]
+     3 │ max_key_age_days = 4000
+     4 │ new_key_days = 400
+       ·                ─┬─
+       ·                 ╰── not from 0 to 365
+       ╰────
     "#);
 }

@@ -28,6 +28,7 @@ use jiff::civil::Date;
 use crate::cli::FailOn;
 use crate::cloudformation::ParameterInput;
 use crate::finding::{Confidence, Severity};
+use crate::rules::record::LimitsRecord;
 use crate::source::{AddressPattern, Anchor, FileId, NamePattern, PathFilter, PathPattern};
 use crate::terraform::CommandLineInput;
 
@@ -36,8 +37,8 @@ use mistake::Mistake;
 /// Names that the file can have, the first in the order of looking.
 pub const FILE_NAMES: [&str; 2] = ["credlint.toml", ".credlint.toml"];
 
-/// Days without use after which a credential counts as unused, when nobody says otherwise. Benchmarks of CIS ask for 45.
-pub const MAX_UNUSED_DAYS: u16 = 90;
+/// What counts as too long when nobody says otherwise.
+pub const DEFAULT_LIMITS: LimitsRecord = LimitsRecord::DEFAULT;
 
 /// What the configuration says, read and checked; where there is none, nothing.
 #[derive(Clone, Debug)]
@@ -64,8 +65,14 @@ pub struct Configuration {
     pub min_severity: Option<Severity>,
     /// Findings below are not reported.
     pub min_confidence: Option<Confidence>,
-    /// Days without use after which a credential counts as unused: for rules that read a credential report.
-    pub max_unused_days: u16,
+    /// The benchmark whose rules run.
+    pub profile: Option<Located>,
+    /// Days without use from which a credential counts as unused: for rules that read a credential report.
+    pub max_unused_days: Option<i64>,
+    /// Days after which an access key counts as too old.
+    pub max_key_age_days: Option<i64>,
+    /// Days for which nobody is asked why a new access key is not used yet.
+    pub new_key_days: Option<i64>,
     /// Which files are looked at.
     pub paths: PathFilter,
     /// Patterns of the names of users that belong to programs.
@@ -167,7 +174,10 @@ impl Default for Configuration {
             fail_on: None,
             min_severity: None,
             min_confidence: None,
-            max_unused_days: MAX_UNUSED_DAYS,
+            profile: None,
+            max_unused_days: None,
+            max_key_age_days: None,
+            new_key_days: None,
             paths: PathFilter::default(),
             machine_users: Vec::new(),
             human_users: Vec::new(),

@@ -5,8 +5,8 @@
 use schemars::JsonSchema;
 use serde_json::{Value, json};
 
-use super::MAX_UNUSED_DAYS;
 use super::file::ConfigurationFile;
+use crate::rules::record::LimitsRecord;
 
 /// A text that is not empty.
 #[derive(JsonSchema)]
@@ -39,10 +39,20 @@ pub struct Date(
     String,
 );
 
-/// Days.
+/// Days without use.
 #[derive(JsonSchema)]
 #[schemars(inline)]
-pub struct Days(#[schemars(range(min = 1, max = 365))] i64);
+pub struct UnusedDays(#[schemars(range(min = 1, max = 365))] i64);
+
+/// Days since an access key was made.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct KeyAgeDays(#[schemars(range(min = 1, max = 3650))] i64);
+
+/// Days that a new access key is given.
+#[derive(JsonSchema)]
+#[schemars(inline)]
+pub struct NewKeyDays(#[schemars(range(min = 0, max = 365))] i64);
 
 /// A severity.
 #[derive(JsonSchema)]
@@ -109,8 +119,16 @@ pub fn yes() -> bool {
     true
 }
 
-pub fn max_unused_days() -> u16 {
-    MAX_UNUSED_DAYS
+pub fn max_unused_days() -> i64 {
+    LimitsRecord::DEFAULT.max_unused_days
+}
+
+pub fn max_key_age_days() -> i64 {
+    LimitsRecord::DEFAULT.max_key_age_days
+}
+
+pub fn new_key_days() -> i64 {
+    LimitsRecord::DEFAULT.new_key_days
 }
 
 pub fn accounts(_: &mut schemars::SchemaGenerator) -> schemars::Schema {

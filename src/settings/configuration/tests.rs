@@ -64,6 +64,8 @@ fail_on = "never"
 min_severity = "medium"
 min_confidence = "certain"
 max_unused_days = 45
+max_key_age_days = 3650
+new_key_days = 0
 machine_users = ["ci-*", "svc_?"]
 human_users = ["ci-maria"]
 baseline = "credlint-baseline.json"
@@ -108,7 +110,10 @@ until = 2027-01-31
     assert_eq!(configuration.fail_on, Some(FailOn::Never));
     assert_eq!(configuration.min_severity, Some(Severity::Medium));
     assert_eq!(configuration.min_confidence, Some(Confidence::Certain));
-    assert_eq!(configuration.max_unused_days, 45);
+    assert_eq!(
+        (configuration.max_unused_days, configuration.max_key_age_days, configuration.new_key_days),
+        (Some(45), Some(3650), Some(0))
+    );
     assert!(
         configuration.machine_users[0].matches("CI-deploy")
             && !configuration.machine_users[1].matches("svc_12")
@@ -194,18 +199,22 @@ proptest::proptest! {
 }
 
 /// Configurations that only look right to a schema: what is wrong takes knowledge that a schema does not have.
-const WRONG_TO_THE_READER_ALONE: [&str; 4] = [
+const WRONG_TO_THE_READER_ALONE: [&str; 5] = [
+    "profile = \"a\"\nselect = [\"b\"]",
     "machine_users = [\"a[\"]",
     "[paths]\ninclude = [\"/a\"]",
     "[[roots]]\npath = \"a\"\naccount = \"unknown\"",
     "rules_folders = [\"/a\"]",
 ];
 
-const RIGHT: [&str; 12] = [
+const RIGHT: [&str; 15] = [
     "",
     "select = []\nignore = [\"CIS-1.13\"]",
     "fail_on = \"never\"\nmin_severity = \"low\"\nmin_confidence = \"possible\"",
     "max_unused_days = 365",
+    "max_key_age_days = 1\nnew_key_days = 365",
+    "profile = \"cis-aws-5.0\"\nselect = []\nignore = [\"a\"]",
+    "profile = \"whatever\"",
     "rules = { a = \"off\", b = { severity = \"low\" }, \"CIS-1.13\" = { enabled = false } }",
     "[rules.a]",
     "[paths]",
@@ -216,7 +225,7 @@ const RIGHT: [&str; 12] = [
     "[[allow]]\nrule = [\"a\"]\nreason = \"b\"\n[[allow]]\naddress = \"a\"\nroot = \"b\"\nreason = \"c\"\nuntil = \"2028-02-29\"",
 ];
 
-const WRONG: [&str; 34] = [
+const WRONG: [&str; 40] = [
     "unknown = 1",
     "max_unused_day = 3",
     "max-unused-days = 3",
@@ -233,6 +242,12 @@ const WRONG: [&str; 34] = [
     "max_unused_days = 366",
     "max_unused_days = 1.5",
     "max_unused_days = \"45\"",
+    "max_key_age_days = 0",
+    "max_key_age_days = 3651",
+    "new_key_days = -1",
+    "new_key_days = 366",
+    "profile = \" \"",
+    "profile = [\"cis-aws-5.0\"]",
     "machine_users = \"a\"",
     "baseline = \"\"",
     "rules = [\"a\"]",
