@@ -7,6 +7,7 @@
 
 mod project;
 
+use std::fmt::Write as _;
 use std::process::Output;
 
 use project::{Project, column, findings, kinds, messages, parsed, run_in};
@@ -119,10 +120,12 @@ fn credential_report(users: &[(&str, &str, &str)]) -> String {
         .to_owned();
     for (user, made, used) in users {
         let (made, used) = (format!("{made}T00:00:00Z"), format!("{used}T00:00:00Z"));
-        text += &format!(
+        writeln!(
+            text,
             "{user},arn:aws:iam::111122223333:user/{user},2020-01-01T00:00:00Z,false,N/A,N/A,N/A,false,true,{made},\
-             {used},eu-west-1,s3,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A\n"
-        );
+             {used},eu-west-1,s3,false,N/A,N/A,N/A,N/A,false,N/A,false,N/A"
+        )
+        .unwrap();
     }
     text
 }

@@ -105,12 +105,11 @@ fn bytes(input: &InputSettings, path: &Path) -> Result<Vec<u8>, SettingsError> {
 /// What has to be said of the moment that ages are counted to.
 fn ages(shown: &str, report: &CredentialReport, check: &Check) -> Option<Notice> {
     let (message, help) = match (report.generated, check.accepted.as_of) {
-        (None, Some(_)) => return None,
         (Some(generated), Some(as_of)) if generated != as_of => (
             format!("the report was made at {generated}, so ages are counted to that and not to --as-of"),
             "hand in the CSV of the report where ages are to be counted to another moment",
         ),
-        (Some(_), _) => return None,
+        (Some(_), _) | (None, Some(_)) => return None,
         (None, None) if report.rows.is_empty() => return None,
         // On the next day they are others.
         (None, None) => (

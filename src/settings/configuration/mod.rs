@@ -41,7 +41,7 @@ pub const FILE_NAMES: [&str; 2] = ["credlint.toml", ".credlint.toml"];
 pub const DEFAULT_LIMITS: LimitsRecord = LimitsRecord::DEFAULT;
 
 /// What the configuration says, read and checked; where there is none, nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Configuration {
     /// What errors call it.
     path: String,
@@ -157,38 +157,6 @@ pub struct AllowEntry {
     pub until: Option<Date>,
     /// Bytes of the configuration file that the entry stands in.
     pub span: Range<usize>,
-}
-
-impl Default for Configuration {
-    fn default() -> Self {
-        Self {
-            path: String::new(),
-            text: String::new(),
-            file: None,
-            anchor: Arc::default(),
-            select: Vec::new(),
-            ignore: Vec::new(),
-            rules: Vec::new(),
-            rules_folders: Vec::new(),
-            rules_directories: Vec::new(),
-            fail_on: None,
-            min_severity: None,
-            min_confidence: None,
-            profile: None,
-            max_unused_days: None,
-            max_key_age_days: None,
-            new_key_days: None,
-            paths: PathFilter::default(),
-            machine_users: Vec::new(),
-            human_users: Vec::new(),
-            roots: Vec::new(),
-            inputs: Vec::new(),
-            accounts: BTreeMap::new(),
-            baseline_name: None,
-            baseline: None,
-            allow: Vec::new(),
-        }
-    }
 }
 
 impl Configuration {
