@@ -497,3 +497,101 @@ fn every_user_could_be_something_else() {
         ]
     );
 }
+
+#[test]
+fn ages_are_counted_to_what_the_report_says_of_itself() {
+    use base64::Engine as _;
+    let content = base64::engine::general_purpose::STANDARD.encode(report(A, &["deploy"]));
+    let envelope =
+        format!("{{\"Content\": \"{content}\", \"GeneratedTime\": \"2025-06-11T00:00:00+00:00\"}}");
+    let project = Project::new(&[("envelope.json", &envelope), ("a.csv", &report(A, &["deploy"]))]);
+    let audit = |arguments: &[&str]| {
+        let report = parsed(&project.run(&[&["audit", "--format", "json"], arguments].concat()));
+        let account = report["coverage"]["accounts"][0].clone();
+        let days = messages_of(&report, "unused-credential");
+        (account["as_of_source"].as_str().unwrap().to_owned(), kinds(&report), days)
+    };
+    let told = ["ages-counted"];
+    // Ten days after it was made the key is not unused yet.
+    assert_eq!(audit(&["envelope.json"]), ("report".into(), vec![], vec![]));
+    let (source, kinds, found) = audit(&["envelope.json", "--as-of", "2026-01-01"]);
+    assert_eq!((source.as_str(), found.len()), ("report", 0));
+    assert_eq!(kinds, told);
+    let (source, kinds, found) = audit(&["a.csv", "--as-of", "2025-08-30T12:00:00Z"]);
+    assert_eq!((source.as_str(), kinds.len()), ("command-line", 0));
+    assert_eq!(
+        found,
+        ["access key 1 of user `deploy` was never used, and was made or last changed 90 days ago"]
+    );
+    let (source, kinds, found) = audit(&["a.csv"]);
+    assert_eq!((source.as_str(), found.len()), ("run", 1));
+    assert_eq!(kinds, told);
+    // A shorter time counts from the same moment.
+    let (.., found) = audit(&["envelope.json", "--max-unused-days", "10"]);
+    assert_eq!(found.len(), 1);
+    // Dates after the moment are no ages at all.
+    assert_eq!(audit(&["a.csv", "--as-of", "2025-05-01"]).1, ["invalid-configuration"]);
+}
+
+fn messages_of(report: &Value, rule: &str) -> Vec<String> {
+    let findings = report["findings"].as_array().unwrap().iter();
+    let of_rule = findings.filter(|finding| finding["rule"] == rule);
+    of_rule.map(|finding| finding["message"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn code_and_account_are_looked_at_together() {
+    let password =
+        "resource \"aws_iam_user_login_profile\" \"deploy\" {\n  user = aws_iam_user.deploy.name\n}\n";
+    let project =
+        Project::new(&[("main.tf", &(user("deploy") + password)), ("a.csv", &report(A, &["deploy"]))]);
+    let report = checked(&project, &["--credential-report", "a.csv"]);
+    // The key stands in no code, and the password is not in the account yet.
+    assert_eq!(
+        messages_of(&report, "password-and-access-key"),
+        [format!(
+            "user `deploy` in account {A} has an active access key, and the code gives it a console password"
+        )]
+    );
+    assert_eq!(
+        messages_of(&report, "credential-drift"),
+        [format!("user `deploy` in account {A} has 1 access key, and the code declares 0")]
+    );
+    // The user is there already, so this deployment sets nobody up.
+    let key = "resource \"aws_iam_access_key\" \"deploy\" {\n  user = aws_iam_user.deploy.name\n}\n";
+    let all = user("deploy") + password + key;
+    let project = Project::new(&[("main.tf", &all), ("a.csv", &report_text(A))]);
+    assert_eq!(messages_of(&checked(&project, &[]), "access-key-at-user-setup").len(), 1);
+    let with_report = checked(&project, &["--credential-report", "a.csv"]);
+    assert_eq!(messages_of(&with_report, "access-key-at-user-setup"), [""; 0]);
+}
+
+#[test]
+fn what_the_code_says_of_its_account_counts_more_than_what_is_typed() {
+    let project =
+        Project::new(&[("prod/main.tf", &(provider(B) + &user("deploy"))), ("a.csv", &report_text(A))]);
+    let report = checked(&project, &["--credential-report", "prod=a.csv"]);
+    assert_eq!(places(&report), [format!("a.csv:arn:aws:iam::{A}:user/deploy")]);
+    assert_eq!(
+        messages(&report),
+        [format!("prod is for account {B} by its code, and the report given for it is that of account {A}")]
+    );
+}
+
+#[test]
+fn one_wrong_report_takes_nothing_from_the_others() {
+    let cut = report(A, &["deploy", "eve"]);
+    let cut = &cut[..cut.len() - 90];
+    let project =
+        Project::new(&[("main.tf", &user("deploy")), ("cut.csv", cut), ("b.csv", &report(B, &["deploy"]))]);
+    let arguments =
+        ["check", "--credential-report", "cut.csv", "--credential-report", "b.csv", NOW[0], NOW[1]];
+    let output = project.run(&[&arguments[..], &["--format", "json"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    let report = parsed(&output);
+    let error =
+        report["notices"].as_array().unwrap().iter().find(|notice| notice["incomplete"] == true).unwrap();
+    assert_eq!(error["location"]["line"], 3, "{error:#}");
+    assert!(error["message"].as_str().unwrap().contains("cells"), "{error:#}");
+    assert_eq!(report["coverage"]["accounts"].as_array().unwrap().len(), 2);
+}
