@@ -13,8 +13,11 @@ use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::value::Condition;
 
 use super::report::{LastUse, Row};
-use super::scopes::some_of;
+use super::wording::some_of;
 use super::{Claim, GivenReport};
+
+/// Most accounts that are looked at: the largest organisations have about as many.
+const MAX_ACCOUNTS: usize = 10_000;
 
 /// An account of the graph, and what is said of where its code is.
 pub struct Account {
@@ -38,6 +41,13 @@ pub fn add(graph: &mut Graph, given: &[GivenReport]) -> (Vec<Account>, Vec<Notic
     for given in order {
         for (number, rows) in by_account(&given.report.rows) {
             let Some(first) = rows.first().map(|row| row.span) else { continue };
+            if accounts.len() == MAX_ACCOUNTS {
+                let message = format!(
+                    "there are reports of more than {MAX_ACCOUNTS} accounts, and those from here on are not looked at"
+                );
+                notices.push(Notice::at(NoticeKind::LimitReached, first, message));
+                return (accounts, notices);
+            }
             if let Claim::Account(claimed) = &given.claim
                 && number.as_ref().is_some_and(|number| number != claimed)
             {

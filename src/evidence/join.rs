@@ -11,7 +11,8 @@ use crate::value::{Condition, Question};
 
 use super::GivenReport;
 use super::accounts;
-use super::scopes::{Relation, Scope, logical_id, relations, scopes, some_of};
+use super::scopes::{Relation, Scope, logical_id, relations, scopes};
+use super::wording::some_of;
 
 /// The code that reports are joined to.
 #[derive(Clone, Debug, Default)]

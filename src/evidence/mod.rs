@@ -3,6 +3,7 @@
 mod accounts;
 mod join;
 mod scopes;
+mod wording;
 /// A credential report as it is read: rows, cells, and where each stands.
 pub mod report;
 

@@ -8,9 +8,7 @@ use crate::source::{Notice, NoticeKind};
 
 use super::Claim;
 use super::accounts::Account;
-
-/// Most accounts and users that a message names.
-const MAX_NAMED: usize = 3;
+use super::wording::some_of;
 
 /// The users of one root and account, as the code tells accounts apart.
 pub struct Scope {
@@ -86,11 +84,6 @@ impl Scope {
             self.unnamed.push(index);
         }
     }
-
-    fn fits(&self, names: &Names<'_>) -> bool {
-        self.by_name.keys().any(|name| names.lower_case.contains(name))
-            || self.by_logical_id.keys().any(|id| names.logical_ids.contains(id.as_str()))
-    }
 }
 
 /// The logical id in a name that `CloudFormation` makes up of the stack's name, the logical id and a random text:
@@ -103,26 +96,40 @@ pub fn logical_id(name: &str) -> Option<&str> {
     (is_random && !stack.is_empty() && !logical_id.is_empty()).then_some(logical_id)
 }
 
-/// The names of an account's users.
+/// Which accounts have a user of a name: places in the list of accounts.
+#[derive(Default)]
 struct Names<'g> {
-    lower_case: BTreeSet<String>,
-    logical_ids: BTreeSet<&'g str>,
+    by_lower_case: BTreeMap<String, BTreeSet<usize>>,
+    by_logical_id: BTreeMap<&'g str, BTreeSet<usize>>,
+}
+
+impl<'g> Names<'g> {
+    fn of(graph: &'g Graph, accounts: &[Account]) -> Self {
+        let mut names = Self::default();
+        for (place, account) in accounts.iter().enumerate() {
+            let root = graph.live_accounts[account.index].root_user;
+            for user in account.users.clone().filter(|user| Some(*user) != root) {
+                let name = &graph.live_users[user].name;
+                names.by_lower_case.entry(name.to_lowercase()).or_default().insert(place);
+                if let Some(id) = logical_id(name) {
+                    names.by_logical_id.entry(id).or_default().insert(place);
+                }
+            }
+        }
+        names
+    }
+
+    /// The accounts that have a user of a name that a scope has.
+    fn fitting(&self, scope: &Scope) -> BTreeSet<usize> {
+        let by_name = scope.by_name.keys().filter_map(|name| self.by_lower_case.get(name));
+        let by_id = scope.by_logical_id.keys().filter_map(|id| self.by_logical_id.get(id.as_str()));
+        by_name.chain(by_id).flatten().copied().collect()
+    }
 }
 
 /// For each account, which scopes it may be that of.
 pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<Relation>, Vec<Notice>) {
-    let names: Vec<Names<'_>> = accounts
-        .iter()
-        .map(|account| {
-            let root = graph.live_accounts[account.index].root_user;
-            let users = account.users.clone().filter(|user| Some(*user) != root);
-            let users: Vec<&str> = users.map(|user| &*graph.live_users[user].name).collect();
-            Names {
-                lower_case: users.iter().map(|name| name.to_lowercase()).collect(),
-                logical_ids: users.iter().filter_map(|name| logical_id(name)).collect(),
-            }
-        })
-        .collect();
+    let names = Names::of(graph, accounts);
     let mut relations: Vec<Relation> = accounts.iter().map(|_| Relation::default()).collect();
     let mut notices = Vec::new();
     for (index, scope) in scopes.iter().enumerate() {
@@ -140,7 +147,7 @@ pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<
                     .filter_map(|account| contradiction(graph, path, number, account)),
             );
         }
-        let (mut fitting, mut open) = (Vec::new(), Vec::new());
+        let mut open = Vec::new();
         for (place, account) in accounts.iter().enumerate() {
             let number = graph.live_accounts[account.index].number.as_ref();
             let is_sure = match &scope.number {
@@ -153,11 +160,10 @@ pub fn relations(graph: &Graph, scopes: &[Scope], accounts: &[Account]) -> (Vec<
                 relations[place].sure.push(index);
             } else if scope.number.is_none() && nearest.is_none() && is_free {
                 open.push(place);
-                if scope.fits(&names[place]) {
-                    fitting.push(place);
-                }
             }
         }
+        let fitting = if open.is_empty() { BTreeSet::new() } else { names.fitting(scope) };
+        let fitting: Vec<usize> = open.iter().copied().filter(|place| fitting.contains(place)).collect();
         match fitting.as_slice() {
             [] => {
                 for place in open {
@@ -215,15 +221,4 @@ fn disputed(graph: &Graph, scope: &Scope, places: &[usize], accounts: &[Account]
          [[roots]] in credlint.toml"
     );
     Notice::about(NoticeKind::AmbiguousJoin, path.clone(), message).with_help(help)
-}
-
-/// A few names in words: `a`, `a or b`, `a, b, c or 2 more`, the last of them after a word.
-pub fn some_of(names: &[String], word: &str) -> String {
-    let (shown, more) = names.split_at(names.len().min(MAX_NAMED));
-    match (shown, more.len()) {
-        ([], _) => String::new(),
-        ([only], 0) => only.clone(),
-        ([first @ .., last], 0) => format!("{} {word} {last}", first.join(", ")),
-        (shown, more) => format!("{} {word} {more} more", shown.join(", ")),
-    }
 }

