@@ -44,6 +44,12 @@ pub fn comparison(change: &Change, introduced: usize) -> String {
 
 /// What was looked at: `checked 14 users, 9 access keys, 3 passwords in 4 roots; 1 module not on disk`.
 pub fn coverage(coverage: &Coverage) -> String {
+    // Reports that are looked at by themselves.
+    if coverage.files == 0 && coverage.roots == 0 && !coverage.accounts.is_empty() {
+        let users = coverage.accounts.iter().map(|account| account.users).sum();
+        let accounts = counted(coverage.accounts.len(), "account", "accounts");
+        return format!("checked {} of {accounts}", counted(users, "user", "users"));
+    }
     let mut line = format!(
         "checked {}, {}, {} in {}",
         counted(coverage.users, "user", "users"),
