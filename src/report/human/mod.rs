@@ -43,7 +43,10 @@ pub fn render(report: &Report<'_>, options: &HumanOptions) -> String {
     let renderer = renderer.term_width(options.width);
     let mut out = String::new();
     for (root, subject, findings) in by_user(report.findings) {
-        out.push_str(&heading(root, subject, options));
+        // What stands in no code stands in an account.
+        let is_account = findings.iter().any(|finding| finding.report_of.as_deref() == Some(root));
+        let place = if is_account { inert(root).into_owned() } else { format!("root {}", inert(root)) };
+        out.push_str(&heading(&place, subject, options));
         for finding in findings {
             out.push('\n');
             out.push_str(&one_finding(report, finding, options, &renderer));
@@ -88,14 +91,14 @@ fn by_user(findings: &[Finding]) -> Vec<(&str, &Subject, Vec<&Finding>)> {
     users
 }
 
-fn heading(root: &str, subject: &Subject, options: &HumanOptions) -> String {
+fn heading(place: &str, subject: &Subject, options: &HumanOptions) -> String {
     let bold = Style::new().bold();
     let dim = Style::new().dimmed();
     let address = inert(&subject.address);
-    let root = painted(&format!("(root {})", inert(root)), dim, options.color);
+    let place = painted(&format!("({place})"), dim, options.color);
     match subject.name.as_deref().filter(|name| *name != subject.address) {
-        Some(name) => format!("{}  {address}  {root}\n", painted(&inert(name), bold, options.color)),
-        None => format!("{}  {root}\n", painted(&address, bold, options.color)),
+        Some(name) => format!("{}  {address}  {place}\n", painted(&inert(name), bold, options.color)),
+        None => format!("{}  {place}\n", painted(&address, bold, options.color)),
     }
 }
 
