@@ -162,8 +162,8 @@ fn quiet_leaves_only_what_is_wrong() {
     assert!(String::from_utf8(output.stderr).unwrap().contains("`nowhere` cannot be read"));
 }
 
-/// Takes longer than anybody waits without a word, whatever the machine.
-fn long_work() -> (Project, Duration) {
+/// Takes at least so long, on this machine and with what else it does now.
+fn long_work(least: Duration) -> (Project, Duration) {
     let mut roots = 1;
     loop {
         let text = |at: usize| {
@@ -185,7 +185,7 @@ fn long_work() -> (Project, Duration) {
         let start = Instant::now();
         let output = run(&project, &["check", "--output", "json=out.json"], &[]);
         assert!(output.stdout.is_empty() && output.stderr.is_empty(), "a pipe is told nothing: {output:?}");
-        if start.elapsed() > Duration::from_secs(1) || roots > 1000 {
+        if start.elapsed() > least || roots > 1000 {
             return (project, start.elapsed());
         }
         roots *= 2;
@@ -196,11 +196,18 @@ const STAGES: [&str; 4] = ["looking for files", "reading ", "linking credentials
 
 #[test]
 fn a_long_run_says_what_it_is_at_and_cleans_up() {
-    let (project, duration) = long_work();
-    let Some(shown) = on_a_terminal(&project, "credlint check --output json=out.json; echo done", &[]) else {
+    let is_told = |shown: &str| STAGES.iter().any(|stage| shown.contains(stage));
+    let command = "credlint check --output json=out.json; echo done";
+    let (mut project, mut duration) = long_work(Duration::from_secs(1));
+    let Some(mut shown) = on_a_terminal(&project, command, &[]) else {
         return;
     };
-    assert!(STAGES.iter().any(|stage| shown.contains(stage)), "after {duration:?}: {shown:?}");
+    // What else the machine did may have ended since, so that the same work is short now.
+    if !is_told(&shown) {
+        (project, duration) = long_work(Duration::from_secs(5));
+        shown = on_a_terminal(&project, command, &[]).unwrap();
+    }
+    assert!(is_told(&shown), "after {duration:?}: {shown:?}");
     // The line is erased before anything else is written.
     let (_, last) = shown.rsplit_once("\u{1b}[2K").unwrap();
     assert_eq!(last.trim(), "done", "{shown:?}");
