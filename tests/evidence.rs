@@ -555,7 +555,9 @@ fn code_and_account_are_looked_at_together() {
     );
     assert_eq!(
         messages_of(&report, "credential-drift"),
-        [format!("user `deploy` in account {A} has 1 access key (0 in the code) and no console password (one in the code)")]
+        [format!(
+            "user `deploy` in account {A} has 1 access key (0 in the code) and no console password (one in the code)"
+        )]
     );
     // The user is there already, so this deployment sets nobody up.
     let key = "resource \"aws_iam_access_key\" \"deploy\" {\n  user = aws_iam_user.deploy.name\n}\n";
