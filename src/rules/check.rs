@@ -78,6 +78,18 @@ fn is_deeper_than(root: &IdedExpr, limit: usize) -> bool {
     false
 }
 
+/// Whether an expression uses a name. One that a loop gives to its elements counts as well, which does no harm.
+pub fn uses(root: &IdedExpr, name: &str) -> bool {
+    let mut waiting = vec![root];
+    while let Some(node) = waiting.pop() {
+        if matches!(&node.expr, Expr::Ident(used) if used == name) {
+            return true;
+        }
+        waiting.extend(children(&node.expr));
+    }
+    false
+}
+
 fn children(expression: &Expr) -> Vec<&IdedExpr> {
     match expression {
         Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),

@@ -185,13 +185,11 @@ fn hit<'r>(
     has_report: bool,
     scope: &mut Context<'_, '_>,
 ) -> Result<Option<Hit>, Failure<'r>> {
-    for (name, expression) in &rule.bindings {
-        let value = expression.evaluate(scope).map_err(|message| (expression, message))?.into_owned();
-        scope.add_variable_as_val(name, value);
-    }
+    bind(&rule.needed, scope)?;
     if !holds(&rule.when, scope)? {
         return Ok(None);
     }
+    bind(&rule.bindings, scope)?;
     let mut case = None;
     for candidate in &rule.cases {
         if holds(&candidate.when, scope)? {
@@ -222,6 +220,14 @@ fn hit<'r>(
         flagged,
         also,
     }))
+}
+
+fn bind<'r>(bindings: &'r [(String, Expression)], scope: &mut Context<'_, '_>) -> Result<(), Failure<'r>> {
+    for (name, expression) in bindings {
+        let value = expression.evaluate(scope).map_err(|message| (expression, message))?.into_owned();
+        scope.add_variable_as_val(name, value);
+    }
+    Ok(())
 }
 
 fn remedy<'r>(rule: &'r Rule, scope: &Context<'_, '_>) -> Result<Vec<Step>, Failure<'r>> {

@@ -3,7 +3,7 @@
 use cel::common::value::CowVal;
 use cel::{Context, ParseError, Program, Value};
 
-use super::check::{Fault, Scope, check};
+use super::check::{Fault, Scope, check, uses};
 use super::cost::{affordable, is_plain};
 use super::functions::environment;
 use super::shape::Shape;
@@ -54,6 +54,11 @@ impl Expression {
         let shape = check(&program, scope).map_err(|fault| in_characters(fault, text))?;
         let is_plain = is_plain(program.expression());
         Ok(Self { key: key.to_owned(), text: text.to_owned(), shape, is_plain, program })
+    }
+
+    /// Whether it uses a name.
+    pub fn uses(&self, name: &str) -> bool {
+        uses(self.program.expression(), name)
     }
 
     /// What the expression gives for the names in the context, or what went wrong, in words.

@@ -16,6 +16,9 @@ use super::shape::{Shape, record};
 use super::template::Template;
 use crate::finding::{Effect, Severity};
 
+/// Names and what they stand for, in order.
+type Bindings = Vec<(String, Expression)>;
+
 /// Most names under `let`, and most cases: each is evaluated for every user.
 const MAX_PARTS: usize = 16;
 
@@ -53,7 +56,10 @@ pub struct Rule {
     pub document: String,
     /// Line of the rule file that the documentation begins on, from 1.
     pub document_line: usize,
-    pub(super) bindings: Vec<(String, Expression)>,
+    /// Names that the condition needs, in order.
+    pub(super) needed: Bindings,
+    /// Those that only what it finds needs.
+    pub(super) bindings: Bindings,
     pub(super) when: Expression,
     pub(super) flag: Expression,
     pub(super) also: Vec<Expression>,
@@ -277,6 +283,7 @@ impl Compiler<'_> {
         }
         let bindings = self.bindings(front_matter, &mut scope)?;
         let when = self.condition("when", &front_matter.when, &scope)?;
+        let (needed, bindings) = needed_first(bindings, &when);
         let flag = self.place("flag", &front_matter.flag, &scope)?;
         let also = front_matter
             .also
@@ -309,6 +316,7 @@ impl Compiler<'_> {
             same_as: front_matter.same_as.clone(),
             document: text[parts.document..].to_owned(),
             document_line: text[..parts.document].matches('\n').count() + 1,
+            needed,
             bindings,
             when,
             flag,
@@ -343,11 +351,7 @@ impl Compiler<'_> {
         Ok(RemedyStep { when, text, effect: step.effect, ask: step.ask, run })
     }
 
-    fn bindings(
-        &self,
-        front_matter: &FrontMatter,
-        scope: &mut Scope,
-    ) -> Result<Vec<(String, Expression)>, RuleError> {
+    fn bindings(&self, front_matter: &FrontMatter, scope: &mut Scope) -> Result<Bindings, RuleError> {
         let mut bindings = Vec::new();
         for (name, text) in &front_matter.bindings.0 {
             if bindings.len() == MAX_PARTS {
@@ -430,6 +434,24 @@ impl Compiler<'_> {
         let place = place_in_scalar(written, quote, &scalar.value, offset);
         RuleError::new(self.source_text, start + place, message)
     }
+}
+
+/// Parts names into those that a condition uses, itself or through others, and those that it does not: most users are
+/// fine, and what a finding would say of them need not be known.
+fn needed_first(bindings: Bindings, when: &Expression) -> (Bindings, Bindings) {
+    let mut is_needed = vec![false; bindings.len()];
+    // Later ones may use earlier ones.
+    for at in (0..bindings.len()).rev() {
+        let name = &bindings[at].0;
+        let mut users = bindings.iter().zip(&is_needed).skip(at + 1);
+        is_needed[at] =
+            when.uses(name) || users.any(|((_, later), is_needed)| *is_needed && later.uses(name));
+    }
+    let (needed, rest): (Vec<_>, Vec<_>) =
+        bindings.into_iter().zip(is_needed).partition(|(_, is_needed)| *is_needed);
+    let plain =
+        |all: Vec<((String, Expression), bool)>| all.into_iter().map(|(binding, _)| binding).collect();
+    (plain(needed), plain(rest))
 }
 
 /// Byte offset, in a YAML scalar as written, of a character of its value. Quotes, escapes, folding and
