@@ -597,3 +597,23 @@ fn one_wrong_report_takes_nothing_from_the_others() {
     assert!(error["message"].as_str().unwrap().contains("cells"), "{error:#}");
     assert_eq!(report["coverage"]["accounts"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn what_a_toggle_leaves_out_is_in_the_account_all_the_same() {
+    let code = "variable \"make\" {\n  type    = bool\n  default = false\n}\n\nresource \"aws_iam_user\" \"deploy\" {\n  count = var.make ? 1 : 0\n  name  = \"deploy\"\n}\n";
+    let project = Project::new(&[("main.tf", code), ("a.csv", &report_text(A))]);
+    let report = checked(&project, &["--credential-report", "a.csv"]);
+    assert_eq!(places(&report), [format!("a.csv:arn:aws:iam::{A}:user/deploy")]);
+    let unused =
+        report["findings"].as_array().unwrap().iter().find(|finding| finding["rule"] == "unused-credential");
+    assert_eq!(unused.unwrap()["confidence"], "certain");
+    let report = checked(&project, &["--credential-report", "a.csv", "--var", "make=true"]);
+    assert_eq!(places(&report), ["main.tf:aws_iam_user.deploy[0]"]);
+    // Of two blocks for one user, that which there is.
+    let code = "variable \"stage\" {\n  default = \"dev\"\n}\n\nresource \"aws_iam_user\" \"dev\" {\n  count = var.stage == \"dev\" ? 1 : 0\n  name  = \"deploy\"\n}\n\nresource \"aws_iam_user\" \"prod\" {\n  count = var.stage == \"dev\" ? 0 : 1\n  name  = \"deploy\"\n}\n";
+    let project = Project::new(&[("main.tf", code), ("a.csv", &report_text(A))]);
+    assert_eq!(
+        places(&checked(&project, &["--credential-report", "a.csv"])),
+        ["main.tf:aws_iam_user.dev[0]"]
+    );
+}

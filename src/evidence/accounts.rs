@@ -243,6 +243,7 @@ fn add_user(graph: &mut Graph, account: usize, row: &Row) {
         certificates,
         mfa_active: row.mfa_active,
         declared: Condition::never(),
+        joined_to: 0,
         is_ambiguous: false,
         is_compared: false,
     });

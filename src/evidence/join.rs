@@ -190,7 +190,7 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
             let roots: BTreeSet<usize> =
                 users.iter().map(|user| graph.nodes[graph.users[*user].node].root).collect();
             for user in users {
-                graph.lives.entry(user).or_default().push(live);
+                tie(graph, user, live);
             }
             (roots.len() > 1).then(|| {
                 let name = &graph.live_users[live].name;
@@ -203,7 +203,7 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
         }
         Outcome::TakenFor(user) => {
             graph.live_users[live].declared = Condition::always();
-            graph.lives.entry(user).or_default().push(live);
+            tie(graph, user, live);
             let node = &graph.nodes[graph.users[user].node];
             let (root, address, name) =
                 (&graph.roots[node.root].path, &node.address, &graph.live_users[live].name);
@@ -237,11 +237,16 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
                 add_as_user(graph, live);
             }
             for user in named {
-                graph.lives.entry(user).or_default().push(live);
+                tie(graph, user, live);
             }
             None
         }
     }
+}
+
+fn tie(graph: &mut Graph, user: usize, live: usize) {
+    graph.lives.entry(user).or_default().push(live);
+    graph.live_users[live].joined_to += 1;
 }
 
 fn place_of(graph: &Graph, user: usize) -> String {
@@ -262,5 +267,5 @@ fn add_as_user(graph: &mut Graph, live: usize) {
         perhaps_in_group: false,
     });
     let index = graph.users.len() - 1;
-    graph.lives.entry(index).or_default().push(live);
+    tie(graph, index, live);
 }

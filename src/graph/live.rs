@@ -51,6 +51,8 @@ pub struct LiveUser {
     pub mfa_active: Option<bool>,
     /// When code that was read creates or imports it.
     pub declared: Condition,
+    /// How many users of the graph it is joined to.
+    pub joined_to: usize,
     /// Whether it is one of several users of the code, and none can be told to be it.
     pub is_ambiguous: bool,
     /// Whether there was code in which it could have been declared.

@@ -195,7 +195,8 @@ impl<'g> Neighbourhood<'g> {
             || !certificates.is_empty();
         let is_managed = is_there && node.managed;
         let name = pick(&self.user.names, world);
-        let live = live.filter(|live| is_there && may_be(name, live));
+        // Where the code does not make it, the account has it all the same.
+        let live = live.filter(|live| (is_there || live.joined_to == 1) && may_be(name, live));
         if !has_something && !is_managed && live.is_none() {
             return None;
         }
