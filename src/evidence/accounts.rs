@@ -100,11 +100,13 @@ pub fn add(graph: &mut Graph, given: &[GivenReport]) -> (Vec<Account>, Vec<Notic
 fn later_than(rows: &[&Row], given: &GivenReport) -> Option<Notice> {
     let as_of = given.report.generated.unwrap_or(given.as_of);
     let latest = as_of.checked_add(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
-    let late = rows.iter().find(|row| times(row).any(|time| time > latest))?;
+    let late = |row: &&&Row| times(row).filter(|time| *time > latest).max();
+    let (row, time) = rows.iter().find_map(|row| Some((row, late(&row)?)))?;
     let message = format!(
-        "the report has dates after {as_of}, to which ages are counted, and what happened after it counts as new"
+        "user {} has a date, {time}, after {as_of}, to which ages are counted: what happened after it counts as new",
+        row.user
     );
-    let notice = Notice::at(NoticeKind::InvalidConfiguration, late.user_span, message);
+    let notice = Notice::at(NoticeKind::AgesCounted, row.user_span, message);
     Some(notice.with_help("give the day of the report as --as-of"))
 }
 
@@ -243,7 +245,7 @@ fn add_user(graph: &mut Graph, account: usize, row: &Row) {
         certificates,
         mfa_active: row.mfa_active,
         declared: Condition::never(),
-        joined_to: 0,
+        joined_to: Vec::new(),
         is_ambiguous: false,
         is_compared: false,
     });

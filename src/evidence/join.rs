@@ -23,8 +23,8 @@ pub struct Code {
 
 /// What becomes of a user of an account.
 enum Outcome {
-    /// It is what these users of the code are.
-    Joined(Vec<usize>),
+    /// It is what these users of one root are; others of the same account, in other roots, say that they are it as well.
+    Joined(Vec<usize>, Vec<usize>),
     /// It is this user of the code, going by the name that `CloudFormation` made up for it.
     TakenFor(usize),
     /// It is one of these users of the code, and none can be told to be it.
@@ -157,8 +157,10 @@ impl Joining<'_> {
         let candidates = self.by_logical_id.get(logical_id)?;
         let is_only_one = self.made_up.get(logical_id) == Some(&1);
         match told(candidates)? {
-            Outcome::Joined(users) if is_only_one && users.len() == 1 => Some(Outcome::TakenFor(users[0])),
-            Outcome::Joined(users) | Outcome::Ambiguous(users) => Some(Outcome::Ambiguous(users)),
+            Outcome::Joined(users, others) if is_only_one && users.len() == 1 && others.is_empty() => {
+                Some(Outcome::TakenFor(users[0]))
+            }
+            Outcome::Joined(users, others) => Some(Outcome::Ambiguous([users, others].concat())),
             other => Some(other),
         }
     }
@@ -168,13 +170,14 @@ impl Joining<'_> {
 fn told(candidates: &[(Tie, usize, usize)]) -> Option<Outcome> {
     for tie in [Tie::Sure, Tie::ByName] {
         let of_tie: Vec<_> = candidates.iter().filter(|candidate| candidate.0 == tie).collect();
-        let scopes: BTreeSet<usize> = of_tie.iter().map(|(_, scope, _)| *scope).collect();
-        let users: Vec<usize> = of_tie.iter().map(|(.., user)| *user).collect();
-        match (scopes.len(), tie) {
-            (0, _) => {}
-            (1, _) | (_, Tie::Sure) => return Some(Outcome::Joined(users)),
-            _ => return Some(Outcome::Ambiguous(users)),
+        let Some((_, first, _)) = of_tie.first() else { continue };
+        let (users, others): (Vec<_>, Vec<_>) = of_tie.iter().partition(|(_, scope, _)| scope == first);
+        let plain =
+            |candidates: Vec<&(Tie, usize, usize)>| candidates.into_iter().map(|(.., user)| *user).collect();
+        if tie == Tie::Sure || others.is_empty() {
+            return Some(Outcome::Joined(plain(users), plain(others)));
         }
+        return Some(Outcome::Ambiguous(plain(of_tie)));
     }
     let users: Vec<usize> = candidates.iter().map(|(.., user)| *user).collect();
     (!users.is_empty()).then_some(Outcome::Ambiguous(users))
@@ -184,22 +187,22 @@ fn told(candidates: &[(Tie, usize, usize)]) -> Option<Outcome> {
 fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -> Option<Notice> {
     graph.live_users[live].is_compared = is_compared;
     match outcome {
-        Outcome::Joined(users) => {
+        Outcome::Joined(users, others) => {
             graph.live_users[live].declared = Condition::always();
-            let places: Vec<String> = users.iter().map(|user| place_of(graph, *user)).collect();
-            let roots: BTreeSet<usize> =
-                users.iter().map(|user| graph.nodes[graph.users[*user].node].root).collect();
+            let notice = users.first().filter(|_| !others.is_empty()).map(|first| {
+                let name = &graph.live_users[live].name;
+                let (first, others): (String, Vec<String>) =
+                    (place_of(graph, *first), others.iter().map(|user| place_of(graph, *user)).collect());
+                let message = format!(
+                    "user {name} of this account is declared by {first}, where it is spoken of, and by {} as well",
+                    some_of(&others, "and")
+                );
+                Notice::at(NoticeKind::AmbiguousJoin, graph.span(graph.live_users[live].node), message)
+            });
             for user in users {
                 tie(graph, user, live);
             }
-            (roots.len() > 1).then(|| {
-                let name = &graph.live_users[live].name;
-                let message = format!(
-                    "user {name} is declared more than once for this account, by {}: what the report says is shown at each",
-                    some_of(&places, "and")
-                );
-                Notice::at(NoticeKind::AmbiguousJoin, graph.span(graph.live_users[live].node), message)
-            })
+            notice
         }
         Outcome::TakenFor(user) => {
             graph.live_users[live].declared = Condition::always();
@@ -246,7 +249,7 @@ fn settle(graph: &mut Graph, live: usize, outcome: Outcome, is_compared: bool) -
 
 fn tie(graph: &mut Graph, user: usize, live: usize) {
     graph.lives.entry(user).or_default().push(live);
-    graph.live_users[live].joined_to += 1;
+    graph.live_users[live].joined_to.push(graph.users[user].node);
 }
 
 fn place_of(graph: &Graph, user: usize) -> String {

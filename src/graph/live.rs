@@ -49,10 +49,10 @@ pub struct LiveUser {
     pub certificates: Vec<LiveCredential>,
     /// Whether an MFA device is active.
     pub mfa_active: Option<bool>,
-    /// When code that was read creates or imports it.
+    /// When code that was read creates or imports it, be it with other inputs than these.
     pub declared: Condition,
-    /// How many users of the graph it is joined to.
-    pub joined_to: usize,
+    /// The nodes of the users that it is joined to. The first speaks for it where none of them is there.
+    pub joined_to: Vec<NodeId>,
     /// Whether it is one of several users of the code, and none can be told to be it.
     pub is_ambiguous: bool,
     /// Whether there was code in which it could have been declared.

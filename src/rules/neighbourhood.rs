@@ -150,7 +150,10 @@ impl<'g> Neighbourhood<'g> {
                 all.extend(names.iter().map(|(when, _)| when));
             }
         }
-        all.extend(self.lives().into_iter().flatten().map(|live| &live.declared));
+        for live in self.lives().into_iter().flatten() {
+            all.push(&live.declared);
+            all.extend(live.joined_to.iter().map(|node| &self.graph.nodes[*node].presence));
+        }
         all.retain(|condition| !condition.is_always() && !condition.is_never());
         all
     }
@@ -195,8 +198,7 @@ impl<'g> Neighbourhood<'g> {
             || !certificates.is_empty();
         let is_managed = is_there && node.managed;
         let name = pick(&self.user.names, world);
-        // Where the code does not make it, the account has it all the same.
-        let live = live.filter(|live| (is_there || live.joined_to == 1) && may_be(name, live));
+        let live = live.filter(|live| (is_there || self.speaks_for(live, world)) && may_be(name, live));
         if !has_something && !is_managed && live.is_none() {
             return None;
         }
@@ -234,6 +236,12 @@ impl<'g> Neighbourhood<'g> {
             format: self.graph.roots[node.root].format.to_owned(),
             live: live.map(|live| live_user(self.graph, live, world)),
         })
+    }
+
+    /// Whether the user stands for one of a report in a world in which the code makes none: the account has it all the same.
+    fn speaks_for(&self, live: &LiveUser, world: &World) -> bool {
+        let is_first = live.joined_to.first() == Some(&self.user.node);
+        is_first && !live.joined_to.iter().any(|node| self.graph.nodes[*node].presence.holds(world))
     }
 
     fn access_key(&self, key: &AccessKey, world: &World) -> AccessKeyRecord {
