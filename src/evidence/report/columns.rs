@@ -120,9 +120,10 @@ impl Columns {
         user.into_iter().chain(ONE_OF.into_iter().filter(move |_| has_none)).map(|column| NAMES[column])
     }
 
-    /// The columns that the header lacks, and what therefore cannot be told.
+    /// The columns that the header lacks and that something hangs on, and what therefore cannot be told.
     pub(super) fn missing(&self) -> (Vec<&'static str>, Vec<&'static str>) {
-        let missing: Vec<usize> = (0..NAMES.len()).filter(|column| self.at[*column].is_none()).collect();
+        let is_missed = |column: &usize| self.at[*column].is_none() && !TELLS[*column].is_empty();
+        let missing: Vec<usize> = (0..NAMES.len()).filter(is_missed).collect();
         let mut tells = Vec::new();
         for column in &missing {
             let tell = TELLS[*column];

@@ -160,7 +160,7 @@ fn other_tables() {
         rows: 0
         "#);
     insta::assert_snapshot!(said("user,password_enabled,access_key_1_active\nann,true,true\n"), @r#"
-    report.csv:1:1 unknown-value: the report lacks the columns `arn`, `user_creation_time`, `password_last_used`, `password_last_changed`, `password_next_rotation`, `mfa_active`, `access_key_1_last_rotated`, `access_key_1_last_used_date`, `access_key_1_last_used_region`, `access_key_1_last_used_service`, `access_key_2_active`, `access_key_2_last_rotated`, `access_key_2_last_used_date`, `access_key_2_last_used_region`, `access_key_2_last_used_service`, `cert_1_active`, `cert_1_last_rotated`, `cert_2_active` and `cert_2_last_rotated`, so that it does not tell of which account it is, when users were made, when passwords were last used, when passwords were last changed, who has an MFA device, when access keys were made, when access keys were last used, which access keys there are and which signing certificates there are
+    report.csv:1:1 unknown-value: the report lacks the columns `arn`, `user_creation_time`, `password_last_used`, `password_last_changed`, `mfa_active`, `access_key_1_last_rotated`, `access_key_1_last_used_date`, `access_key_2_active`, `access_key_2_last_rotated`, `access_key_2_last_used_date`, `cert_1_active`, `cert_1_last_rotated`, `cert_2_active` and `cert_2_last_rotated`, so that it does not tell of which account it is, when users were made, when passwords were last used, when passwords were last changed, who has an MFA device, when access keys were made, when access keys were last used, which access keys there are and which signing certificates there are
       = hand in the report with all of its columns, as AWS wrote it
     rows: 1
     "#);
@@ -360,10 +360,10 @@ fn headers_that_are_wrong() {
         rows: 1
         "#);
     insta::assert_snapshot!(said("user,password_enabled,access_key_1_active,access_key_2_active\nann,true,true,false\n"), @r#"
-        report.csv:1:1 unknown-value: the report lacks the columns `arn`, `user_creation_time`, `password_last_used`, `password_last_changed`, `password_next_rotation`, `mfa_active`, `access_key_1_last_rotated`, `access_key_1_last_used_date`, `access_key_1_last_used_region`, `access_key_1_last_used_service`, `access_key_2_last_rotated`, `access_key_2_last_used_date`, `access_key_2_last_used_region`, `access_key_2_last_used_service`, `cert_1_active`, `cert_1_last_rotated`, `cert_2_active` and `cert_2_last_rotated`, so that it does not tell of which account it is, when users were made, when passwords were last used, when passwords were last changed, who has an MFA device, when access keys were made, when access keys were last used and which signing certificates there are
-          = hand in the report with all of its columns, as AWS wrote it
-        rows: 1
-        "#);
+    report.csv:1:1 unknown-value: the report lacks the columns `arn`, `user_creation_time`, `password_last_used`, `password_last_changed`, `mfa_active`, `access_key_1_last_rotated`, `access_key_1_last_used_date`, `access_key_2_last_rotated`, `access_key_2_last_used_date`, `cert_1_active`, `cert_1_last_rotated`, `cert_2_active` and `cert_2_last_rotated`, so that it does not tell of which account it is, when users were made, when passwords were last used, when passwords were last changed, who has an MFA device, when access keys were made, when access keys were last used and which signing certificates there are
+      = hand in the report with all of its columns, as AWS wrote it
+    rows: 1
+    "#);
 }
 
 #[test]

@@ -267,8 +267,8 @@ fn columns_are_found_by_name() {
         "#);
     let messages: Vec<&str> = notices.iter().map(|notice| notice.message.as_str()).collect();
     insta::assert_snapshot!(messages.join("\n"), @r#"
-        the report lacks the columns `user_creation_time`, `password_last_used`, `password_last_changed`, `password_next_rotation`, `access_key_1_last_used_date`, `access_key_1_last_used_region`, `access_key_1_last_used_service`, `access_key_2_last_rotated`, `access_key_2_last_used_date`, `access_key_2_last_used_region`, `access_key_2_last_used_service`, `cert_1_active`, `cert_1_last_rotated`, `cert_2_active` and `cert_2_last_rotated`, so that it does not tell when users were made, when passwords were last used, when passwords were last changed, when access keys were last used, when access keys were made and which signing certificates there are
-        "#);
+    the report lacks the columns `user_creation_time`, `password_last_used`, `password_last_changed`, `access_key_1_last_used_date`, `access_key_2_last_rotated`, `access_key_2_last_used_date`, `cert_1_active`, `cert_1_last_rotated`, `cert_2_active` and `cert_2_last_rotated`, so that it does not tell when users were made, when passwords were last used, when passwords were last changed, when access keys were last used, when access keys were made and which signing certificates there are
+    "#);
     assert!(notices.iter().all(|notice| notice.kind == crate::source::NoticeKind::UnknownValue));
 }
 
