@@ -620,3 +620,41 @@ fn what_a_toggle_leaves_out_is_in_the_account_all_the_same() {
     let project = Project::new(&[("main.tf", &off), ("a.csv", &report_text(A))]);
     assert_eq!(places(&checked(&project, &certain)), [format!("a.csv:arn:aws:iam::{A}:user/deploy")]);
 }
+
+#[test]
+fn accounts_of_roles_and_of_the_cdk_are_told() {
+    let role = format!(
+        "provider \"aws\" {{\n  assume_role {{\n    role_arn = \"arn:aws:iam::{B}:role/deploy\"\n  }}\n}}\n"
+    );
+    let project = Project::new(&[
+        ("dev/main.tf", &user("deploy")),
+        ("prod/main.tf", &(role + &user("deploy"))),
+        ("b.csv", &report_text(B)),
+    ]);
+    assert_eq!(
+        places(&checked(&project, &["--credential-report", "b.csv"])),
+        ["prod/main.tf:aws_iam_user.deploy"]
+    );
+    // Alice is in two stages; Deployer has the name that CloudFormation made of the stack's and the logical id.
+    let made_up = "Production-Users-Deployer92EF8763-1AB2CD3EF4GH";
+    let project = Project::new(&[("production.csv", &report(B, &["alice", made_up, "by-hand"]))]);
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/cdk/access");
+    let csv = project.path().join("production.csv");
+    let arguments = ["check", "cdk.out", "--credential-report", csv.to_str().unwrap(), "--format", "json"];
+    let output = project::run_in(
+        &fixture,
+        &[&arguments[..], &NOW[..], &["--select", "unused-credential,undeclared-iam-user"]].concat(),
+    );
+    let report = parsed(&output);
+    let by_hand = format!("arn:aws:iam::{B}:user/by-hand");
+    assert_eq!(
+        findings(&report),
+        [
+            format!("undeclared-iam-user {by_hand}"),
+            "unused-credential Production/Users/Alice".to_owned(),
+            "unused-credential Production/Users/Deployer".to_owned(),
+            format!("unused-credential {by_hand}"),
+        ],
+        "{report:#}"
+    );
+}

@@ -264,6 +264,7 @@ fn add_as_user(graph: &mut Graph, live: usize) {
     graph.users.push(User {
         node: user.node,
         names: vec![(Condition::always(), Name::Known(Arc::clone(&user.name)))],
+        logical_id: None,
         paths: vec![(Condition::always(), user.path.clone())],
         account: number.unwrap_or_else(|| Arc::from("")),
         is_placeholder: false,

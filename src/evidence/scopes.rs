@@ -75,13 +75,11 @@ impl Scope {
         if !node.managed || !user.names.iter().any(|(_, name)| is_unknown(name)) {
             return;
         }
-        let is_template = matches!(graph.roots[self.root].format, "cloudformation" | "cdk");
         let is_made_up = |name: &Name| matches!(name, Name::Unknown(identity) if *identity == node.address);
-        if is_template && node.stands_for.is_none() && user.names.iter().all(|(_, name)| is_made_up(name)) {
-            let logical_id = node.address.rsplit(['.', '/']).next().unwrap_or_default().to_owned();
-            self.by_logical_id.entry(logical_id).or_default().push(index);
-        } else {
-            self.unnamed.push(index);
+        let may_be_told = node.stands_for.is_none() && user.names.iter().all(|(_, name)| is_made_up(name));
+        match user.logical_id.as_ref().filter(|_| may_be_told) {
+            Some(id) => self.by_logical_id.entry(id.to_string()).or_default().push(index),
+            None => self.unnamed.push(index),
         }
     }
 }

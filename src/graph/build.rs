@@ -104,7 +104,16 @@ impl Builder {
         );
         let node = self.node(NodeKind::User, root, resource);
         let account = Arc::clone(&resource.account);
-        self.push_user(User { node, names, paths, account, is_placeholder: false, perhaps_in_group: false });
+        let logical_id = resource.logical_id.clone();
+        self.push_user(User {
+            node,
+            names,
+            logical_id,
+            paths,
+            account,
+            is_placeholder: false,
+            perhaps_in_group: false,
+        });
     }
 
     fn push_user(&mut self, user: User) -> usize {
@@ -351,6 +360,7 @@ impl Builder {
         self.push_user(User {
             node,
             names: vec![(Condition::always(), name)],
+            logical_id: None,
             paths: vec![(Condition::always(), None)],
             account: Arc::clone(&resource.account),
             is_placeholder: false,
@@ -382,6 +392,7 @@ impl Builder {
         let user = self.push_user(User {
             node,
             names: vec![(Condition::always(), name)],
+            logical_id: None,
             paths: vec![(Condition::always(), None)],
             account: Arc::clone(&resource.account),
             is_placeholder: true,

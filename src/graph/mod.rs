@@ -150,6 +150,8 @@ pub struct User {
     pub node: NodeId,
     /// Its name.
     pub names: Alternatives<Name>,
+    /// What its template calls it, which `CloudFormation` makes its name of where none is given.
+    pub logical_id: Option<Arc<str>>,
     /// IAM path; `None` where unknown.
     pub paths: Alternatives<Option<Arc<str>>>,
     /// Provider configuration: names match only within one.

@@ -119,6 +119,7 @@ impl Stack<'_> {
                 .or_else(|| self.deployment.stands_for.as_ref().map(|words| format!("every {words}").into())),
             provenance,
             inferred_from: None,
+            logical_id: Some(Arc::clone(&resource.logical_id)),
             construct_path,
             constructed_at,
         }

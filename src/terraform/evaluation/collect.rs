@@ -230,6 +230,7 @@ impl Collector<'_, '_> {
             stands_for: module.stands_for.clone().or_else(|| instance.stands_for.clone()),
             provenance,
             inferred_from: module.inferred_from.clone(),
+            logical_id: None,
             construct_path: construct.map(|construct| Arc::clone(&construct.path)),
             constructed_at,
         };

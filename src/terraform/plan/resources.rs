@@ -114,6 +114,7 @@ impl Planned<'_, '_> {
                     existed_before: when(instance.exists),
                     imported: when(instance.is_imported),
                     inferred_from: None,
+                    logical_id: None,
                     construct_path: None,
                     constructed_at: None,
                     provenance: self.places.provenance(&instance.address, address, instance.span),

@@ -163,6 +163,7 @@ fn document(
             existed_before: Condition::always(),
             imported: Condition::never(),
             inferred_from: None,
+            logical_id: None,
             construct_path: None,
             constructed_at: None,
             provenance: places.provenance(&instance.address, &instance.text, instance.span),
