@@ -62,7 +62,7 @@ pub struct Resource {
     pub provenance: Vec<Place>,
     /// The module whose known defaults say that it exists, when that module's source is not on disk.
     pub inferred_from: Option<Arc<str>>,
-    /// What its template calls it, which CloudFormation makes names of.
+    /// What its template calls it, which `CloudFormation` makes names of.
     pub logical_id: Option<Arc<str>>,
     /// The construct of a program that it was generated from: `Stack/alice/key`.
     pub construct_path: Option<Arc<str>>,
