@@ -8,6 +8,8 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::source::is_account_number;
+
 /// The parts that matter here. Values are slices of the text, so that their place is known.
 #[derive(serde::Deserialize)]
 pub struct Manifest<'a> {
@@ -121,11 +123,10 @@ pub fn environment(text: &str) -> (Option<&str>, Option<&str>) {
     let Some((account, region)) = text.strip_prefix("aws://").and_then(|rest| rest.split_once('/')) else {
         return (None, None);
     };
-    let is_number = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     let is_region = !region.is_empty()
         && region != "unknown-region"
         && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (is_number.then_some(account), is_region.then_some(region))
+    (is_account_number(account).then_some(account), is_region.then_some(region))
 }
 
 #[cfg(test)]

@@ -7,14 +7,25 @@ a list of hooks gets one more where that is safe.
 Example:
   credlint init";
 
-pub(super) const EXIT_STATUS: &str = "\
-Exit status:
-  0  nothing found that fails the check
-  1  a certain finding at or above --fail-on
-  2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
-     what was read is reported all the same";
+/// What the exit status of a check means; the text says what it could not read.
+macro_rules! exit_status {
+    ($unread:literal) => {
+        concat!(
+            "Exit status:\n",
+            "  0  nothing found that fails the check\n",
+            "  1  a certain finding at or above --fail-on\n",
+            "  2  the job could not be done in full: wrong usage, or ",
+            $unread,
+            ";\n",
+            "     what was read is reported all the same"
+        )
+    };
+}
 
-pub(super) const CHECK_AFTER_HELP: &str = "\
+pub(super) const EXIT_STATUS: &str = exit_status!("a file that cannot be read or parsed");
+
+pub(super) const CHECK_AFTER_HELP: &str = concat!(
+    "\
 Examples:
   credlint check
   credlint check infra/prod --var-file prod.tfvars --var create_key=true
@@ -27,11 +38,9 @@ Examples:
   credlint check infra --credential-report report.csv
   credlint check --output sarif=credlint.sarif --output json=credlint.json
 
-Exit status:
-  0  nothing found that fails the check
-  1  a certain finding at or above --fail-on
-  2  the job could not be done in full: wrong usage, or a file that cannot be read or parsed;
-     what was read is reported all the same";
+",
+    exit_status!("a file that cannot be read or parsed")
+);
 
 pub(super) const RULES_TEST_AFTER_HELP: &str = "\
 Examples:
@@ -43,7 +52,8 @@ Exit status:
   1  one does not, or a rule lacks a flagged or a clean example
   2  wrong usage, or a file that is no rule; the others are tested all the same";
 
-pub(super) const AUDIT_AFTER_HELP: &str = "\
+pub(super) const AUDIT_AFTER_HELP: &str = concat!(
+    "\
 Examples:
   credlint audit report.csv
   aws iam get-credential-report | credlint audit -
@@ -51,8 +61,6 @@ Examples:
 
 `credlint check infra --credential-report report.csv` says in addition which code made a user.
 
-Exit status:
-  0  nothing found that fails the check
-  1  a certain finding at or above --fail-on
-  2  the job could not be done in full: wrong usage, or a report that cannot be read in full;
-     what was read is reported all the same";
+",
+    exit_status!("a report that cannot be read in full")
+);

@@ -12,7 +12,7 @@ use crate::graph::{
 use crate::source::{Notice, NoticeKind, Place, Span};
 use crate::value::Condition;
 
-use super::report::{LastUse, Row};
+use super::report::Row;
 use super::wording::some_of;
 use super::{Claim, GivenReport};
 
@@ -98,7 +98,7 @@ pub fn add(graph: &mut Graph, given: &[GivenReport]) -> (Vec<Account>, Vec<Notic
 
 /// Dates that come after the moment that ages are counted to, by more than the clocks of two machines differ.
 fn later_than(rows: &[&Row], given: &GivenReport) -> Option<Notice> {
-    let as_of = given.report.generated.unwrap_or(given.as_of);
+    let as_of = given.as_of();
     let latest = as_of.checked_add(jiff::SignedDuration::from_hours(24)).unwrap_or(Timestamp::MAX);
     let late = |row: &&&Row| times(row).filter(|time| *time > latest).max();
     let (row, time) = rows.iter().find_map(|row| Some((row, late(&row)?)))?;
@@ -113,8 +113,7 @@ fn later_than(rows: &[&Row], given: &GivenReport) -> Option<Notice> {
 /// Credentials that were never used, and of which the report does not say since when that could be.
 fn undated(rows: &[&Row]) -> Option<Notice> {
     let of_row = |row: &&Row| {
-        let is_undated =
-            |used: LastUse, changed: Option<Timestamp>| used == LastUse::Never && changed.is_none();
+        let is_undated = |used: Use, changed: Option<Timestamp>| used == Use::Never && changed.is_none();
         let password = (row.password_enabled == Some(true)
             && is_undated(row.password_last_used, row.password_last_changed))
         .then(|| (format!("the password of {}", row.user), row.password_span));
@@ -133,9 +132,9 @@ fn undated(rows: &[&Row]) -> Option<Notice> {
 }
 
 fn times(row: &Row) -> impl Iterator<Item = Timestamp> {
-    let used = |last: LastUse| match last {
-        LastUse::At(time) => Some(time),
-        LastUse::Never | LastUse::Unknown => None,
+    let used = |last: Use| match last {
+        Use::At(time) => Some(time),
+        Use::Never | Use::Unknown => None,
     };
     let of_keys = row.access_keys.iter().flat_map(move |key| [key.last_rotated, used(key.last_used)]);
     let of_user = [row.created, row.password_last_changed, used(row.password_last_used)];
@@ -161,7 +160,7 @@ fn add_account(graph: &mut Graph, number: Option<Arc<str>>, rows: &[&Row], given
         Some(number) => format!("account {number}"),
         None => "an account without a number".to_owned(),
     };
-    let (format, address) = ("credential-report", Arc::from(path.as_str()));
+    let (format, address) = (GraphRoot::OF_REPORT, Arc::from(path.as_str()));
     graph.roots.push(GraphRoot { path, format, assumption: Condition::always() });
     let root = graph.roots.len() - 1;
     let row = rows
@@ -171,7 +170,7 @@ fn add_account(graph: &mut Graph, number: Option<Arc<str>>, rows: &[&Row], given
         .map_or_else(|| Span::new(given.report.file, 0, 0), |row| row.user_span);
     let label = format!("{address} in the credential report");
     let node = add_node(graph, NodeKind::Account, root, &address, row, label);
-    let as_of = given.report.generated.unwrap_or(given.as_of);
+    let as_of = given.as_of();
     graph.live_accounts.push(LiveAccount { node, root, number, name: None, as_of, root_user: None });
     graph.live_accounts.len() - 1
 }
@@ -189,10 +188,7 @@ fn add_user(graph: &mut Graph, account: usize, row: &Row) {
         format!("{who} in the credential report"),
     );
     let mut credential = |kind: CredentialKind, number: u8, span: Span| {
-        let credential = match number {
-            0 => kind.name().to_owned(),
-            number => format!("{} {number}", kind.name()),
-        };
+        let credential = kind.label(number);
         let kind = match kind {
             CredentialKind::Password => NodeKind::Password,
             CredentialKind::AccessKey => NodeKind::AccessKey,
@@ -207,7 +203,7 @@ fn add_user(graph: &mut Graph, account: usize, row: &Row) {
         number: 0,
         active: true,
         changed: row.password_last_changed,
-        used: use_of(row.password_last_used),
+        used: row.password_last_used,
         used_at: [None, None],
     });
     let access_keys = row.access_keys.iter().map(|key| LiveCredential {
@@ -216,7 +212,7 @@ fn add_user(graph: &mut Graph, account: usize, row: &Row) {
         number: key.number,
         active: key.active,
         changed: key.last_rotated,
-        used: use_of(key.last_used),
+        used: key.last_used,
         used_at: [key.last_used_region.clone(), key.last_used_service.clone()],
     });
     let access_keys = access_keys.collect();
@@ -274,12 +270,4 @@ fn add_node(
         constructed_at: None,
     });
     graph.nodes.len() - 1
-}
-
-fn use_of(last: LastUse) -> Use {
-    match last {
-        LastUse::Never => Use::Never,
-        LastUse::At(time) => Use::At(time),
-        LastUse::Unknown => Use::Unknown,
-    }
 }

@@ -22,8 +22,15 @@ pub struct GivenReport {
     pub report: CredentialReport,
     /// What somebody says it is about.
     pub claim: Claim,
-    /// The moment that ages are counted to, unless the report says when it was made.
-    pub as_of: Timestamp,
+    /// The moment that ages are counted to where the report does not say when it was made.
+    pub otherwise_as_of: Timestamp,
+}
+
+impl GivenReport {
+    /// The moment that ages are counted to.
+    pub fn as_of(&self) -> Timestamp {
+        self.report.generated.unwrap_or(self.otherwise_as_of)
+    }
 }
 
 /// What somebody says a report is about.

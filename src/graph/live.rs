@@ -79,6 +79,14 @@ impl CredentialKind {
             Self::Certificate => "signing certificate",
         }
     }
+
+    /// What one of them is called, 0 being the number of the only one: `password`, `access key 1`.
+    pub fn label(self, number: u8) -> String {
+        match number {
+            0 => self.name().to_owned(),
+            number => format!("{} {number}", self.name()),
+        }
+    }
 }
 
 /// A credential of a user, as a report shows it.
@@ -114,10 +122,7 @@ pub enum Use {
 impl LiveCredential {
     /// What it is called: `password`, `access key 1`.
     pub fn label(&self) -> String {
-        match self.number {
-            0 => self.kind.name().to_owned(),
-            number => format!("{} {number}", self.kind.name()),
-        }
+        self.kind.label(self.number)
     }
 }
 

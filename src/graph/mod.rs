@@ -272,6 +272,9 @@ pub struct GraphRoot {
 }
 
 impl GraphRoot {
+    /// The format of those that stand for an account, in its credential report.
+    pub const OF_REPORT: &'static str = "credential-report";
+
     /// Whether deploying it writes a state in which secrets stand. `CloudFormation` keeps none.
     pub fn keeps_state(&self) -> bool {
         !matches!(self.format, "cloudformation" | "cdk")

@@ -8,7 +8,7 @@ use crate::discover::{Entry, Standing};
 use crate::graph::Graph;
 use crate::settings::InputSettings;
 use crate::settings::configuration::Configuration;
-use crate::source::{Notice, NoticeKind};
+use crate::source::{Notice, NoticeKind, is_account_number};
 use crate::terraform::{CommandLineInput, Module};
 use crate::value::Value;
 
@@ -43,11 +43,10 @@ pub fn account_names(settings: &InputSettings, graph: &Graph) -> BTreeMap<(usize
 
 /// The numbers of accounts. Where the code does not say which account a root is for, its entry does.
 pub fn account_numbers(settings: &InputSettings, graph: &Graph) -> BTreeMap<(usize, Arc<str>), Arc<str>> {
-    let is_number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
     let mut numbers = BTreeMap::new();
     for (root, account) in accounts(graph) {
         let number = configured_number(&settings.configuration, graph, root, account).unwrap_or(account);
-        if is_number(number) {
+        if is_account_number(number) {
             numbers.insert((root, Arc::clone(account)), Arc::from(number));
         }
     }

@@ -67,14 +67,15 @@ fn judge_user(
     // For each rule, what it is about and how bad it is: the first hit (the default world's, if it is there),
     // and in which worlds it holds.
     let mut merged: BTreeMap<(usize, NodeId, Severity, Option<NodeId>), Merged<'_>> = BTreeMap::new();
+    let lives = neighbourhood.lives();
     for (at, world) in worlds.worlds.iter().enumerate() {
-        for live in neighbourhood.lives() {
+        for live in lives.iter().copied() {
             let Some(record) = neighbourhood.record(world, live) else { continue };
             let (hits, errors) = evaluate(rules, &record, limits);
             verdict.add_errors(errors);
             for (rule, hit) in hits {
                 // The code says the same of the user in every account.
-                let row = live.filter(|_| rests_on_report(graph, &hit)).map(|live| live.node);
+                let row = live.filter(|_| row_of(graph, &hit).is_some()).map(|live| live.node);
                 let key = (rule, hit.subject_node, hit.severity, row);
                 let (.., holds) =
                     merged.entry(key).or_insert_with(|| (hit, live, vec![false; worlds.worlds.len()]));
@@ -135,9 +136,9 @@ struct About<'g> {
     account: Option<String>,
 }
 
-/// Whether a finding is about what a report says, wherever the code is that made the user.
-fn rests_on_report(graph: &Graph, hit: &Hit) -> bool {
-    hit.flagged.iter().any(|node| is_live(graph, *node))
+/// What a hit points at in a report: it is then about what that says, wherever the code is that made the user.
+fn row_of(graph: &Graph, hit: &Hit) -> Option<NodeId> {
+    hit.flagged.iter().copied().find(|node| is_live(graph, *node))
 }
 
 fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<String>) -> Finding {
@@ -149,8 +150,7 @@ fn finding(graph: &Graph, rule: &Rule, about: About<'_>, hit: Hit, when: Option<
     };
     let user = &graph.nodes[subject];
     let root = &graph.roots[user.root];
-    let row = hit.flagged.iter().find(|node| is_live(graph, **node));
-    let report_of = row.map(|row| graph.roots[graph.nodes[*row].root].path.as_str());
+    let report_of = row_of(graph, &hit).map(|row| graph.roots[graph.nodes[row].root].path.as_str());
     let mut related: Vec<NodeId> = hit.flagged[..hit.flagged.len().saturating_sub(1)].to_vec();
     related.extend(&hit.also);
     let mut seen = vec![graph.span(primary)];

@@ -4,16 +4,13 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::graph::worlds::World;
-use crate::graph::{Graph, LiveAccount, LiveCredential, LiveUser, NodeId, Use};
+use crate::graph::{Graph, GraphRoot, LiveAccount, LiveCredential, LiveUser, NodeId, Use};
 
 use super::record::{AccountRecord, LiveCredentialRecord, LiveUserRecord};
 
-/// The format of the roots that stand for accounts.
-const REPORT: &str = "credential-report";
-
 /// Whether a node stands in a credential report, not in code.
 pub fn is_live(graph: &Graph, node: NodeId) -> bool {
-    graph.roots[graph.nodes[node].root].format == REPORT
+    graph.roots[graph.nodes[node].root].format == GraphRoot::OF_REPORT
 }
 
 /// A user as a report shows it; in which world decides only whether code declares it.

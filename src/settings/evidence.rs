@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use crate::cli::{Check, ReportArgument};
 use crate::evidence::report::{self, CredentialReport};
 use crate::evidence::{Claim, GivenReport};
-use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
+use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace, is_account_number};
 
 use super::configuration::Configuration;
 use super::paths::canonical;
@@ -43,7 +43,7 @@ pub(super) fn read(
                 report
             }
         };
-        given.push(GivenReport { report, claim, as_of: check.accepted.as_of.unwrap_or(now) });
+        given.push(GivenReport { report, claim, otherwise_as_of: check.accepted.as_of.unwrap_or(now) });
     }
     Ok(given)
 }
@@ -56,8 +56,7 @@ fn meaning(
     let Some(about) = argument.about.as_deref().filter(|_| !Path::new(&argument.text).is_file()) else {
         return Ok((Claim::Open, argument.text.clone().into()));
     };
-    let is_number = |text: &str| text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_number(about) {
+    if is_account_number(about) {
         return Ok((Claim::Account(about.into()), argument.file.clone()));
     }
     if let Some(number) = number_of(&input.configuration, about) {

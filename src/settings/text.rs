@@ -41,7 +41,7 @@ impl<'r> CheckSettings<'r> {
     ) -> Self {
         let (report, notices) = report::read(&input.workspace.files, name, text.as_bytes().to_vec());
         self.notices.extend(notices);
-        self.reports.push(GivenReport { report, claim: Claim::Open, as_of });
+        self.reports.push(GivenReport { report, claim: Claim::Open, otherwise_as_of: as_of });
         self.is_as_of_given = true;
         self.is_audit = is_audit;
         self

@@ -1,5 +1,6 @@
 //! Text and places: files, byte spans, line and column positions, notices, stack traces. This folder knows no format.
 
+mod account_number;
 mod files;
 mod git;
 mod notice;
@@ -13,6 +14,7 @@ mod tree;
 mod walk;
 mod workspace;
 
+pub use account_number::is_account_number;
 pub use files::{Files, Position, SourceFile};
 pub use git::{GitError, GitTree, Unread};
 pub use notice::{Notice, NoticeKind};

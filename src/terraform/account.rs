@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use crate::resource::AccountIdentity;
+use crate::source::is_account_number;
 use crate::value::{Data, Mark, Value, describe};
 
 /// The arguments that an account hangs on.
@@ -126,6 +127,5 @@ fn account_number(value: &Value, part: usize) -> Option<Arc<str>> {
         _ => value.as_str()?.to_owned(),
     };
     let number = text.split(':').nth(part)?;
-    let is_number = number.len() == 12 && number.bytes().all(|byte| byte.is_ascii_digit());
-    is_number.then(|| number.into())
+    is_account_number(number).then(|| number.into())
 }

@@ -202,7 +202,7 @@ impl Stack<'_> {
 /// Whether a text has the form of a pseudo-parameter's value; any text can be that of anything else.
 fn can_be(identity: &str, text: &str) -> bool {
     match identity {
-        "AWS::AccountId" => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
+        "AWS::AccountId" => crate::source::is_account_number(text),
         "AWS::Region" => {
             let parts: Vec<&str> = text.split('-').collect();
             parts.len() >= 3

@@ -42,25 +42,14 @@ pub(super) fn read(files: &Files, name: &str, bytes: Vec<u8>, problems: &mut Pro
     let (text, is_whole) = match encoding::decode(bytes) {
         Decoded::Text { text, is_whole } => (text, is_whole),
         Decoded::Other(what, help) => {
-            let file = files.add_unshown(name, "");
-            problems.error(
-                Span::new(file, 0, 0),
-                format!("this is no credential report: the file is {what}"),
-                help,
-            );
-            return nothing(file);
+            return no_report(files, name, &format!("the file is {what}"), help, problems);
         }
     };
     if let Some(header) = Header::find(&text) {
         if text.len() > MOST_BYTES {
             return too_large(files, name, problems);
         }
-        let file = files.add(name, text);
-        if !is_whole {
-            not_text(files, file, problems);
-        }
-        let rows = table::read(files, file, header, problems);
-        return CredentialReport { file, generated: None, rows };
+        return table_of(files, name, (text, is_whole), header, problems);
     }
     let Unwrapped { content, generated, wrong } = envelope::unwrap(&text);
     // What is handed in by mistake may hold anything, a secret too.
@@ -85,13 +74,7 @@ fn decoded(files: &Files, name: &str, content: Vec<u8>, problems: &mut Problems)
     let (text, is_whole) = match encoding::decode(content) {
         Decoded::Text { text, is_whole } => (text, is_whole),
         Decoded::Other(what, help) => {
-            let file = files.add_unshown(name, "");
-            problems.error(
-                Span::new(file, 0, 0),
-                format!("this is no credential report: what is encoded is {what}"),
-                help,
-            );
-            return nothing(file);
+            return no_report(files, &name, &format!("what is encoded is {what}"), help, problems);
         }
     };
     let Some(header) = Header::find(&text) else {
@@ -100,12 +83,36 @@ fn decoded(files: &Files, name: &str, content: Vec<u8>, problems: &mut Problems)
         say(file, vec![wrong], problems);
         return nothing(file);
     };
+    table_of(files, &name, (text, is_whole), header, problems)
+}
+
+/// Reads a table, and whether all of its bytes were text.
+fn table_of(
+    files: &Files,
+    name: &str,
+    (text, is_whole): (String, bool),
+    header: Header,
+    problems: &mut Problems,
+) -> CredentialReport {
     let file = files.add(name, text);
     if !is_whole {
         not_text(files, file, problems);
     }
     let rows = table::read(files, file, header, problems);
     CredentialReport { file, generated: None, rows }
+}
+
+/// What is no text, and so no report.
+fn no_report(
+    files: &Files,
+    name: &str,
+    what: &str,
+    help: &'static str,
+    problems: &mut Problems,
+) -> CredentialReport {
+    let file = files.add_unshown(name, "");
+    problems.error(Span::new(file, 0, 0), format!("this is no credential report: {what}"), help);
+    nothing(file)
 }
 
 fn nothing(file: FileId) -> CredentialReport {

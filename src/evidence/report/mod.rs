@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::graph::Use;
 use crate::source::{FileId, Files, Notice, Span};
 
 use problems::Problems;
@@ -53,7 +54,7 @@ pub struct Row {
     /// Whether the user has a console password; `None` where the report does not say.
     pub password_enabled: Option<bool>,
     /// When it was last used.
-    pub password_last_used: LastUse,
+    pub password_last_used: Use,
     /// When it was last set.
     pub password_last_changed: Option<Timestamp>,
     /// Where the report says that it is enabled.
@@ -78,7 +79,7 @@ pub struct KeyCells {
     /// When it was made, or its status last changed.
     pub last_rotated: Option<Timestamp>,
     /// When it was last used.
-    pub last_used: LastUse,
+    pub last_used: Use,
     /// The region that it was last used in.
     pub last_used_region: Option<Arc<str>>,
     /// The service that it was last used for: `s3`.
@@ -98,17 +99,6 @@ pub struct CertificateCells {
     pub last_rotated: Option<Timestamp>,
     /// From the first to the last cell of the slot.
     pub span: Span,
-}
-
-/// When a credential was last used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum LastUse {
-    /// Never, as far as AWS has kept track.
-    Never,
-    /// At this time.
-    At(Timestamp),
-    /// The report does not say.
-    Unknown,
 }
 
 /// Reads a report. What is wrong with it comes back as notices.

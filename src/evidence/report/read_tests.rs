@@ -179,8 +179,8 @@ fn a_report_with_every_word_says_what_aws_means() {
 /// All of a row but its spans.
 fn tell(row: &Row) -> String {
     let moment = |moment: Option<Timestamp>| moment.map_or("-".to_owned(), |moment| moment.to_string());
-    let used = |used: LastUse| match used {
-        LastUse::At(moment) => moment.to_string(),
+    let used = |used: Use| match used {
+        Use::At(moment) => moment.to_string(),
         other => format!("{other:?}"),
     };
     let word = |word: &Option<Arc<str>>| word.as_deref().unwrap_or("-").to_owned();
@@ -277,9 +277,9 @@ fn a_last_use_that_is_not_told_is_not_never() {
     let text = "user,password_enabled,access_key_1_active,access_key_2_active,access_key_2_last_used_date\n\
                 ann,true,true,true,not_supported\n";
     let (_, report, _) = read_text(text);
-    assert_eq!(report.rows[0].password_last_used, LastUse::Unknown);
-    let used: Vec<LastUse> = report.rows[0].access_keys.iter().map(|key| key.last_used).collect();
-    assert_eq!(used, [LastUse::Unknown, LastUse::Unknown]);
+    assert_eq!(report.rows[0].password_last_used, Use::Unknown);
+    let used: Vec<Use> = report.rows[0].access_keys.iter().map(|key| key.last_used).collect();
+    assert_eq!(used, [Use::Unknown, Use::Unknown]);
 }
 
 #[test]

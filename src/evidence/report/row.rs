@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::graph::Use;
 use crate::source::{FileId, Notice, NoticeKind, Span};
 
 use super::cells::{Cell, Record};
 use super::columns::{Column, Columns};
 use super::problems::Problems;
 use super::values::{self, ArnCell, DateCell, FlagCell};
-use super::{CertificateCells, KeyCells, LastUse, Row};
+use super::{CertificateCells, KeyCells, Row};
 
 /// What a report calls the root user.
 const ROOT: &str = "<root_account>";
@@ -106,11 +107,11 @@ impl<'t> Cells<'t> {
         }
     }
 
-    fn last_use(&self, column: Column, offset: usize, problems: &mut Problems) -> LastUse {
+    fn last_use(&self, column: Column, offset: usize, problems: &mut Problems) -> Use {
         match self.date_cell(column, offset, problems) {
-            Some(DateCell::At(moment)) => LastUse::At(moment),
-            Some(DateCell::None | DateCell::NoInformation) => LastUse::Never,
-            _ => LastUse::Unknown,
+            Some(DateCell::At(moment)) => Use::At(moment),
+            Some(DateCell::None | DateCell::NoInformation) => Use::Never,
+            _ => Use::Unknown,
         }
     }
 }

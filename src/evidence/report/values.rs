@@ -2,6 +2,8 @@
 
 use jiff::Timestamp;
 
+use crate::source::is_account_number;
+
 /// What a cell says that should be a date.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DateCell {
@@ -154,7 +156,7 @@ pub(super) fn arn(cell: &str) -> Option<ArnCell<'_>> {
             !rest.is_empty()
                 && rest.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         });
-    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    let is_account = is_account_number(account);
     if scheme != "arn" || !is_partition || service != "iam" || !region.is_empty() || !is_account {
         return None;
     }

@@ -10,6 +10,7 @@ use super::shell::{Command, quoted};
 use super::wording::{accounts, counted, qualification, step};
 use super::{Report, TOOL_NAME, TOOL_VERSION, inert};
 use crate::finding::{Effect, Finding};
+use crate::source::is_account_number;
 
 /// What every script with commands is framed by.
 const FRAME: &str = include_str!("frame.sh");
@@ -144,10 +145,6 @@ fn by_account(findings: &[Finding]) -> Vec<Account<'_>> {
 
 fn makes_a_secret(command: &Command) -> bool {
     command.words().iter().any(|word| MAKE_SECRETS.contains(&word.as_str()))
-}
-
-fn is_account_number(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// The step that shows what is to be filled in: its text and its command.

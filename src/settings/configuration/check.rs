@@ -12,7 +12,7 @@ use toml::de::{DeTable, DeValue};
 use crate::cli::FailOn;
 use crate::finding::{Confidence, Severity};
 use crate::rules::closest;
-use crate::source::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern};
+use crate::source::{AddressPattern, Anchor, NamePattern, PathFilter, PathPattern, is_account_number};
 
 use super::file::{AllowTable, ConfigurationFile, OneOrMany, RootEntry, RuleEntry, Text};
 use super::mistake::Mistake;
@@ -512,10 +512,6 @@ impl Checker<'_> {
         }
         texts
     }
-}
-
-fn is_account_number(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// A value as an expression that Terraform reads as that value.
