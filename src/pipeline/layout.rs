@@ -31,9 +31,10 @@ impl Layout {
     /// Looks at what the settings name.
     pub fn of(settings: &InputSettings, loader: &ModuleLoader<'_>, templates: &Templates<'_>) -> Self {
         let (mut discovered, documents) = discover(settings, templates);
+        loader.look_at(&configurations(&discovered));
         let assemblies = assemblies(templates, &settings.workspace, &mut discovered);
         let units = units(loader, &settings.workspace, &discovered);
-        let candidates = candidates(loader, &settings.workspace, &discovered, &units);
+        let candidates = candidates(loader, &discovered, &units);
         let templates = choose_roots(&template_candidates(templates, &discovered));
         Self { roots: choose_roots(&candidates), discovered, units, documents, assemblies, templates }
     }
@@ -252,13 +253,27 @@ fn is_part(assembly: &Assembly, path: &Path) -> bool {
     is_inside && !assembly.stacks.is_empty()
 }
 
+/// The directories of Terraform configuration and their files.
+fn configurations(discovered: &Discovered) -> Vec<(PathBuf, Vec<PathBuf>)> {
+    let mut found: BTreeMap<&Path, Vec<PathBuf>> = BTreeMap::new();
+    for entry in &discovered.entries {
+        let name = entry.path.file_name().and_then(|name| name.to_str());
+        // What was left out, such as a link that leads out of the root, is something to tell of all the same.
+        if let (Some(parent), true) = (entry.path.parent(), name.is_some_and(terraform::is_configuration))
+            && discovered.directories.contains(parent)
+        {
+            found.entry(parent).or_default().push(entry.path.clone());
+        }
+    }
+    found.into_iter().map(|(directory, files)| (directory.to_owned(), files)).collect()
+}
+
 fn candidates(
     loader: &ModuleLoader<'_>,
-    workspace: &Workspace,
     discovered: &Discovered,
     units: &BTreeMap<PathBuf, Unit>,
 ) -> BTreeMap<PathBuf, Candidate> {
-    let has_variables: Vec<&Path> = discovered
+    let has_variables: BTreeSet<&Path> = discovered
         .entries
         .iter()
         .filter(|entry| entry.standing == Standing::TerraformVariables)
@@ -267,17 +282,20 @@ fn candidates(
     let mut candidates: BTreeMap<PathBuf, Candidate> = discovered
         .directories
         .iter()
-        .filter_map(|directory| {
-            let directory = workspace.resolve(directory).ok()?;
+        .map(|directory| {
             let candidate = Candidate {
-                calls: terraform::local_calls(loader, &directory),
-                is_applied: has_variables.contains(&directory.as_path())
-                    || terraform::has_backend(loader, &directory),
+                calls: terraform::local_calls(loader, directory),
+                is_applied: has_variables.contains(directory.as_path()),
                 is_unit: false,
             };
-            Some((directory, candidate))
+            (directory.clone(), candidate)
         })
         .collect();
+    // Of a directory that nobody calls it does not matter.
+    let called: BTreeSet<PathBuf> = candidates.values().flat_map(|candidate| candidate.calls.clone()).collect();
+    for (directory, candidate) in candidates.iter_mut().filter(|(directory, _)| called.contains(*directory)) {
+        candidate.is_applied |= terraform::has_backend(loader, directory);
+    }
     for (directory, unit) in units {
         let candidate = candidates.entry(directory.clone()).or_default();
         candidate.is_unit = true;

@@ -154,16 +154,17 @@ pub fn understand_watched(settings: &InputSettings, progress: &dyn Progress) -> 
 pub fn lay_out(settings: &InputSettings) -> Layout {
     on_a_deep_stack(|| {
         let workspace = &settings.workspace;
-        Layout::of(settings, &ModuleLoader::new(workspace), &Templates::new(workspace))
+        Layout::of(settings, &ModuleLoader::new(workspace, &graph::interest()), &Templates::new(workspace))
     })
 }
 
 fn read_and_link(settings: &InputSettings, progress: &dyn Progress) -> Understood {
     progress.at(Stage::Discovering);
-    let loader = ModuleLoader::new(&settings.workspace);
+    let interest = graph::interest();
+    let loader = ModuleLoader::new(&settings.workspace, &interest);
     let templates = Templates::new(&settings.workspace);
     let layout = Layout::of(settings, &loader, &templates);
-    let reading = reading::read(settings, &loader, &templates, &layout, &graph::interest(), progress);
+    let reading = reading::read(settings, &loader, &templates, &layout, &interest, progress);
     progress.at(Stage::Linking);
     let mut graph = graph::build(reading.roots);
     graph.people = graph::People {

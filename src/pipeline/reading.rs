@@ -42,7 +42,9 @@ pub fn read(
     let notices = settings.notices.iter().chain(&layout.discovered.notices).cloned().collect();
     let reading = Reading { roots: Vec::new(), looked_at: 0, notices };
     let steps = Steps { progress, done: 0, count: count(layout) };
-    let mut reader = Reader { settings, loader, templates, layout, interest, steps, reading };
+    let asks_for_variables = !settings.assignments.is_empty() || !settings.configuration.roots.is_empty();
+    let mut reader =
+        Reader { settings, loader, templates, layout, interest, asks_for_variables, steps, reading };
     for (path, written) in &layout.documents {
         reader.document(path, *written, &mut directories);
     }
@@ -89,6 +91,8 @@ struct Reader<'a> {
     templates: &'a Templates<'a>,
     layout: &'a Layout,
     interest: &'a Interest,
+    /// Whether something was typed or configured that a variable of any root may take.
+    asks_for_variables: bool,
     steps: Steps<'a>,
     reading: Reading,
 }
@@ -214,8 +218,12 @@ impl Reader<'_> {
             self.reading.notices.push(Notice::about(NoticeKind::FormatNotRead, path, message));
             return None;
         }
+        // What can lead to nothing is loaded where somebody asks for its variables alone.
+        if unit.is_none() && !self.asks_for_variables && !self.loader.mentions(directory).may_matter() {
+            return None;
+        }
         let module = unit.map_or_else(|| self.loader.load(directory), |unit| Arc::clone(&unit.module));
-        let is_relevant = self.loader.reaches(&module, &self.interest.resources);
+        let is_relevant = self.loader.matters(&module);
         // A value that is unknown matters only where it can decide something.
         let matters = |notice: &&Notice| is_relevant || notice.kind != NoticeKind::UnknownValue;
         let said = unit.iter().flat_map(|unit| unit.notices.iter()).filter(matters);

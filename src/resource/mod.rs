@@ -123,6 +123,9 @@ pub struct Interest {
     pub resources: BTreeMap<&'static str, &'static [&'static str]>,
     /// Types whose attributes a secret may end up in: asked for only when there is a secret.
     pub sinks: BTreeMap<&'static str, &'static [&'static str]>,
+    /// What the name of each of [`Interest::resources`] begins with that is of weight where no other one is: a
+    /// program without any of these has no users and no credentials.
+    pub beginnings: Vec<&'static str>,
 }
 
 /// Everything that was read from one root.

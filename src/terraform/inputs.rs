@@ -13,7 +13,7 @@ use crate::source::{FileId, Notice, NoticeKind, Span, Workspace};
 use crate::syntax::hcl;
 use crate::value::{Type, Unknown, Value};
 
-use super::configuration::Variable;
+use super::blocks::Variable;
 use super::json_syntax;
 use super::type_expression::constant;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind, StepKind};
 
-use super::configuration::literal_string;
+use super::blocks::literal_string;
 
 /// An `import` block: the object at an address is there already.
 #[derive(Debug)]

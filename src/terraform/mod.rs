@@ -1,13 +1,16 @@
 //! Terraform configurations to resources. All knowledge of the language ends here.
 
 mod account;
+mod blocks;
 mod configuration;
 mod construct;
 mod evaluation;
 /// The built-in functions.
 pub mod functions;
+mod gate;
 mod inputs;
 mod json_syntax;
+mod later;
 mod lifecycle;
 mod manifest;
 mod models;

@@ -8,7 +8,8 @@ use std::sync::Arc;
 use crate::source::{FileId, Notice, NoticeKind, ReadError, Workspace};
 use crate::syntax::hcl::{self, Body};
 
-use super::configuration::Module;
+use super::configuration::{FileContents, Module};
+use super::gate::{Gate, Mentions};
 use super::{json_syntax, overrides};
 
 /// The endings of configuration files, and the ones of `OpenTofu` that take the place of Terraform's.
@@ -73,85 +74,174 @@ fn is_override(name: &str) -> bool {
 /// One file of a module.
 pub struct ModuleFile {
     name: String,
-    body: Body,
-    notices: Vec<Notice>,
+    contents: FileContents,
 }
 
 impl ModuleFile {
     /// Reads a file.
-    pub fn read(workspace: &Workspace, path: &Path) -> Self {
+    pub fn read(workspace: &Workspace, gate: &Gate, path: &Path) -> Self {
         match workspace.load(path) {
-            Ok(file) => Self::of(workspace, file),
-            Err(error) => {
-                let kind = match error {
-                    ReadError::OutsideRoot => NoticeKind::OutsideRoot,
-                    _ => NoticeKind::UnreadableFile,
-                };
-                let notice = Notice::about(kind, workspace.display(path), error.to_string());
-                Self { name: String::new(), body: Body::default(), notices: vec![notice] }
-            }
+            Ok(file) => Self::of(workspace, gate, file),
+            Err(error) => Self::unread(workspace, path, &error),
         }
     }
 
-    /// Parses a file that was read.
-    pub fn of(workspace: &Workspace, file: FileId) -> Self {
+    /// Reads a file that was loaded: the blocks of one that names nothing that is looked for are left for later.
+    pub fn of(workspace: &Workspace, gate: &Gate, file: FileId) -> Self {
         let source = workspace.files.get(file);
         // A generated file says so behind its name.
         let name = source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(" (generated)");
         let text = Arc::clone(&source.text);
-        let (body, notices) = if name.ends_with(".json") {
-            json_syntax::parse(file, &text)
+        let contents = if name.ends_with(".json") {
+            let (body, notices) = json_syntax::parse(file, &text);
+            FileContents::Parsed(body, notices)
         } else {
-            let parsed = hcl::parse(file, &text);
-            (parsed.body, parsed.notices)
+            let may_wait = !gate.mentions(name, text.as_bytes()).types;
+            match may_wait.then(|| hcl::pieces(file, &text)).flatten() {
+                Some(pieces) => FileContents::Pieces(pieces),
+                None => parsed(file, &text),
+            }
         };
-        Self { name: name.to_owned(), body, notices }
+        Self { name: name.to_owned(), contents }
+    }
+
+    fn unread(workspace: &Workspace, path: &Path, error: &ReadError) -> Self {
+        let kind = match error {
+            ReadError::OutsideRoot => NoticeKind::OutsideRoot,
+            _ => NoticeKind::UnreadableFile,
+        };
+        let notice = Notice::about(kind, workspace.display(path), error.to_string());
+        Self { name: String::new(), contents: FileContents::Parsed(Body::default(), vec![notice]) }
     }
 }
 
-/// The files of a directory's module, but for those of these names, in order of their names.
-pub fn read_directory(workspace: &Workspace, directory: &Path, without: &[&OsStr]) -> Vec<ModuleFile> {
-    let entries = match workspace.list(directory) {
-        Ok(entries) => entries,
-        Err(error) => {
-            let path = workspace.display(directory);
-            let notice = Notice::about(NoticeKind::UnreadableFile, path, error.to_string());
-            return vec![ModuleFile { name: String::new(), body: Body::default(), notices: vec![notice] }];
+fn parsed(file: FileId, text: &str) -> FileContents {
+    let parsed = hcl::parse(file, text);
+    FileContents::Parsed(parsed.body, parsed.notices)
+}
+
+/// The configuration files of one directory, in order of their names.
+#[derive(Debug)]
+pub struct Directory {
+    /// What they have in them.
+    pub mentions: Mentions,
+    files: Vec<(PathBuf, Text)>,
+    /// Why they are not known.
+    unread: Option<Notice>,
+}
+
+/// What is known of a file.
+#[derive(Debug)]
+enum Text {
+    /// It was read, and is not in the table of files.
+    Read(String),
+    /// It is in the table of files.
+    Loaded(FileId),
+    /// It was read, and nothing in it was of weight.
+    Forgotten,
+    /// It cannot be read.
+    Unreadable(ReadError),
+}
+
+impl Directory {
+    /// Finds the files of a directory and looks at them.
+    pub fn find(workspace: &Workspace, gate: &Gate, directory: &Path) -> Self {
+        match workspace.list(directory) {
+            Ok(entries) => {
+                let files = entries.into_iter().filter(|(_, is_directory)| !is_directory);
+                let files: Vec<PathBuf> = files.map(|(path, _)| path).collect();
+                Self::look_at(workspace, gate, &files)
+            }
+            Err(error) => {
+                let path = workspace.display(directory);
+                let notice = Notice::about(NoticeKind::UnreadableFile, path, error.to_string());
+                let mentions = Mentions { types: true, ..Mentions::default() };
+                Self { mentions, files: Vec::new(), unread: Some(notice) }
+            }
         }
-    };
-    let files: Vec<(PathBuf, String)> = entries
-        .into_iter()
-        .filter(|(_, is_directory)| !is_directory)
-        .filter_map(|(path, _)| {
-            let name = path.file_name()?.to_str()?.to_owned();
-            (is_configuration(&name) && !without.contains(&OsStr::new(&name))).then_some((path, name))
-        })
-        .collect();
-    let names: BTreeSet<&str> = files.iter().map(|(_, name)| name.as_str()).collect();
-    files
-        .iter()
-        .filter(|(_, name)| !replacement(name).is_some_and(|other| names.contains(other.as_str())))
-        .map(|(path, _)| ModuleFile::read(workspace, path))
-        .collect()
+    }
+
+    /// Looks at those of these files that are configuration.
+    pub fn look_at(workspace: &Workspace, gate: &Gate, files: &[PathBuf]) -> Self {
+        let (mut mentions, mut found) = (Mentions::default(), Vec::new());
+        for path in files {
+            let Some(name) = path.file_name().and_then(OsStr::to_str).filter(|name| is_configuration(name)) else {
+                continue;
+            };
+            let (of_file, text) = match workspace.read_text(path) {
+                Ok(text) => (gate.mentions(name, text.as_bytes()), Text::Read(text)),
+                // Nobody knows what is in it.
+                Err(error) => (Mentions { types: true, ..Mentions::default() }, Text::Unreadable(error)),
+            };
+            mentions = mentions.or(of_file);
+            found.push((path.clone(), of_file, text));
+        }
+        let is_kept = |of_file: Mentions| mentions.may_matter() || of_file.exceptions;
+        let files = found
+            .into_iter()
+            .map(|(path, of_file, text)| (path, if is_kept(of_file) { text } else { Text::Forgotten }))
+            .collect();
+        Self { mentions, files, unread: None }
+    }
+
+    /// Adds the texts that may matter to the table of files.
+    pub fn load(&mut self, workspace: &Workspace) {
+        for (path, text) in &mut self.files {
+            if matches!(text, Text::Read(_))
+                && let Text::Read(read) = std::mem::replace(text, Text::Forgotten)
+            {
+                *text = Text::Loaded(workspace.files.add(workspace.display(path), read));
+            }
+        }
+    }
+
+    /// The files of the directory's module, but for those of these names.
+    pub fn module_files(&self, workspace: &Workspace, gate: &Gate, without: &[&OsStr]) -> Vec<ModuleFile> {
+        if let Some(notice) = &self.unread {
+            let contents = FileContents::Parsed(Body::default(), vec![notice.clone()]);
+            return vec![ModuleFile { name: String::new(), contents }];
+        }
+        let files = self.files.iter().filter_map(|(path, text)| Some((path, path.file_name()?, text)));
+        let files: Vec<_> = files.filter(|(_, name, _)| !without.contains(name)).collect();
+        let names: BTreeSet<&OsStr> = files.iter().map(|(_, name, _)| *name).collect();
+        let gives_way = |name: &OsStr| {
+            let replacement = name.to_str().and_then(replacement);
+            replacement.is_some_and(|other| names.contains(OsStr::new(&other)))
+        };
+        files
+            .iter()
+            .filter(|(_, name, _)| !gives_way(name))
+            .map(|(path, _, text)| match text {
+                Text::Loaded(file) => ModuleFile::of(workspace, gate, *file),
+                Text::Unreadable(error) => ModuleFile::unread(workspace, path, error),
+                Text::Read(_) | Text::Forgotten => ModuleFile::read(workspace, gate, path),
+            })
+            .collect()
+    }
 }
 
 /// The module that files make: override files are merged into the others in order of their names.
 pub fn assemble(directory: PathBuf, files: Vec<ModuleFile>) -> Module {
+    if !files.iter().any(|file| is_override(&file.name)) {
+        return Module::from_files(directory, files.into_iter().map(|file| file.contents).collect());
+    }
     let (mut merged, mut later) = (Vec::new(), Vec::new());
     for file in files {
-        if is_override(&file.name) {
-            later.push(file);
+        let is_override = is_override(&file.name);
+        let (body, notices) = file.contents.parsed();
+        if is_override {
+            later.push((file.name, body, notices));
         } else {
-            merged.push((file.body, file.notices));
+            merged.push((body, notices));
         }
     }
-    later.sort_by(|a, b| a.name.cmp(&b.name));
-    for file in later {
-        let mut notices = file.notices;
-        overrides::merge(&mut merged, file.body, &mut notices);
+    later.sort_by(|a, b| a.0.cmp(&b.0));
+    for (_, body, mut notices) in later {
+        overrides::merge(&mut merged, body, &mut notices);
         merged.push((Body::default(), notices));
     }
-    Module::from_files(directory, merged)
+    let files = merged.into_iter().map(|(body, notices)| FileContents::Parsed(body, notices));
+    Module::from_files(directory, files.collect())
 }
 
 #[cfg(test)]

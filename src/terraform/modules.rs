@@ -2,20 +2,28 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Programs, ReadError, Span, Workspace};
+use crate::resource::Interest;
+use crate::source::{FileId, Programs, ReadError, Span, Workspace, in_parallel};
 
-use super::configuration::{Module, ModuleCall, literal_string};
+use super::blocks::{ModuleCall, literal_string};
+use super::configuration::Module;
+use super::gate::{Gate, Mentions};
 use super::manifest::{Installed, Manifest};
 use super::models::Model;
-use super::module_files::{ModuleFile, assemble, read_directory};
+use super::module_files::{Directory, ModuleFile, assemble};
 use super::module_source::ModuleSource;
 
 /// Loads modules and remembers them.
 pub struct ModuleLoader<'a> {
     workspace: &'a Workspace,
+    interest: Interest,
+    gate: Gate,
+    /// Directories whose files were looked at, and the text of those that may matter.
+    directories: RefCell<HashMap<PathBuf, Directory>>,
     loaded: RefCell<HashMap<PathBuf, Arc<Module>>>,
     /// By root.
     manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
@@ -38,10 +46,13 @@ pub enum Source {
 }
 
 impl<'a> ModuleLoader<'a> {
-    /// A loader that has loaded nothing yet.
-    pub fn new(workspace: &'a Workspace) -> Self {
+    /// A loader that has loaded nothing yet, for readers who look for these resources.
+    pub fn new(workspace: &'a Workspace, interest: &Interest) -> Self {
         Self {
             workspace,
+            interest: interest.clone(),
+            gate: Gate::new(interest.beginnings.iter().copied()),
+            directories: RefCell::default(),
             loaded: RefCell::default(),
             manifests: RefCell::default(),
             modelled: RefCell::default(),
@@ -54,7 +65,7 @@ impl<'a> ModuleLoader<'a> {
         if let Some(module) = self.loaded.borrow().get(directory) {
             return Arc::clone(module);
         }
-        let module = Arc::new(read_module(self.workspace, directory));
+        let module = Arc::new(assemble(directory.to_owned(), self.files(directory, &[])));
         self.loaded.borrow_mut().insert(directory.to_owned(), Arc::clone(&module));
         module
     }
@@ -88,9 +99,9 @@ impl<'a> ModuleLoader<'a> {
             return self.load(directory);
         }
         let replaced: Vec<_> = beside.iter().filter_map(|path| path.file_name()).collect();
-        let mut files = read_directory(self.workspace, directory, &replaced);
-        files.extend(beside.iter().map(|path| ModuleFile::read(self.workspace, path)));
-        files.extend(generated.iter().map(|file| ModuleFile::of(self.workspace, *file)));
+        let mut files = self.files(directory, &replaced);
+        files.extend(beside.iter().map(|path| ModuleFile::read(self.workspace, &self.gate, path)));
+        files.extend(generated.iter().map(|file| ModuleFile::of(self.workspace, &self.gate, *file)));
         let mut module = assemble(directory.to_owned(), files);
         module.has_unknown_files = has_unknown_files;
         Arc::new(module)
@@ -107,12 +118,11 @@ impl<'a> ModuleLoader<'a> {
     }
 }
 
-fn read_module(workspace: &Workspace, directory: &Path) -> Module {
-    assemble(directory.to_owned(), read_directory(workspace, directory, &[]))
-}
-
 /// The canonical directories that the calls of a directory's module lead to.
 pub fn local_calls(loader: &ModuleLoader<'_>, directory: &Path) -> Vec<PathBuf> {
+    if !loader.mentions(directory).calls {
+        return Vec::new();
+    }
     let module = loader.load(directory);
     let sources = module.calls.iter().filter_map(|call| call.source.as_ref());
     sources
@@ -129,9 +139,42 @@ pub fn has_backend(loader: &ModuleLoader<'_>, directory: &Path) -> bool {
 }
 
 impl ModuleLoader<'_> {
-    /// Whether a module, or one that it reaches, has a resource or data source of these types, calls a module
+    /// What the files of a directory have in them.
+    pub fn mentions(&self, directory: &Path) -> Mentions {
+        if let Some(known) = self.directories.borrow().get(directory) {
+            return known.mentions;
+        }
+        let mut found = Directory::find(self.workspace, &self.gate, directory);
+        found.load(self.workspace);
+        let mentions = found.mentions;
+        self.directories.borrow_mut().insert(directory.to_owned(), found);
+        mentions
+    }
+
+    /// Looks at the files of canonical directories, on all processors.
+    pub fn look_at(&self, directories: &[(PathBuf, Vec<PathBuf>)]) {
+        let (workspace, gate) = (self.workspace, &self.gate);
+        let found = in_parallel(directories, |(_, files)| Directory::look_at(workspace, gate, files));
+        let mut known = self.directories.borrow_mut();
+        for ((directory, _), mut found) in directories.iter().zip(found) {
+            found.load(self.workspace);
+            known.insert(directory.clone(), found);
+        }
+    }
+
+    fn files(&self, directory: &Path, without: &[&OsStr]) -> Vec<ModuleFile> {
+        self.mentions(directory);
+        self.directories.borrow()[directory].module_files(self.workspace, &self.gate, without)
+    }
+
+    /// Whether a module, or one that it reaches, has a resource or data source that is looked for, calls a module
     /// whose source is no local path, or could not be read in full. What does not, nobody needs to evaluate.
-    pub fn reaches<T>(&self, module: &Module, types: &BTreeMap<&'static str, T>) -> bool {
+    pub fn matters(&self, module: &Module) -> bool {
+        self.reaches(module, &self.interest.resources, true)
+    }
+
+    /// `is_gated`: whether a module without any of the types that are looked for is passed over unread.
+    fn reaches<T>(&self, module: &Module, types: &BTreeMap<&'static str, T>, is_gated: bool) -> bool {
         let mut seen = BTreeSet::from([module.directory.clone()]);
         let mut waiting: Vec<Arc<Module>> = Vec::new();
         let mut look = |module: &Module, waiting: &mut Vec<Arc<Module>>| {
@@ -142,7 +185,8 @@ impl ModuleLoader<'_> {
             let reaches_all =
                 module.calls.iter().all(|call| match self.literal_source(&module.directory, call) {
                     Some(Source::Directory(called)) => {
-                        if seen.insert(called.clone()) {
+                        let may_matter = !is_gated || self.mentions(&called).may_matter();
+                        if may_matter && seen.insert(called.clone()) {
                             waiting.push(self.load(&called));
                         }
                         true
@@ -159,14 +203,21 @@ impl ModuleLoader<'_> {
     }
 
     /// The same of the module that a call leads to.
-    pub fn call_reaches<T>(
-        &self,
-        caller: &Module,
-        call: &ModuleCall,
-        types: &BTreeMap<&'static str, T>,
-    ) -> bool {
+    pub fn call_matters(&self, caller: &Module, call: &ModuleCall) -> bool {
         match self.literal_source(&caller.directory, call) {
-            Some(Source::Directory(directory)) => self.reaches(&self.load(&directory), types),
+            Some(Source::Directory(directory)) => {
+                self.mentions(&directory).may_matter() && self.matters(&self.load(&directory))
+            }
+            _ => true,
+        }
+    }
+
+    /// Whether the module that a call leads to has, or reaches, anything that a secret may end up in.
+    pub fn call_reaches_a_sink(&self, caller: &Module, call: &ModuleCall) -> bool {
+        match self.literal_source(&caller.directory, call) {
+            Some(Source::Directory(directory)) => {
+                self.reaches(&self.load(&directory), &self.interest.sinks, false)
+            }
             _ => true,
         }
     }

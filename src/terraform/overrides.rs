@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::source::{Notice, NoticeKind, Span};
 use crate::syntax::hcl::{Attribute, Block, Body, ExpressionKind};
 
-use super::configuration::literal_string;
+use super::blocks::literal_string;
 
 /// Merges an override file into the files read so far.
 pub fn merge(files: &mut [(Body, Vec<Notice>)], overriding: Body, notices: &mut Vec<Notice>) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body, Expression, ExpressionKind, StepKind};
 
-use super::configuration::literal_string;
+use super::blocks::literal_string;
 
 /// A `provider` block.
 #[derive(Debug)]

@@ -5,10 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use crate::syntax::hcl::{BinaryOperator, Body, Call, Expression, ExpressionKind, StepKind};
 use crate::value::{Data, MAX_TOGGLE_VALUES, Type, Value, closed_choice, convert, open_choice};
 
-use super::configuration::{Module, Variable};
+use super::blocks::Variable;
+use super::configuration::Module;
 use super::modules::{ModuleLoader, Source};
 use super::type_expression::constant;
 
@@ -195,9 +198,13 @@ fn compare_module(
     known.insert(module.directory.clone(), Comparisons::new());
     let mut found = Comparisons::new();
     let mut walk = Walk { module, found: &mut found };
-    module.locals.values().for_each(|local| walk.expression(local));
-    module.resources.iter().for_each(|resource| walk.body(&resource.body));
-    let outputs = module.outputs.values().filter_map(|output| output.value.as_ref());
+    let may_compare = |text: Option<&str>| text.is_none_or(compares);
+    let locals = module.locals().filter(|(_, local)| may_compare(local.text()));
+    locals.filter_map(|(_, local)| local.as_ref()).for_each(|local| walk.expression(local));
+    let resources = module.resources.iter().filter(|resource| may_compare(resource.text()));
+    resources.for_each(|resource| walk.body(&resource.body));
+    let outputs = module.outputs.values().filter(|output| may_compare(output.text()));
+    let outputs = outputs.filter_map(|output| output.value.as_ref());
     outputs.for_each(|value| walk.expression(value));
     for call in &module.calls {
         walk.body(&call.body);
@@ -223,6 +230,11 @@ fn compare_module(
     found
 }
 
+/// Whether a text that was not parsed yet has any comparison in it.
+fn compares(text: &str) -> bool {
+    ["==", "!=", "contains"].iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+}
+
 struct Walk<'w> {
     module: &'w Module,
     found: &'w mut Comparisons,
@@ -236,7 +248,7 @@ impl<'w> Walk<'w> {
     {
         variable_name(expression).or_else(|| {
             let local = named_in("local", expression)?;
-            variable_name(self.module.locals.get(local)?)
+            variable_name(self.module.local(local)?)
         })
     }
 
@@ -281,7 +293,9 @@ impl<'w> Walk<'w> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::Interest;
     use crate::source::FileId;
+    use crate::terraform::configuration::FileContents;
     use crate::syntax::hcl::{parse, parse_expression};
 
     fn allowed(condition: &str) -> Option<Vec<String>> {
@@ -327,9 +341,9 @@ mod tests {
     fn comparisons_are_found_wherever_they_stand() {
         let text = "locals {\n  stage = var.stage\n  a = [for u in [1] : local.stage == \"prod\" ? 1 : 0]\n}\nresource \"r\" \"r\" {\n  count = contains([\"dev\", \"test\"], var.stage) ? 1 : 0\n  x { y = \"%{if \"qa\" != var.stage}z%{endif}\" }\n}\n";
         let parsed = parse(FileId(0), text);
-        let module = Module::from_files(std::path::PathBuf::new(), vec![(parsed.body, Vec::new())]);
+        let module = Module::from_files(std::path::PathBuf::new(), vec![FileContents::Parsed(parsed.body, Vec::new())]);
         let workspace = crate::source::Workspace::new(std::path::PathBuf::new(), Vec::new());
-        let found = comparisons(&ModuleLoader::new(&workspace), &module);
+        let found = comparisons(&ModuleLoader::new(&workspace, &Interest::default()), &module);
         let stages: Vec<&str> = found["stage"].iter().map(AsRef::as_ref).collect();
         assert_eq!(stages, ["dev", "prod", "qa", "test"]);
     }

@@ -143,5 +143,26 @@ pub fn interest() -> Interest {
     Interest {
         resources: rows.map(|row| (row.resource_type, row.attributes)).collect(),
         sinks: sinks().map(|sink| (sink.resource_type, sink.attributes)).collect(),
+        beginnings: beginnings(),
     }
+}
+
+/// The types of Terraform's that say something of users by themselves. Groups and policies do so only where
+/// something else puts a user into them.
+fn beginnings() -> Vec<&'static str> {
+    let is_of_weight = |row: &&Row| {
+        !matches!(
+            row.becomes,
+            Becomes::Group { .. }
+                | Becomes::ManagedPolicy
+                | Becomes::GroupPolicy
+                | Becomes::GroupAttachment
+                | Becomes::GroupAttachments
+        )
+    };
+    let mut types: Vec<&str> = terraform::RESOURCES.iter().filter(is_of_weight).map(|row| row.resource_type).collect();
+    types.sort_unstable();
+    // One that another one begins with is found with it.
+    types.dedup_by(|longer, shorter| longer.starts_with(*shorter));
+    types
 }

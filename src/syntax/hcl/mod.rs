@@ -7,9 +7,9 @@ mod lexer;
 mod literal;
 mod lower;
 mod outline;
+mod pieces;
 mod placed;
 mod repair;
-mod split;
 mod template;
 mod tree;
 
@@ -18,7 +18,7 @@ mod robustness;
 #[cfg(test)]
 mod tests;
 
-pub use split::{Chunk, ChunkKind, Split, split};
+pub use pieces::{AttributePiece, Piece, pieces};
 pub use tree::*;
 
 use crate::source::{FileId, Notice, NoticeKind, Span};

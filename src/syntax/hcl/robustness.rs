@@ -1,5 +1,7 @@
 //! What holds for every input: no panic, no overflow, linear time, and every span is the text it names.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -240,11 +242,22 @@ fn check_places(text: &str) {
             assert_eq!(format!("{:?}", alone.kind), format!("{:?}", whole.kind), "{source:?} in {text:?}");
         }
     });
-    let split = split(text);
-    for chunk in &split.chunks {
-        assert!(text.get(chunk.range.clone()).is_some(), "{text:?}");
+    if let Some(pieces) = pieces(FILE, &Arc::new(text.to_owned())) {
+        assert!(parsed.body.attributes.is_empty(), "{text:?}");
+        let (blocks, notices): (Vec<_>, Vec<_>) = pieces.iter().map(Piece::parse).unzip();
+        assert_eq!(format!("{blocks:?}"), format!("{:?}", parsed.body.blocks), "{text:?}");
+        assert_eq!(notices.concat(), parsed.notices, "{text:?}");
+        for (piece, block) in pieces.iter().zip(&blocks) {
+            assert_eq!((&piece.kind, &piece.labels), (&block.kind, &block.labels), "{text:?}");
+            assert_eq!(piece.header, block.header, "{text:?}");
+            let read = piece.attributes().unwrap_or_default().into_iter();
+            let read = read.filter_map(|piece| Some((piece.parse().0?, piece)));
+            for ((value, piece), attribute) in read.zip(&block.body.attributes) {
+                assert_eq!((&piece.name, piece.name_span), (&attribute.name, attribute.name_span), "{text:?}");
+                assert_eq!(format!("{value:?}"), format!("{:?}", attribute.value), "{text:?}");
+            }
+        }
     }
-    assert_eq!(split.comments.len(), parsed.comments.len());
 }
 
 fn check_body(text: &str, body: &Body) {

@@ -1,5 +1,7 @@
 //! The reader as a whole: each construct, each repair, each recovery.
 
+use std::sync::Arc;
+
 use super::*;
 
 const FILE: FileId = FileId(7);
@@ -292,17 +294,35 @@ fn files_without_content_are_clean() {
 }
 
 #[test]
-fn split_names_the_pieces_without_reading_them() {
-    let split = split("\u{feff}# c\nresource \"a\" \"b\" { x = ( }\nfoo = 1\n!\n");
-    let kinds: Vec<_> = split.chunks.iter().map(|chunk| chunk.kind.clone()).collect();
-    assert_eq!(
-        kinds,
-        [
-            ChunkKind::Block { kind: "resource".into(), labels: vec!["a".into(), "b".into()] },
-            ChunkKind::Attribute { name: "foo".into() },
-            ChunkKind::Unreadable,
-        ]
-    );
-    assert_eq!(split.chunks[1].range, 34..41);
-    assert_eq!(split.comments, vec![3..6]);
+fn pieces_are_named_without_being_read() {
+    let text = "\u{feff}# c\nresource \"a\" \"b\" { x = ( }\nlocals {\r\n  a = \"}${{}}$${\"\r\n}\ncheck \"c\" {} // d\n";
+    let pieces = pieces(FileId(7), &Arc::new(text.to_owned())).unwrap();
+    let names: Vec<_> = pieces.iter().map(|piece| (&*piece.kind, piece.labels.len())).collect();
+    assert_eq!(names, [("resource", 2), ("locals", 0), ("check", 1)]);
+    assert_eq!(&text[pieces[0].header.range()], "resource \"a\" \"b\"");
+    let (block, notices) = pieces[0].parse();
+    assert_eq!((block.body.attributes.len(), notices.len()), (0, 1));
+    let attributes = pieces[1].attributes().unwrap();
+    assert_eq!(&*attributes[0].name, "a");
+    assert!(attributes[0].parse().0.is_some());
+}
+
+#[test]
+fn what_is_not_plainly_made_of_blocks_has_no_pieces() {
+    for text in [
+        "a = 1\n",
+        "a {\n",
+        "a {}}\n",
+        "a {} b {}\n",
+        "a \"${b}\" {}\n",
+        "a \"\\u0062\" {}\n",
+        "a { x = \"\n\" }\n",
+        "a { x = <<E\n}\n",
+        "a {\nresource \"b\" \"c\" {\n}\n}\n",
+        "é {}\n",
+        "a {} /* b\n",
+        "!\n",
+    ] {
+        assert!(pieces(FileId(7), &Arc::new(text.to_owned())).is_none(), "{text:?}");
+    }
 }

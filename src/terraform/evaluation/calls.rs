@@ -5,7 +5,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::source::{Notice, NoticeKind, Place, Span};
-use crate::terraform::configuration::{Module, ModuleCall};
+use crate::terraform::blocks::ModuleCall;
+use crate::terraform::configuration::Module;
 use crate::terraform::manifest::Installed;
 use crate::terraform::models::Model;
 use crate::terraform::module_source::ModuleSource;

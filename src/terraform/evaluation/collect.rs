@@ -40,7 +40,7 @@ pub fn collect(
         contents: RootContents::default(),
         imports: Imports::new(),
         reached: BTreeMap::new(),
-        read: BTreeSet::new(),
+        read: BTreeMap::new(),
         seen: BTreeSet::new(),
         secrets_only: false,
     };
@@ -55,6 +55,8 @@ pub fn collect(
         collector.outputs(&evaluator.instance(root));
     }
     let mut contents = collector.contents;
+    // Only now is all read that anybody asks for.
+    contents.notices.extend(collector.read.values().flat_map(|module| module.all_notices()));
     contents.notices.extend(evaluator.notices.take());
     contents.accounts = evaluator.accounts.take().identities;
     contents
@@ -66,8 +68,8 @@ struct Collector<'e, 'a> {
     imports: Imports,
     /// Whether a call leads to anything that is wanted on this walk, by the module it stands in and its index.
     reached: BTreeMap<(*const Module, usize), bool>,
-    /// Directories of modules that were visited.
-    read: BTreeSet<PathBuf>,
+    /// Modules that were visited, by their directories.
+    read: BTreeMap<PathBuf, Arc<Module>>,
     /// Named instances that were visited.
     seen: BTreeSet<(usize, usize, usize)>,
     /// Whether this walk is the second, for the places where a secret may end up. Resources are then kept only
@@ -81,9 +83,7 @@ impl Collector<'_, '_> {
         if module.presence.is_never() {
             return false;
         }
-        if self.read.insert(module.module.directory.clone()) {
-            self.evaluator.notices.borrow_mut().extend(module.module.notices.iter().cloned());
-        }
+        self.read.entry(module.module.directory.clone()).or_insert_with(|| Arc::clone(&module.module));
         if !self.secrets_only {
             self.evaluator.add_imports(module, &mut self.imports);
         }
@@ -108,7 +108,14 @@ impl Collector<'_, '_> {
             let reached = *self
                 .reached
                 .entry((Arc::as_ptr(&module.module), index))
-                .or_insert_with(|| self.evaluator.loader.call_reaches(&module.module, call, wanted));
+                .or_insert_with(|| {
+                    let loader = self.evaluator.loader;
+                    if self.secrets_only {
+                        loader.call_reaches_a_sink(&module.module, call)
+                    } else {
+                        loader.call_matters(&module.module, call)
+                    }
+                });
             if !reached {
                 continue;
             }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::terraform::configuration::ResourceBlock;
+use crate::terraform::blocks::ResourceBlock;
 use crate::value::{Data, Mark, Reason, Type, Unknown, Value, convert, lift};
 
 use super::{Evaluator, Scope};

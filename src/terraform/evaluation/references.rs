@@ -67,7 +67,7 @@ impl Evaluator<'_> {
     }
 
     pub(super) fn local(&self, module: &super::ModuleInstance, name: &Arc<str>, span: Span) -> Value {
-        let Some(expression) = module.module.locals.get(name) else {
+        let Some(expression) = module.module.local(name) else {
             return error(span, format!("there is no local value `{name}`"));
         };
         match module.locals.borrow().get(name) {

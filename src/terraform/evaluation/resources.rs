@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::resource::Mode;
 use crate::source::Span;
 use crate::syntax::hcl::{Block, Body};
-use crate::terraform::configuration::ResourceBlock;
+use crate::terraform::blocks::ResourceBlock;
 use crate::terraform::schema::{self, Unset};
 use crate::value::{Condition, Data, Mark, Question, Reason, Unknown, Value, assume, choose, lift, type_of};
 

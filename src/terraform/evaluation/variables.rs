@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::source::{Notice, NoticeKind, Span, lexically_normal};
-use crate::terraform::configuration::Variable;
+use crate::terraform::blocks::Variable;
 use crate::terraform::toggles;
 use crate::value::{Mark, Reason, Unknown, Value, convert, lift};
 

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use crate::source::{FileId, Span};
 use crate::syntax::hcl;
 
-use super::configuration::Module;
+use super::configuration::{FileContents, Module};
 use super::module_source::PublicModule;
 use super::version_constraint::{Version, VersionConstraint};
 
@@ -234,7 +234,7 @@ impl Model {
     pub fn module(&'static self, place: Span) -> Module {
         let files = self.texts.iter().map(|text| {
             let parsed = hcl::parse(FileId(0), text);
-            (parsed.body.placed_at(place), Vec::new())
+            FileContents::Parsed(parsed.body.placed_at(place), Vec::new())
         });
         let mut module = Module::from_files(PathBuf::from(self.module), files.collect());
         module.model = Some(self);
@@ -261,7 +261,7 @@ mod tests {
                 let version = call
                     .body
                     .attribute("version")
-                    .and_then(|version| super::super::configuration::literal_string(&version.value));
+                    .and_then(|version| super::super::blocks::literal_string(&version.value));
                 let source = ModuleSource::parse(call.source.as_deref().unwrap_or_default());
                 let called = source.public_module(version.as_deref()).and_then(|public| Model::of(&public));
                 assert!(called.is_some_and(|called| called.module != model.module), "{}", model.label);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::source::{FileId, Notice, ReadError, Span, Workspace};
 use crate::syntax::hcl::{self, Block, Body};
-use crate::terraform::configuration::Module;
+use crate::terraform::configuration::{FileContents, Module};
 use crate::value::{Reason, Unknown, Value};
 
 use super::super::module_instance::ModuleInstance;
@@ -55,7 +55,7 @@ impl Terragrunt {
             id,
             body: parsed.body,
             notices: parsed.notices,
-            module: Arc::new(Module::from_files(directory, vec![(locals, Vec::new())])),
+            module: Arc::new(Module::from_files(directory, vec![FileContents::Parsed(locals, Vec::new())])),
         });
         self.files.borrow_mut().insert(path, Rc::clone(&file));
         Ok(file)

@@ -159,7 +159,7 @@ impl Evaluator<'_> {
 
     fn locals_of(&self, file: &Rc<ModuleInstance>) -> Value {
         let span = file.environment.as_ref().map(|environment| environment.span());
-        let locals = file.module.locals.iter();
+        let locals = file.module.locals().filter_map(|(name, local)| Some((name, local.as_ref()?)));
         Value::object(
             locals
                 .map(|(name, local)| (Arc::clone(name), self.local(file, name, span.unwrap_or(local.span))))

@@ -203,5 +203,5 @@ fn is_empty(module: &Module) -> bool {
         && module.calls.is_empty()
         && module.variables.is_empty()
         && module.outputs.is_empty()
-        && module.locals.is_empty()
+        && module.locals().next().is_none()
 }
