@@ -18,6 +18,10 @@ use credlint::{init, pipeline, source};
 
 use terminal::{Waiting, complain};
 
+/// Trees of many small nodes are what this program makes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Nothing found that fails the run.
 const CLEAN: u8 = 0;
 /// A certain finding at or above `--fail-on`.

@@ -232,7 +232,7 @@ fn what_cannot_be_told_is_not_called_unused() {
     let text = format!("{ALLOW}{USER}{FIRST}");
     let files = [("main.tf", text.as_str())];
     assert_outcome(&outcome(&files, &[]), (&["unused-exception"], 0), "nothing needs it");
-    let broken = [files[0], ("b/main.tf", "resource {\n")];
+    let broken = [files[0], ("b/main.tf", "resource \"aws_iam_user\" {\n")];
     assert_outcome(&outcome(&broken, &[]), (&[], 0), "something could not be read");
     let ignored = outcome(&files, &["--ignore", "multiple-active-keys"]);
     assert_outcome(&ignored, (&[], 0), "its rule is not run");

@@ -397,7 +397,14 @@ fn a_newer_minor_version_and_what_it_adds_is_read() {
 fn read(text: &str, written: Written) -> plan::Document {
     let workspace = Workspace::new(PathBuf::from("/nowhere"), Vec::new());
     let file = workspace.files.add_unshown("plan.json", text);
-    plan::read(&workspace, &ModuleLoader::new(&workspace, &graph::interest()), file, written, &[], &graph::interest())
+    plan::read(
+        &workspace,
+        &ModuleLoader::new(&workspace, &graph::interest()),
+        file,
+        written,
+        &[],
+        &graph::interest(),
+    )
 }
 
 #[test]

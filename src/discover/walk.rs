@@ -1,7 +1,7 @@
 //! The walk over the paths given: everything but a short prune list. A file that is ignored by git can be
 //! tracked all the same, so ignore files are not asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -43,6 +43,8 @@ pub enum Standing {
 pub struct Entry {
     /// Its path.
     pub path: PathBuf,
+    /// What it is itself: a link is none of what it leads to.
+    pub kind: EntryKind,
     /// What became of it.
     pub standing: Standing,
 }
@@ -66,7 +68,8 @@ pub fn walk(
     classify: impl Fn(&str) -> Option<Standing>,
 ) -> Discovered {
     let mut discovered = Discovered::default();
-    let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
+    let mut seen: HashSet<PathBuf> = HashSet::new();
+    let mut last_directory = None;
     let mut entries = 0;
     for path in paths {
         // Only the directory itself when a file was named, the whole tree when a directory was.
@@ -74,6 +77,7 @@ pub fn walk(
             Some(parent) if workspace.is_file(path) => (parent, 1),
             _ => (path.as_path(), usize::MAX),
         };
+        let is_named_itself = !workspace.is_directory(path);
         for entry in workspace.walk(start, depth, PRUNED) {
             entries += 1;
             if entries > MAX_ENTRIES {
@@ -85,9 +89,16 @@ pub fn walk(
             match entry {
                 Ok(entry) => {
                     // Whoever names a file means it.
-                    let is_excluded = workspace.is_directory(path) && filter.leaves_out(&entry.path, start);
+                    let is_excluded = !is_named_itself && filter.leaves_out(&entry.path, start);
                     let first = discovered.entries.len();
-                    add(workspace, entry, is_excluded, &classify, &mut seen, &mut discovered);
+                    add(
+                        workspace,
+                        entry,
+                        is_excluded,
+                        &classify,
+                        (&mut seen, &mut last_directory),
+                        &mut discovered,
+                    );
                     for entry in discovered.entries.iter_mut().skip(first).filter(|_| is_excluded) {
                         entry.standing = Standing::Excluded;
                     }
@@ -117,7 +128,7 @@ fn add(
     entry: Walked,
     is_excluded: bool,
     classify: &impl Fn(&str) -> Option<Standing>,
-    seen: &mut BTreeSet<PathBuf>,
+    (seen, last_directory): (&mut HashSet<PathBuf>, &mut Option<PathBuf>),
     discovered: &mut Discovered,
 ) {
     let Walked { path, kind } = entry;
@@ -127,7 +138,7 @@ fn add(
             // A folder of links alone is a module as well.
             let directory = path.parent().filter(|_| standing == Standing::Terraform && !is_excluded);
             discovered.directories.extend(directory.map(Path::to_owned));
-            discovered.entries.push(Entry { path, standing });
+            discovered.entries.push(Entry { path, kind, standing });
         }
         return;
     }
@@ -137,11 +148,14 @@ fn add(
     }
     if standing == Standing::Terraform
         && !is_excluded
-        && let Some(directory) = path.parent().map(Path::to_owned)
+        && let Some(directory) = path.parent()
+        // The files of a directory come one after another, and paths are slow to compare.
+        && last_directory.as_deref() != Some(directory)
     {
-        discovered.directories.insert(directory);
+        *last_directory = Some(directory.to_owned());
+        discovered.directories.insert(directory.to_owned());
     }
-    discovered.entries.push(Entry { path, standing });
+    discovered.entries.push(Entry { path, kind, standing });
 }
 
 /// A link to a configuration file inside the root is part of its module; a link to a folder is not walked.

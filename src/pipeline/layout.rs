@@ -1,13 +1,13 @@
 //! discover: the files of every format, and what of them is a root.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::cdk::{self, Assembly};
 use crate::cloudformation::{self, Templates, detect};
 use crate::discover::{Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
 use crate::settings::InputSettings;
-use crate::source::{Notice, NoticeKind, STANDARD_INPUT, Workspace};
+use crate::source::{EntryKind, Notice, NoticeKind, STANDARD_INPUT, Walked, Workspace};
 use crate::terraform::plan::Written;
 use crate::terraform::{self, ModuleLoader, Terragrunt, Unit};
 
@@ -71,7 +71,8 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
             None if workspace.is_file(path) && is_by_content(path) => {
                 // Only the file itself: the others in its directory are no part of it.
                 let standing = what_it_holds(workspace, templates, path);
-                named.extend(standing.map(|standing| Entry { path: path.clone(), standing }));
+                let kind = EntryKind::Link;
+                named.extend(standing.map(|standing| Entry { path: path.clone(), kind, standing }));
             }
             None => trees.push(path.clone()),
         }
@@ -111,7 +112,8 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
     discovered.entries.extend(named);
     let named = documents
         .iter()
-        .map(|(path, written)| Entry { path: path.clone(), standing: Standing::Document(written.format()) });
+        .map(|(path, written)| (path.clone(), Standing::Document(written.format())))
+        .map(|(path, standing)| Entry { path, kind: EntryKind::Link, standing });
     discovered.entries.extend(named);
     discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
     discovered.entries.dedup_by(|a, b| a.path == b.path);
@@ -121,7 +123,14 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
 
 /// Where `OpenTofu` has a file of its own in the place of Terraform's, that one is read.
 fn give_way(discovered: &mut Discovered) {
-    let read: BTreeSet<PathBuf> = discovered.entries.iter().map(|entry| entry.path.clone()).collect();
+    let is_a_replacement = |entry: &&Entry| {
+        entry.standing == Standing::Terraform && entry.path.to_str().is_some_and(terraform::is_replacement)
+    };
+    let replacements = discovered.entries.iter().filter(is_a_replacement);
+    let read: HashSet<PathBuf> = replacements.map(|entry| entry.path.clone()).collect();
+    if read.is_empty() {
+        return;
+    }
     for entry in &mut discovered.entries {
         let name = entry.path.file_name().and_then(|name| name.to_str());
         let replacement = name.and_then(terraform::replacement).map(|name| entry.path.with_file_name(name));
@@ -254,18 +263,20 @@ fn is_part(assembly: &Assembly, path: &Path) -> bool {
 }
 
 /// The directories of Terraform configuration and their files.
-fn configurations(discovered: &Discovered) -> Vec<(PathBuf, Vec<PathBuf>)> {
-    let mut found: BTreeMap<&Path, Vec<PathBuf>> = BTreeMap::new();
-    for entry in &discovered.entries {
-        let name = entry.path.file_name().and_then(|name| name.to_str());
-        // What was left out, such as a link that leads out of the root, is something to tell of all the same.
-        if let (Some(parent), true) = (entry.path.parent(), name.is_some_and(terraform::is_configuration))
-            && discovered.directories.contains(parent)
-        {
-            found.entry(parent).or_default().push(entry.path.clone());
-        }
+fn configurations(discovered: &Discovered) -> Vec<(PathBuf, Vec<Walked>)> {
+    // What was left out, such as a link that leads out of the root, is something to tell of all the same.
+    let is_configuration = |entry: &&Entry| {
+        entry.path.file_name().and_then(|name| name.to_str()).is_some_and(terraform::is_configuration)
+    };
+    let walked = |entry: &Entry| Walked { path: entry.path.clone(), kind: entry.kind };
+    let mut found: HashMap<&Path, Vec<Walked>> = HashMap::new();
+    for entry in discovered.entries.iter().filter(is_configuration) {
+        found.entry(entry.path.parent().unwrap_or(Path::new(""))).or_default().push(walked(entry));
     }
-    found.into_iter().map(|(directory, files)| (directory.to_owned(), files)).collect()
+    let directories = discovered.directories.iter();
+    directories
+        .filter_map(|directory| Some((directory.clone(), found.remove(directory.as_path())?)))
+        .collect()
 }
 
 fn candidates(
@@ -292,7 +303,8 @@ fn candidates(
         })
         .collect();
     // Of a directory that nobody calls it does not matter.
-    let called: BTreeSet<PathBuf> = candidates.values().flat_map(|candidate| candidate.calls.clone()).collect();
+    let called: BTreeSet<PathBuf> =
+        candidates.values().flat_map(|candidate| candidate.calls.clone()).collect();
     for (directory, candidate) in candidates.iter_mut().filter(|(directory, _)| called.contains(*directory)) {
         candidate.is_applied |= terraform::has_backend(loader, directory);
     }

@@ -219,7 +219,7 @@ impl Reader<'_> {
             return None;
         }
         // What can lead to nothing is loaded where somebody asks for its variables alone.
-        if unit.is_none() && !self.asks_for_variables && !self.loader.mentions(directory).may_matter() {
+        if unit.is_none() && !self.asks_for_variables && !self.loader.directory_matters(directory) {
             return None;
         }
         let module = unit.map_or_else(|| self.loader.load(directory), |unit| Arc::clone(&unit.module));

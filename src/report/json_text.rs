@@ -80,6 +80,10 @@ impl<F: Formatter> Formatter for InertFormatter<F> {
 
 /// `serde_json` escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
 fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
+    // Most texts have nothing in them to look at twice.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' if byte != b'#')) {
+        return text.into();
+    }
     let mut marks = log_command_marks(text).peekable();
     if marks.peek().is_none() && printable(text) == text {
         return text.into();

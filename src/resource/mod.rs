@@ -1,6 +1,6 @@
 //! The narrow waist: what every reader hands over, whatever the format. Nothing behind it knows HCL or YAML.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::source::{Notice, NoticeKind, Place, Span};
@@ -123,9 +123,10 @@ pub struct Interest {
     pub resources: BTreeMap<&'static str, &'static [&'static str]>,
     /// Types whose attributes a secret may end up in: asked for only when there is a secret.
     pub sinks: BTreeMap<&'static str, &'static [&'static str]>,
-    /// What the name of each of [`Interest::resources`] begins with that is of weight where no other one is: a
-    /// program without any of these has no users and no credentials.
-    pub beginnings: Vec<&'static str>,
+    /// Those of [`Interest::resources`] that say something of users only where one of [`Interest::leading`] is too.
+    pub supporting: BTreeSet<&'static str>,
+    /// Types that put users into groups, and attach policies to them.
+    pub leading: BTreeSet<&'static str>,
 }
 
 /// Everything that was read from one root.

@@ -22,7 +22,8 @@ pub fn in_parallel<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync
     let take_batches = || {
         loop {
             let start = next.fetch_add(BATCH, Ordering::Relaxed);
-            let Some(batch) = things.get(start..things.len().min(start + BATCH)).filter(|batch| !batch.is_empty())
+            let Some(batch) =
+                things.get(start..things.len().min(start + BATCH)).filter(|batch| !batch.is_empty())
             else {
                 return;
             };

@@ -109,6 +109,9 @@ impl PathFilter {
     /// Whether a file that was met below a directory is left out. What somebody named is not: patterns are held
     /// against what lies below it. Files outside the configuration's directory are looked at.
     pub fn leaves_out(&self, file: &Path, named: &Path) -> bool {
+        if self.exclude.is_empty() && self.include.is_empty() {
+            return false;
+        }
         let Ok(relative) = file.strip_prefix(&self.directory) else { return false };
         let named = named.strip_prefix(&self.directory).unwrap_or(Path::new("")).components().count();
         let mut below = relative.ancestors().take_while(|part| part.components().count() > named);

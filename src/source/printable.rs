@@ -6,7 +6,7 @@ use std::borrow::Cow;
 /// visible escapes (`\u{1b}`), so that no name or path can drive a terminal or disguise a line.
 /// Newline and tab become `\n` and `\t`: the result is always one line.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(is_dangerous) {
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_dangerous) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);

@@ -31,6 +31,11 @@ pub trait Tree: fmt::Debug + Send + Sync {
     /// The bytes of the file at a canonical path, when it is no longer than `limit`.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>;
 
+    /// The same of what [`Tree::entries`] called a file.
+    fn read_entry(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.read(path, limit)
+    }
+
     /// The first bytes of the file at a canonical path.
     fn read_start(&self, path: &Path, bytes: usize) -> Result<Vec<u8>, ReadError>;
 
@@ -83,6 +88,27 @@ impl Tree for Disk {
             return Err(ReadError::TooLarge(limit));
         }
         std::fs::read(path).map_err(ReadError::Io)
+    }
+
+    /// Asks no more of the operating system than it has to: this is most of what a run over a large tree does.
+    fn read_entry(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+        let mut file = std::fs::File::open(path).map_err(ReadError::Io)?;
+        let length = file.metadata().map_err(ReadError::Io)?.len();
+        if length > limit {
+            return Err(ReadError::TooLarge(limit));
+        }
+        let mut bytes = vec![0; usize::try_from(length).map_err(|_| ReadError::TooLarge(limit))?];
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match file.read(&mut bytes[filled..]) {
+                Ok(0) => break,
+                Ok(more) => filled += more,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(ReadError::Io(error)),
+            }
+        }
+        bytes.truncate(filled);
+        Ok(bytes)
     }
 
     fn read_start(&self, path: &Path, bytes: usize) -> Result<Vec<u8>, ReadError> {

@@ -5,6 +5,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use super::tree::{Disk, EntryKind, Tree};
+use super::walk::Walked;
 use super::{FileId, Files};
 
 /// Files larger than this are not read (bytes). A hand-written configuration is far below it.
@@ -159,6 +160,15 @@ impl Workspace {
     /// The text of a file inside the boundaries, without adding it to the table.
     pub fn read_text(&self, path: &Path) -> Result<String, ReadError> {
         String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotUtf8)
+    }
+
+    /// The text of a file that a walk met, without adding it to the table.
+    pub fn read_walked(&self, walked: &Walked) -> Result<String, ReadError> {
+        if walked.kind != EntryKind::File {
+            return self.read_text(&walked.path);
+        }
+        let bytes = self.tree.read_entry(&walked.path, MAX_FILE_BYTES)?;
+        String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)
     }
 
     /// The text of a file that the user names, wherever it is.

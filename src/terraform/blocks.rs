@@ -120,7 +120,8 @@ impl ResourceBlock {
 
     /// Its provisioners, each as if it were a resource of a type of its own: `provisioner "local-exec"`.
     pub fn provisioners(&self) -> impl Iterator<Item = (String, &Block)> {
-        let may_have_one = self.text().is_none_or(|text| memmem::find(text.as_bytes(), b"provisioner").is_some());
+        let may_have_one =
+            self.text().is_none_or(|text| memmem::find(text.as_bytes(), b"provisioner").is_some());
         let blocks = may_have_one.then(|| self.body.blocks_of("provisioner")).into_iter().flatten();
         blocks.filter_map(|block| Some((format!("provisioner \"{}\"", block.labels.first()?), block)))
     }
@@ -159,7 +160,6 @@ pub struct OutputBlock {
     /// The block's header.
     pub header: Span,
 }
-
 
 impl ResourceContents {
     fn new(mut block: Block, faults: &mut Faults) -> Self {

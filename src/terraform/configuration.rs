@@ -104,6 +104,11 @@ impl Module {
         self.locals.get(name).and_then(|local| local.as_ref())
     }
 
+    /// The text of an entry of a `locals` block; `Some(None)` where it was parsed at once.
+    pub fn local_text(&self, name: &str) -> Option<Option<&str>> {
+        self.locals.get(name).map(Later::text)
+    }
+
     /// All entries of `locals` blocks.
     pub fn locals(&self) -> impl Iterator<Item = (&Arc<str>, &Later<Option<Expression>>)> {
         self.locals.iter()
@@ -159,7 +164,8 @@ impl Module {
         match (&*piece.kind, labels.as_slice()) {
             ("variable", [name]) => {
                 let (header, label) = (piece.header, Arc::clone(name));
-                let variable = self.late.parse(piece, move |block, faults| Variable::new(&label, &block, faults));
+                let variable =
+                    self.late.parse(piece, move |block, faults| Variable::new(&label, &block, faults));
                 self.insert_variable(name, variable, header);
             }
             ("output", [name]) => {
@@ -167,7 +173,9 @@ impl Module {
                 let output = self.late.parse(piece, |block, _| OutputBlock::new(&block));
                 self.insert_output(name, output, header);
             }
-            ("resource", [_, _]) => self.insert_resource(ResourceBlock::later(Mode::Managed, piece, &self.late)),
+            ("resource", [_, _]) => {
+                self.insert_resource(ResourceBlock::later(Mode::Managed, piece, &self.late))
+            }
             ("data", [_, _]) => self.insert_resource(ResourceBlock::later(Mode::Data, piece, &self.late)),
             ("locals", []) => match piece.attributes() {
                 Some(attributes) => {

@@ -1,6 +1,9 @@
 //! Which files are worth parsing, told by a search through their bytes: most files of a large tree are not.
 
-use aho_corasick::AhoCorasick;
+use memchr::memchr_iter;
+use memchr::memmem::Finder;
+
+use crate::resource::Interest;
 
 /// What the text of a file, or of all files of a directory, has in it. Anything may be said too often and nothing
 /// too rarely: an escape can hide every word.
@@ -14,28 +17,20 @@ pub struct Mentions {
     pub exceptions: bool,
 }
 
-/// A search for all of that at once.
+/// A search for all of that.
 #[derive(Debug)]
 pub struct Gate {
-    /// Looks for [`WORDS`] first, then for the types.
-    finder: AhoCorasick,
+    /// Beginnings of the names of resource types, all of which have [`COMMON`] in them.
+    types: Vec<&'static str>,
+    common: Finder<'static>,
+    calls: Finder<'static>,
+    exceptions: Finder<'static>,
+    /// Types without [`COMMON`].
+    others: Vec<Finder<'static>>,
 }
 
-/// What is looked for besides types.
-const WORDS: [(&str, Meaning); 4] = [
-    ("module", Meaning::Call),
-    ("credlint", Meaning::Exception),
-    // Behind these a letter is written by its number.
-    ("\\u", Meaning::Anything),
-    ("\\U", Meaning::Anything),
-];
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Meaning {
-    Call,
-    Exception,
-    Anything,
-}
+/// What all types of interest have in their names: one search finds them all.
+const COMMON: &str = "iam_";
 
 impl Mentions {
     /// Whether a module can lead to anything that is looked for.
@@ -54,26 +49,50 @@ impl Mentions {
 }
 
 impl Gate {
-    /// A gate for resource types.
-    pub fn new<'t>(types: impl Iterator<Item = &'t str>) -> Self {
-        let words = WORDS.iter().map(|(word, _)| *word);
-        let finder = AhoCorasick::new(words.chain(types)).expect("the words are few and short");
-        Self { finder }
+    /// A gate for the resource types that say something of users by themselves.
+    pub fn new(interest: &Interest) -> Self {
+        let types = interest.resources.keys().copied().filter(|word| !interest.supporting.contains(word));
+        // One that another one begins with is found with it, and comes after it.
+        let mut beginnings: Vec<&'static str> = Vec::new();
+        for word in types {
+            if !beginnings.last().is_some_and(|known| word.starts_with(known)) {
+                beginnings.push(word);
+            }
+        }
+        let (types, others): (Vec<_>, Vec<_>) =
+            beginnings.into_iter().partition(|word| word.contains(COMMON));
+        Self {
+            types,
+            common: Finder::new(COMMON),
+            calls: Finder::new("module"),
+            exceptions: Finder::new("credlint"),
+            others: others.into_iter().map(Finder::new).collect(),
+        }
     }
 
     /// What a file has in it.
     pub fn mentions(&self, name: &str, text: &[u8]) -> Mentions {
-        let is_json = name.ends_with(".json");
-        let mut found = Mentions::default();
-        for hit in self.finder.find_iter(text) {
-            match WORDS.get(hit.pattern().as_usize()).map(|(_, meaning)| *meaning) {
-                None => found.types = true,
-                Some(Meaning::Call) => found.calls |= is_json || is_call(text, hit.start(), hit.end()),
-                Some(Meaning::Exception) => found.exceptions = true,
-                Some(Meaning::Anything) => return Mentions { types: true, calls: true, exceptions: true },
-            }
+        // Behind these a letter is written by its number.
+        let hides_letters = |at: usize| matches!(text.get(at + 1), Some(b'u' | b'U'));
+        if memchr_iter(b'\\', text).any(hides_letters) {
+            return Mentions { types: true, calls: true, exceptions: true };
         }
-        found
+        let is_json = name.ends_with(".json");
+        let is_call = |start| is_json || is_call(text, start, start + "module".len());
+        Mentions {
+            types: self.common.find_iter(text).any(|at| self.is_type(text, at))
+                || self.others.iter().any(|other| other.find(text).is_some()),
+            calls: self.calls.find_iter(text).any(is_call),
+            exceptions: self.exceptions.find(text).is_some(),
+        }
+    }
+
+    /// Whether one of the types stands where [`COMMON`] was found.
+    fn is_type(&self, text: &[u8], at: usize) -> bool {
+        self.types.iter().any(|word| {
+            let before = word.find(COMMON).expect("they were chosen by it");
+            at.checked_sub(before).is_some_and(|start| text[start..].starts_with(word.as_bytes()))
+        })
     }
 }
 
@@ -91,7 +110,12 @@ mod tests {
     use super::*;
 
     fn mentions(name: &str, text: &str) -> (bool, bool, bool) {
-        let found = Gate::new(["aws_iam_user"].into_iter()).mentions(name, text.as_bytes());
+        let none: &[&str] = &[];
+        let resources =
+            ["aws_iam_user", "aws_iam_user_policy", "aws_iam_policy", "other"].map(|word| (word, none));
+        let supporting = ["aws_iam_policy"].into();
+        let interest = Interest { resources: resources.into(), supporting, ..Interest::default() };
+        let found = Gate::new(&interest).mentions(name, text.as_bytes());
         (found.types, found.calls, found.exceptions)
     }
 
@@ -108,6 +132,7 @@ mod tests {
         }
         assert_eq!(mentions("main.tf.json", "{\"module\": {}}"), (false, true, false));
         assert_eq!(mentions("main.tf", "data \"aws_iam_user\" \"a\" {}"), (true, false, false));
+        assert_eq!(mentions("main.tf", "data \"other\" \"a\" {}"), (true, false, false));
         assert_eq!(mentions("main.tf", "# credlint:ignore"), (false, false, true));
         assert_eq!(mentions("main.tf", "resource \"aws_iam\\u005fuser\" \"a\" {}"), (true, true, true));
     }
@@ -121,6 +146,7 @@ mod tests {
             "modules {}",
             "module_name = 1",
             "resource \"aws_iam_role\" \"a\" {}",
+            "resource \"aws_iam_policy\" \"a\" {}",
         ] {
             assert_eq!(mentions("main.tf", text), (false, false, false), "{text}");
         }

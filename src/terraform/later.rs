@@ -68,9 +68,11 @@ impl LateFaults {
             let mut faults = Faults::new();
             let contents = read(block, &mut faults);
             late.add(notices);
-            late.add(faults.into_iter().map(|(span, message)| {
-                Notice::at(NoticeKind::InvalidConfiguration, span, message)
-            }));
+            late.add(
+                faults
+                    .into_iter()
+                    .map(|(span, message)| Notice::at(NoticeKind::InvalidConfiguration, span, message)),
+            );
             contents
         })
     }

@@ -29,5 +29,5 @@ mod version_constraint;
 pub use configuration::Module;
 pub use evaluation::{Terragrunt, Unit, collect, is_unit_file};
 pub use inputs::{CommandLineInput, Inputs, is_automatic};
-pub use module_files::{is_configuration, replacement, why_not_configuration};
+pub use module_files::{is_configuration, is_replacement, replacement, why_not_configuration};
 pub use modules::{ModuleLoader, has_backend, local_calls};

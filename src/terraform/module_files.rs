@@ -5,11 +5,13 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{FileId, Notice, NoticeKind, ReadError, Workspace};
+use crate::source::{EntryKind, FileId, Notice, NoticeKind, ReadError, Walked, Workspace};
 use crate::syntax::hcl::{self, Body};
 
+use super::blocks::ModuleCall;
 use super::configuration::{FileContents, Module};
 use super::gate::{Gate, Mentions};
+use super::later::Faults;
 use super::{json_syntax, overrides};
 
 /// The endings of configuration files, and the ones of `OpenTofu` that take the place of Terraform's.
@@ -54,6 +56,11 @@ fn ignored_configuration(name: &str) -> Option<&'static str> {
 pub fn replacement(name: &str) -> Option<String> {
     let (ending, replaced_by) = ending(name)?;
     Some(format!("{}{}", name.strip_suffix(ending)?, replaced_by?))
+}
+
+/// Whether `OpenTofu` alone reads a file of this name or path.
+pub fn is_replacement(name: &str) -> bool {
+    ENDINGS.iter().any(|(_, replaced_by)| replaced_by.is_some_and(|ending| name.ends_with(ending)))
 }
 
 fn is_ignored(name: &str) -> bool {
@@ -125,7 +132,7 @@ fn parsed(file: FileId, text: &str) -> FileContents {
 pub struct Directory {
     /// What they have in them.
     pub mentions: Mentions,
-    files: Vec<(PathBuf, Text)>,
+    files: Vec<(PathBuf, Mentions, Text)>,
     /// Why they are not known.
     unread: Option<Notice>,
 }
@@ -149,7 +156,9 @@ impl Directory {
         match workspace.list(directory) {
             Ok(entries) => {
                 let files = entries.into_iter().filter(|(_, is_directory)| !is_directory);
-                let files: Vec<PathBuf> = files.map(|(path, _)| path).collect();
+                // A link may be among them.
+                let files: Vec<Walked> =
+                    files.map(|(path, _)| Walked { path, kind: EntryKind::Link }).collect();
                 Self::look_at(workspace, gate, &files)
             }
             Err(error) => {
@@ -162,13 +171,15 @@ impl Directory {
     }
 
     /// Looks at those of these files that are configuration.
-    pub fn look_at(workspace: &Workspace, gate: &Gate, files: &[PathBuf]) -> Self {
+    pub fn look_at(workspace: &Workspace, gate: &Gate, files: &[Walked]) -> Self {
         let (mut mentions, mut found) = (Mentions::default(), Vec::new());
-        for path in files {
-            let Some(name) = path.file_name().and_then(OsStr::to_str).filter(|name| is_configuration(name)) else {
+        for walked in files {
+            let path = &walked.path;
+            let Some(name) = path.file_name().and_then(OsStr::to_str).filter(|name| is_configuration(name))
+            else {
                 continue;
             };
-            let (of_file, text) = match workspace.read_text(path) {
+            let (of_file, text) = match workspace.read_walked(walked) {
                 Ok(text) => (gate.mentions(name, text.as_bytes()), Text::Read(text)),
                 // Nobody knows what is in it.
                 Err(error) => (Mentions { types: true, ..Mentions::default() }, Text::Unreadable(error)),
@@ -179,14 +190,16 @@ impl Directory {
         let is_kept = |of_file: Mentions| mentions.may_matter() || of_file.exceptions;
         let files = found
             .into_iter()
-            .map(|(path, of_file, text)| (path, if is_kept(of_file) { text } else { Text::Forgotten }))
+            .map(|(path, of_file, text)| {
+                (path, of_file, if is_kept(of_file) { text } else { Text::Forgotten })
+            })
             .collect();
         Self { mentions, files, unread: None }
     }
 
     /// Adds the texts that may matter to the table of files.
     pub fn load(&mut self, workspace: &Workspace) {
-        for (path, text) in &mut self.files {
+        for (path, _, text) in &mut self.files {
             if matches!(text, Text::Read(_))
                 && let Text::Read(read) = std::mem::replace(text, Text::Forgotten)
             {
@@ -195,13 +208,44 @@ impl Directory {
         }
     }
 
+    /// The `module` blocks of the directory, when they can be told without the rest of its module.
+    pub fn calls(&self, workspace: &Workspace, gate: &Gate) -> Option<Vec<ModuleCall>> {
+        let mut calls = Vec::new();
+        for (path, mentions, text) in &self.files {
+            let name = path.file_name()?.to_str()?;
+            let Text::Loaded(file) = text else { return None };
+            if is_override(name) || mentions.types || replacement(name).is_some_and(|name| self.has(&name)) {
+                return None;
+            }
+            if !mentions.calls {
+                continue;
+            }
+            let FileContents::Pieces(pieces) = ModuleFile::of(workspace, gate, *file).contents else {
+                return None;
+            };
+            for piece in pieces.iter().filter(|piece| &*piece.kind == "module") {
+                let (block, notices) = piece.parse();
+                let (label, mut faults) = (piece.labels.first()?, Faults::new());
+                calls.push(ModuleCall::new(label, block, &mut faults));
+                if !(notices.is_empty() && faults.is_empty()) {
+                    return None;
+                }
+            }
+        }
+        Some(calls)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.files.iter().any(|(path, ..)| path.file_name() == Some(OsStr::new(name)))
+    }
+
     /// The files of the directory's module, but for those of these names.
     pub fn module_files(&self, workspace: &Workspace, gate: &Gate, without: &[&OsStr]) -> Vec<ModuleFile> {
         if let Some(notice) = &self.unread {
             let contents = FileContents::Parsed(Body::default(), vec![notice.clone()]);
             return vec![ModuleFile { name: String::new(), contents }];
         }
-        let files = self.files.iter().filter_map(|(path, text)| Some((path, path.file_name()?, text)));
+        let files = self.files.iter().filter_map(|(path, _, text)| Some((path, path.file_name()?, text)));
         let files: Vec<_> = files.filter(|(_, name, _)| !without.contains(name)).collect();
         let names: BTreeSet<&OsStr> = files.iter().map(|(_, name, _)| *name).collect();
         let gives_way = |name: &OsStr| {

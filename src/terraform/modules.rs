@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::resource::Interest;
-use crate::source::{FileId, Programs, ReadError, Span, Workspace, in_parallel};
+use crate::source::{FileId, Programs, ReadError, Span, Walked, Workspace, in_parallel};
 
 use super::blocks::{ModuleCall, literal_string};
 use super::configuration::Module;
@@ -24,6 +24,9 @@ pub struct ModuleLoader<'a> {
     gate: Gate,
     /// Directories whose files were looked at, and the text of those that may matter.
     directories: RefCell<HashMap<PathBuf, Directory>>,
+    /// Where the calls of directories lead whose modules nobody had to load for that.
+    called: RefCell<HashMap<PathBuf, Option<Arc<Called>>>>,
+    known_to_matter: RefCell<HashMap<PathBuf, bool>>,
     loaded: RefCell<HashMap<PathBuf, Arc<Module>>>,
     /// By root.
     manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
@@ -31,6 +34,15 @@ pub struct ModuleLoader<'a> {
     modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
     /// The programs that configurations were generated from.
     pub programs: Programs<'a>,
+}
+
+/// Where the calls of a directory lead.
+#[derive(Debug)]
+struct Called {
+    /// Canonical directories.
+    directories: Vec<PathBuf>,
+    /// Whether one of them leads anywhere else.
+    elsewhere: bool,
 }
 
 /// Where a call's source leads, when it is a path.
@@ -51,8 +63,10 @@ impl<'a> ModuleLoader<'a> {
         Self {
             workspace,
             interest: interest.clone(),
-            gate: Gate::new(interest.beginnings.iter().copied()),
+            gate: Gate::new(interest),
             directories: RefCell::default(),
+            called: RefCell::default(),
+            known_to_matter: RefCell::default(),
             loaded: RefCell::default(),
             manifests: RefCell::default(),
             modelled: RefCell::default(),
@@ -123,14 +137,10 @@ pub fn local_calls(loader: &ModuleLoader<'_>, directory: &Path) -> Vec<PathBuf> 
     if !loader.mentions(directory).calls {
         return Vec::new();
     }
-    let module = loader.load(directory);
-    let sources = module.calls.iter().filter_map(|call| call.source.as_ref());
-    sources
-        .filter_map(|source| match loader.resolve(directory, source) {
-            Source::Directory(called) => Some(called),
-            _ => None,
-        })
-        .collect()
+    match loader.called(directory) {
+        Some(called) => called.directories.clone(),
+        None => loader.lead_to(directory, &loader.load(directory).calls).directories,
+    }
 }
 
 /// Whether a directory's module keeps its own state: somebody applies it as it stands.
@@ -152,7 +162,7 @@ impl ModuleLoader<'_> {
     }
 
     /// Looks at the files of canonical directories, on all processors.
-    pub fn look_at(&self, directories: &[(PathBuf, Vec<PathBuf>)]) {
+    pub fn look_at(&self, directories: &[(PathBuf, Vec<Walked>)]) {
         let (workspace, gate) = (self.workspace, &self.gate);
         let found = in_parallel(directories, |(_, files)| Directory::look_at(workspace, gate, files));
         let mut known = self.directories.borrow_mut();
@@ -160,6 +170,57 @@ impl ModuleLoader<'_> {
             found.load(self.workspace);
             known.insert(directory.clone(), found);
         }
+    }
+
+    /// Where the calls of a directory lead, when its module need not be loaded to tell.
+    fn called(&self, directory: &Path) -> Option<Arc<Called>> {
+        if let Some(known) = self.called.borrow().get(directory) {
+            return known.clone();
+        }
+        self.mentions(directory);
+        let calls = self.directories.borrow()[directory].calls(self.workspace, &self.gate);
+        let called = calls.map(|calls| Arc::new(self.lead_to(directory, &calls)));
+        self.called.borrow_mut().insert(directory.to_owned(), called.clone());
+        called
+    }
+
+    fn lead_to(&self, directory: &Path, calls: &[ModuleCall]) -> Called {
+        let mut called = Called { directories: Vec::new(), elsewhere: false };
+        for call in calls {
+            match self.literal_source(directory, call) {
+                Some(Source::Directory(directory)) => called.directories.push(directory),
+                _ => called.elsewhere = true,
+            }
+        }
+        called
+    }
+
+    /// Whether the module of a directory matters, told without loading more than has to be.
+    pub fn directory_matters(&self, directory: &Path) -> bool {
+        let mut seen = BTreeSet::from([directory.to_owned()]);
+        let mut waiting = vec![directory.to_owned()];
+        let mut found = false;
+        while let (false, Some(directory)) = (found, waiting.pop()) {
+            if let Some(known) = self.known_to_matter.borrow().get(&directory) {
+                found = *known;
+                continue;
+            }
+            if !self.mentions(&directory).may_matter() {
+                continue;
+            }
+            match self.called(&directory) {
+                Some(called) => {
+                    found = called.elsewhere;
+                    let next = called.directories.iter().filter(|called| seen.insert((*called).clone()));
+                    waiting.extend(next.cloned());
+                }
+                None => found = self.matters(&self.load(&directory)),
+            }
+        }
+        // What leads to nothing leads only to what leads to nothing.
+        let told = if found { vec![directory.to_owned()] } else { seen.into_iter().collect() };
+        self.known_to_matter.borrow_mut().extend(told.into_iter().map(|directory| (directory, found)));
+        found
     }
 
     fn files(&self, directory: &Path, without: &[&OsStr]) -> Vec<ModuleFile> {
@@ -205,9 +266,7 @@ impl ModuleLoader<'_> {
     /// The same of the module that a call leads to.
     pub fn call_matters(&self, caller: &Module, call: &ModuleCall) -> bool {
         match self.literal_source(&caller.directory, call) {
-            Some(Source::Directory(directory)) => {
-                self.mentions(&directory).may_matter() && self.matters(&self.load(&directory))
-            }
+            Some(Source::Directory(directory)) => self.directory_matters(&directory),
             _ => true,
         }
     }

@@ -295,8 +295,8 @@ mod tests {
     use super::*;
     use crate::resource::Interest;
     use crate::source::FileId;
-    use crate::terraform::configuration::FileContents;
     use crate::syntax::hcl::{parse, parse_expression};
+    use crate::terraform::configuration::FileContents;
 
     fn allowed(condition: &str) -> Option<Vec<String>> {
         let condition = parse_expression(FileId(0), 0, condition).unwrap();
@@ -341,7 +341,10 @@ mod tests {
     fn comparisons_are_found_wherever_they_stand() {
         let text = "locals {\n  stage = var.stage\n  a = [for u in [1] : local.stage == \"prod\" ? 1 : 0]\n}\nresource \"r\" \"r\" {\n  count = contains([\"dev\", \"test\"], var.stage) ? 1 : 0\n  x { y = \"%{if \"qa\" != var.stage}z%{endif}\" }\n}\n";
         let parsed = parse(FileId(0), text);
-        let module = Module::from_files(std::path::PathBuf::new(), vec![FileContents::Parsed(parsed.body, Vec::new())]);
+        let module = Module::from_files(
+            std::path::PathBuf::new(),
+            vec![FileContents::Parsed(parsed.body, Vec::new())],
+        );
         let workspace = crate::source::Workspace::new(std::path::PathBuf::new(), Vec::new());
         let found = comparisons(&ModuleLoader::new(&workspace, &Interest::default()), &module);
         let stages: Vec<&str> = found["stage"].iter().map(AsRef::as_ref).collect();

@@ -139,30 +139,37 @@ const fn sink(resource_type: &'static str, attributes: &'static [&'static str], 
 
 /// What readers are asked for.
 pub fn interest() -> Interest {
-    let rows = [terraform::RESOURCES, cloudformation::RESOURCES].into_iter().flatten();
+    let rows = || [terraform::RESOURCES, cloudformation::RESOURCES].into_iter().flatten();
+    let types = |is_one: fn(&Row) -> bool| rows().filter(move |row| is_one(row)).map(|row| row.resource_type);
     Interest {
-        resources: rows.map(|row| (row.resource_type, row.attributes)).collect(),
+        resources: rows().map(|row| (row.resource_type, row.attributes)).collect(),
         sinks: sinks().map(|sink| (sink.resource_type, sink.attributes)).collect(),
-        beginnings: beginnings(),
+        supporting: types(is_supporting).collect(),
+        leading: types(is_leading).collect(),
     }
 }
 
-/// The types of Terraform's that say something of users by themselves. Groups and policies do so only where
-/// something else puts a user into them.
-fn beginnings() -> Vec<&'static str> {
-    let is_of_weight = |row: &&Row| {
-        !matches!(
-            row.becomes,
-            Becomes::Group { .. }
-                | Becomes::ManagedPolicy
-                | Becomes::GroupPolicy
-                | Becomes::GroupAttachment
-                | Becomes::GroupAttachments
-        )
-    };
-    let mut types: Vec<&str> = terraform::RESOURCES.iter().filter(is_of_weight).map(|row| row.resource_type).collect();
-    types.sort_unstable();
-    // One that another one begins with is found with it.
-    types.dedup_by(|longer, shorter| longer.starts_with(*shorter));
-    types
+fn is_supporting(row: &Row) -> bool {
+    matches!(
+        row.becomes,
+        Becomes::Group { .. }
+            | Becomes::ManagedPolicy
+            | Becomes::GroupPolicy
+            | Becomes::GroupAttachment
+            | Becomes::GroupAttachments
+    )
+}
+
+fn is_leading(row: &Row) -> bool {
+    matches!(
+        row.becomes,
+        Becomes::WholeUser { .. }
+            | Becomes::UserGroups
+            | Becomes::GroupUsers
+            | Becomes::UserAttachment
+            | Becomes::Attachment
+            | Becomes::UserAttachments
+            | Becomes::AttachedPolicy
+            | Becomes::InlinePolicy
+    )
 }

@@ -249,9 +249,10 @@ impl<'t> Scan<'t> {
     /// Passes over code up to a bracket or to where a string begins.
     fn code(&mut self, open: &mut Vec<Frame>) -> Option<()> {
         loop {
-            let skipped = self.rest().iter().position(|byte| {
-                matches!(byte, b'{' | b'}' | b'"' | b'#' | b'/' | b'<' | b'\n')
-            })?;
+            let skipped = self
+                .rest()
+                .iter()
+                .position(|byte| matches!(byte, b'{' | b'}' | b'"' | b'#' | b'/' | b'<' | b'\n'))?;
             self.at += skipped;
             match self.bytes[self.at] {
                 b'{' => open.push(Frame::Brace),
@@ -270,7 +271,8 @@ impl<'t> Scan<'t> {
                 },
                 b'\n' => {
                     self.at += 1;
-                    let is_sequence = open.iter().any(|frame| matches!(frame, Frame::Heredoc(_) | Frame::Quote));
+                    let is_sequence =
+                        open.iter().any(|frame| matches!(frame, Frame::Heredoc(_) | Frame::Quote));
                     // A line break in a sequence of a text is rare; a declaration says that a brace is missing.
                     if is_sequence || (self.starts_a_word() && starts_declaration(&self.text[self.at..])) {
                         return None;
@@ -309,8 +311,10 @@ impl<'t> Scan<'t> {
     /// Passes over the text of a string up to a sequence, or over the closing quote.
     fn quote(&mut self, open: &mut Vec<Frame>) -> Option<()> {
         loop {
-            let skipped =
-                self.rest().iter().position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r'))?;
+            let skipped = self
+                .rest()
+                .iter()
+                .position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r'))?;
             self.at += skipped;
             match self.bytes[self.at] {
                 b'"' => {

@@ -253,7 +253,11 @@ fn check_places(text: &str) {
             let read = piece.attributes().unwrap_or_default().into_iter();
             let read = read.filter_map(|piece| Some((piece.parse().0?, piece)));
             for ((value, piece), attribute) in read.zip(&block.body.attributes) {
-                assert_eq!((&piece.name, piece.name_span), (&attribute.name, attribute.name_span), "{text:?}");
+                assert_eq!(
+                    (&piece.name, piece.name_span),
+                    (&attribute.name, attribute.name_span),
+                    "{text:?}"
+                );
                 assert_eq!(format!("{value:?}"), format!("{:?}", attribute.value), "{text:?}");
             }
         }

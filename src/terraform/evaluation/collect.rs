@@ -14,6 +14,7 @@ use crate::terraform::modules::ModuleLoader;
 use crate::terraform::schema;
 use crate::value::{Condition, Data, Mark, Reason, Type, Unknown, Value, lift};
 
+use super::carriers::Carriers;
 use super::imports::{Imports, mark_imported};
 use super::instances::Instance;
 use super::module_instance::{ModuleInstance, ModuleSeed, Repeated};
@@ -44,8 +45,16 @@ pub fn collect(
         seen: BTreeSet::new(),
         secrets_only: false,
     };
-    collector.visit(&evaluator.instance(root), &interest.resources);
-    collector.named(&interest.resources);
+    let mut of_weight = interest.resources.clone();
+    of_weight.retain(|resource_type, _| !interest.supporting.contains(resource_type));
+    collector.gather(&evaluator.instance(root), &of_weight);
+    // Groups and policies only where a user can have one.
+    if collector.contents.resources.iter().any(|resource| interest.leading.contains(&*resource.resource_type))
+    {
+        collector.contents.resources.clear();
+        (collector.imports, collector.seen) = (Imports::new(), BTreeSet::new());
+        collector.gather(&evaluator.instance(root), &interest.resources);
+    }
     mark_imported(&mut collector.contents.resources, &collector.imports);
     // A secret can only end up somewhere when there is one.
     if collector.contents.resources.iter().any(|resource| schema::has_secret(&resource.resource_type)) {
@@ -78,6 +87,11 @@ struct Collector<'e, 'a> {
 }
 
 impl Collector<'_, '_> {
+    fn gather(&mut self, root: &Rc<ModuleInstance>, wanted: &Wanted) {
+        self.visit(root, wanted);
+        self.named(wanted);
+    }
+
     /// Collects a module instance and what it calls. Tells whether anything was kept.
     fn visit(&mut self, module: &Rc<ModuleInstance>, wanted: &Wanted) -> bool {
         if module.presence.is_never() {
@@ -88,10 +102,11 @@ impl Collector<'_, '_> {
             self.evaluator.add_imports(module, &mut self.imports);
         }
         let mut any_kept = false;
+        let mut carriers = Carriers::new(&module.module, module.caller.is_some());
         for (index, block) in module.module.resources.iter().enumerate() {
             let attributes = wanted.get(&*block.resource_type).copied();
             let has_sink = || self.secrets_only && block.provisioners().next().is_some();
-            if attributes.is_none() && !has_sink() {
+            if attributes.is_none() && !has_sink() || self.secrets_only && !carriers.reach(block) {
                 continue;
             }
             let said = self.evaluator.notices.borrow().len();
@@ -105,17 +120,14 @@ impl Collector<'_, '_> {
         }
         for (index, call) in module.module.calls.iter().enumerate() {
             // Told once a call, not once an instance of the module that it stands in: it asks the file system.
-            let reached = *self
-                .reached
-                .entry((Arc::as_ptr(&module.module), index))
-                .or_insert_with(|| {
-                    let loader = self.evaluator.loader;
-                    if self.secrets_only {
-                        loader.call_reaches_a_sink(&module.module, call)
-                    } else {
-                        loader.call_matters(&module.module, call)
-                    }
-                });
+            let reached = *self.reached.entry((Arc::as_ptr(&module.module), index)).or_insert_with(|| {
+                let loader = self.evaluator.loader;
+                if self.secrets_only {
+                    loader.call_reaches_a_sink(&module.module, call)
+                } else {
+                    loader.call_matters(&module.module, call)
+                }
+            });
             if !reached {
                 continue;
             }
@@ -258,7 +270,11 @@ impl Collector<'_, '_> {
     }
 
     fn outputs(&mut self, root: &Rc<ModuleInstance>) {
+        let mut carriers = Carriers::new(&root.module, false);
         for (name, output) in &root.module.outputs {
+            if !carriers.text(output.text(), 0) {
+                continue;
+            }
             let said = self.evaluator.notices.borrow().len();
             let value = self.evaluator.output(root, name, output.header);
             if !holds_secret(&value) {

@@ -6,6 +6,7 @@
 mod access;
 mod arms;
 mod calls;
+mod carriers;
 mod collect;
 mod expression;
 mod for_expression;
