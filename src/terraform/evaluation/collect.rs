@@ -57,6 +57,7 @@ pub fn collect(
     let mut contents = collector.contents;
     contents.notices.extend(evaluator.notices.take());
     contents.accounts = evaluator.accounts.take().identities;
+    contents.steps = evaluator.steps.get();
     contents
 }
 

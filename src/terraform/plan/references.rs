@@ -64,6 +64,11 @@ impl<'i, 'a> Resolver<'i, 'a> {
         self.is_exhausted.get()
     }
 
+    /// How many references were followed.
+    pub fn steps(&self) -> u64 {
+        self.steps.get() as u64
+    }
+
     /// What an expression refers to in the end, in order, each once.
     pub fn targets(&self, scope: Scope<'_>, expression: &RawValue) -> Vec<Target> {
         let mut found = Vec::new();
