@@ -3,7 +3,7 @@
 //!
 //! `CREDLINT_MUTANTS=100000 cargo test --release --test mutation -- --nocapture` makes a campaign of it, with every output
 //! of each; `CREDLINT_SLOWEST=20` tells which took longest, `CREDLINT_FIRST_MUTANT=50000` goes on from there, and
-//! `CREDLINT_MUTANT=17` is the one of that number alone.
+//! `CREDLINT_MUTANT=17` shows and tries the one of that number alone.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "reads fixtures, and is told by the environment")]
 #![allow(clippy::print_stderr, reason = "a campaign says how far it is")]
 
@@ -78,7 +78,7 @@ fn mutants_are_survived() {
         Some(number) => (number, number + 1),
         None => (number_in("CREDLINT_FIRST_MUTANT").unwrap_or(0), campaign.unwrap_or(MUTANTS)),
     };
-    let order = order(&projects, &targets, campaign.is_some());
+    let order = order(&projects, &targets, campaign.is_some() || is_single);
     let (next, taken) = (AtomicU64::new(first), Mutex::new(Vec::new()));
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(8);
     let under_way: Vec<Mutex<Option<(u64, Instant)>>> = (0..threads).map(|_| Mutex::new(None)).collect();
@@ -90,6 +90,10 @@ fn mutants_are_survived() {
                 return;
             }
             let (project, name) = mutant(number, &projects, &targets, &order(number));
+            if is_single {
+                let (_, role, path) = order(number);
+                eprintln!("{name}:\n{}", String::from_utf8_lossy(project.bytes(role, &path)));
+            }
             let started = Instant::now();
             *under_way.lock().unwrap() = Some((number, started));
             let all = campaign.is_some() || is_single || number % 32 == 0;

@@ -252,7 +252,7 @@ fn snippets_are_what_stands_there(sarif: &serde_json::Value, report: &Report<'_>
             let texts: Vec<String> = of_path
                 .map(|file| {
                     let line = &file.text[file.line_range(line)];
-                    line.trim_start_matches('\u{feff}').chars().skip(start - 1).take(end - start).collect()
+                    line.strip_prefix('\u{feff}').unwrap_or(line).chars().skip(start - 1).take(end - start).collect()
                 })
                 .collect();
             let snippet = snippet.as_str().unwrap();
