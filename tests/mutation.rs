@@ -4,11 +4,17 @@
 //! `CREDLINT_MUTANTS=100000 cargo test --release --test mutation -- --nocapture` makes a campaign of it, with every output
 //! of each; `CREDLINT_SLOWEST=20` tells which took longest, `CREDLINT_FIRST_MUTANT=50000` goes on from there, and
 //! `CREDLINT_MUTANT=17` shows and tries the one of that number alone.
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "reads fixtures, and is told by the environment")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "reads fixtures, and is told by the environment"
+)]
 #![allow(clippy::print_stderr, reason = "a campaign says how far it is")]
 
 #[path = "mutation/fixtures.rs"]
 mod fixtures;
+#[path = "mutation/limits.rs"]
+mod limits;
 #[path = "mutation/look.rs"]
 mod look;
 #[path = "mutation/mutate.rs"]
@@ -28,7 +34,7 @@ use look::Outputs;
 use mutate::{Random, mutated};
 
 /// Mutants when nobody says how many: one of every file, and then some of those that are quickly read.
-const MUTANTS: u64 = 900;
+const MUTANTS: u64 = 600;
 
 /// Bytes of a project that is quickly read.
 const SMALL: usize = 15_000;
@@ -98,7 +104,8 @@ fn mutants_are_survived() {
             *under_way.lock().unwrap() = Some((number, started));
             let all = campaign.is_some() || is_single || number % 32 == 0;
             let outputs = if all { Outputs::All } else { Outputs::Group(number % look::GROUPS) };
-            let looked = std::panic::catch_unwind(AssertUnwindSafe(|| look::at(&project, &built_in, outputs)));
+            let looked =
+                std::panic::catch_unwind(AssertUnwindSafe(|| look::at(&project, &built_in, outputs)));
             *under_way.lock().unwrap() = None;
             let (time, bytes) = (started.elapsed(), project.size());
             match looked {

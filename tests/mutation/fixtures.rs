@@ -112,7 +112,8 @@ fn of_fixtures(root: &Path) -> Vec<Project> {
     let mut projects: BTreeMap<String, Project> = BTreeMap::new();
     let entries = walkdir::WalkDir::new(root).sort_by_file_name().into_iter().map(Result::unwrap);
     for path in entries.filter(|entry| entry.file_type().is_file()).map(walkdir::DirEntry::into_path) {
-        let relative: Vec<&str> = path.strip_prefix(root).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
+        let relative: Vec<&str> =
+            path.strip_prefix(root).unwrap().iter().map(|part| part.to_str().unwrap()).collect();
         // Words for people are nothing that credlint reads.
         if relative.last().is_some_and(|name| *name == "README.md") {
             continue;
@@ -143,7 +144,8 @@ fn of_fixtures(root: &Path) -> Vec<Project> {
 /// What `credlint init` writes, with every key in use.
 fn configuration(root: &Path) -> String {
     let text = std::fs::read_to_string(root.join("../src/init/credlint.toml")).unwrap();
-    let used = |line: &str| line.strip_prefix('#').filter(|key| !key.starts_with([' ', ':'])).map(str::to_owned);
+    let used =
+        |line: &str| line.strip_prefix('#').filter(|key| !key.starts_with([' ', ':'])).map(str::to_owned);
     let lines = text.lines().map(|line| used(line).unwrap_or_else(|| line.to_owned()) + "\n");
     let text: String = lines.collect();
     // A name between dollar signs is a number that the program writes there.

@@ -135,7 +135,8 @@ fn once(project: &Project, built_in: &RuleSet, outputs: Outputs) -> (u64, Vec<(&
 
 /// A mutated configuration may be refused; it is then read without one.
 fn configuration(project: &Project) -> Configuration {
-    let Some(text) = project.configuration.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok()) else {
+    let Some(text) = project.configuration.as_deref().and_then(|bytes| std::str::from_utf8(bytes).ok())
+    else {
         return Configuration::default();
     };
     let anchor = Arc::new(Anchor { directory: BASE.into(), base: BASE.into() });
@@ -252,7 +253,12 @@ fn snippets_are_what_stands_there(sarif: &serde_json::Value, report: &Report<'_>
             let texts: Vec<String> = of_path
                 .map(|file| {
                     let line = &file.text[file.line_range(line)];
-                    line.strip_prefix('\u{feff}').unwrap_or(line).chars().skip(start - 1).take(end - start).collect()
+                    line.strip_prefix('\u{feff}')
+                        .unwrap_or(line)
+                        .chars()
+                        .skip(start - 1)
+                        .take(end - start)
+                        .collect()
                 })
                 .collect();
             let snippet = snippet.as_str().unwrap();

@@ -28,14 +28,27 @@ const MAX_BYTES: usize = 200_000;
 
 /// What opens something in one of the languages.
 const OPENING: [&str; 16] = [
-    "(", "[", "{", "\"", "${", "%{ if true }", "<<E\n", "/*", "!Sub ", "- - ", "&a [*a,", "{\"Fn::If\":[", "? ", "#",
-    "\\", "'",
+    "(",
+    "[",
+    "{",
+    "\"",
+    "${",
+    "%{ if true }",
+    "<<E\n",
+    "/*",
+    "!Sub ",
+    "- - ",
+    "&a [*a,",
+    "{\"Fn::If\":[",
+    "? ",
+    "#",
+    "\\",
+    "'",
 ];
 
 /// Numbers that are limits somewhere.
-const NUMBERS: [&str; 10] = [
-    "0", "-1", "65", "1025", "257", "9223372036854775808", "1e9", "1e309", "0.1", "1e-400",
-];
+const NUMBERS: [&str; 10] =
+    ["0", "-1", "65", "1025", "257", "9223372036854775808", "1e9", "1e309", "0.1", "1e-400"];
 
 /// Texts that act where they are printed raw, or that are no text at all.
 const HOSTILE: [&[u8]; 14] = [
@@ -57,9 +70,30 @@ const HOSTILE: [&[u8]; 14] = [
 
 /// Words that lead somewhere.
 const WORDS: [&str; 24] = [
-    "var.x", "each.key", "count.index", "self", "local.x", "null", "true", "path.module", "../", "/etc/passwd",
-    "module.x", "range(1000000000)", "setproduct", "flatten", "templatefile", "for x in", "...", "AWS::NoValue",
-    "Fn::ForEach::x", "AWS::Include", "Ref", "aws_iam_user", "AWS::IAM::User", "no_information",
+    "var.x",
+    "each.key",
+    "count.index",
+    "self",
+    "local.x",
+    "null",
+    "true",
+    "path.module",
+    "../",
+    "/etc/passwd",
+    "module.x",
+    "range(1000000000)",
+    "setproduct",
+    "flatten",
+    "templatefile",
+    "for x in",
+    "...",
+    "AWS::NoValue",
+    "Fn::ForEach::x",
+    "AWS::Include",
+    "Ref",
+    "aws_iam_user",
+    "AWS::IAM::User",
+    "no_information",
 ];
 
 /// Changes a file in one to four ways. `other` is another fixture, to take parts of.

@@ -122,7 +122,8 @@ fn check_count(function: &Function, count: usize) -> Result<(), String> {
 /// One call without choices among its arguments.
 fn apply(function: &Function, arguments: &[Value], files: &FileContext<'_>) -> Value {
     // Types and marks are told by looking through a value: nothing is done with one that has no end.
-    let Some(work) = arguments.iter().try_fold(0, |sum: usize, one| Some(sum.saturating_add(limits::work(one)?)))
+    let Some(work) =
+        arguments.iter().try_fold(0, |sum: usize, one| Some(sum.saturating_add(limits::work(one)?)))
     else {
         return Call { function, arguments: &[], files }.too_large();
     };
