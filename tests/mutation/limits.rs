@@ -94,8 +94,8 @@ fn every_documented_limit_is_reached_by_a_test() {
     for (words, path, name) in REACHED {
         assert!(rows.iter().any(|row| is_of(row, words)), "docs/limits.md has no row on {words}");
         if !path.is_empty() {
-            let test = std::fs::read_to_string(root.join(path)).unwrap();
-            assert!(test.contains(&format!("fn {name}()")), "{path} has no test {name}");
+            let source = std::fs::read_to_string(root.join(path)).unwrap();
+            assert!(source.contains(&format!("fn {name}()")), "{path} has no test {name}");
         }
     }
 }
