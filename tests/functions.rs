@@ -67,7 +67,12 @@ fn with_files<Result>(folder: &Path, body: impl FnOnce(&FileContext<'_>) -> Resu
     let base: PathBuf = folder.canonicalize().unwrap();
     let workspace = Workspace::new(base.clone(), vec![base.clone()]);
     let template = |text: &str, _: &str, _: &Value| Value::string(text);
-    body(&FileContext { workspace: &workspace, working_directory: &base, template: &template })
+    body(&FileContext {
+        workspace: &workspace,
+        working_directory: &base,
+        template: &template,
+        work: &std::cell::Cell::new(0),
+    })
 }
 
 fn value(json: &Json) -> Value {

@@ -104,6 +104,7 @@ pub fn collect(
         let stack = Stack::root(&shared, input);
         evaluation::collect(&stack, interest, &mut contents);
     }
+    contents.steps = shared.steps();
     contents.notices = shared.into_notices();
     contents
 }

@@ -8,7 +8,7 @@ use crate::source::{Notice, NoticeKind, Place};
 use crate::value::{Condition, Data, Question, Reason, Type, Value, convert};
 
 use super::grants::document;
-use super::links::{Said, UserIndex, default_name_of, members, name_of, said};
+use super::links::{MAX_NAMESAKES, Said, UserIndex, default_name_of, members, name_of, said};
 use super::policies::ManagedPolicies;
 use super::resource_types::{Becomes, Row, row_of};
 use super::{
@@ -123,7 +123,14 @@ impl Builder {
             // A name means this user only where the user exists.
             let names =
                 user.names.iter().map(|(when, name)| (when.and(&node.presence), name.clone())).collect();
-            self.users.add(index, node.root, &node.address, &user.account, &names);
+            let crowded = self.users.add(index, node.root, &node.address, &user.account, &names);
+            if let (Some(_), Some(place)) = (crowded, node.provenance.last()) {
+                let message = format!(
+                    "more than {MAX_NAMESAKES} users have the name of {}; what names them is taken for that of the first",
+                    node.address
+                );
+                self.graph.notices.push(Notice::at(NoticeKind::LimitReached, place.span, message));
+            }
         }
         self.graph.users.push(user);
         index

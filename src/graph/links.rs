@@ -1,7 +1,7 @@
 //! From a value that names a user or a group to the user or group: by reference first, then by equal known
 //! names within one account, then by the same unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::resource::AccountIdentity;
@@ -11,6 +11,10 @@ use super::{Alternatives, Name, by_default};
 
 /// Longest name that is kept (characters). IAM's own limit is 64 for a user and 2,048 for an ARN.
 const MAX_NAME: usize = 2_048;
+
+/// Users of one account that may bear one name. AWS allows one: several are alternatives of one another, and past this
+/// many a file would make each of many credentials belong to each of many users.
+pub const MAX_NAMESAKES: usize = 64;
 
 /// What tells users apart: the root, the account within it, and a name or what stands for it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +30,8 @@ struct NameKey {
 pub struct UserIndex {
     by_address: BTreeMap<(usize, Arc<str>), usize>,
     by_name: BTreeMap<NameKey, Alternatives<usize>>,
+    /// Names of more users than are kept.
+    crowded: BTreeSet<NameKey>,
     /// The accounts in which a name is that of a user.
     accounts: BTreeMap<(usize, Name), BTreeMap<Arc<str>, usize>>,
 }
@@ -42,7 +48,8 @@ pub enum Said {
 }
 
 impl UserIndex {
-    /// Adds a user under its address and each of its names.
+    /// Adds a user under its address and each of its names. Gives the first of them that too many users bear already, if
+    /// nobody was told of it yet.
     pub fn add(
         &mut self,
         user: usize,
@@ -50,14 +57,21 @@ impl UserIndex {
         address: &Arc<str>,
         account: &Arc<str>,
         names: &Alternatives<Name>,
-    ) {
+    ) -> Option<Name> {
+        let mut crowded = None;
         self.by_address.insert((root, Arc::clone(address)), user);
         for (condition, name) in names {
             let key = name_key(root, account, name);
             let accounts = self.accounts.entry((root, key.name.clone())).or_default();
             accounts.entry(Arc::clone(account)).or_insert(user);
-            self.by_name.entry(key).or_default().push((condition.clone(), user));
+            let namesakes = self.by_name.entry(key.clone()).or_default();
+            if namesakes.len() < MAX_NAMESAKES {
+                namesakes.push((condition.clone(), user));
+            } else if self.crowded.insert(key) {
+                crowded = crowded.or(Some(name.clone()));
+            }
         }
+        crowded
     }
 
     /// The users at an address or of a name, each when.

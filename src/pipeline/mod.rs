@@ -37,6 +37,8 @@ pub struct Understood {
     pub notices: Vec<Notice>,
     /// Every root there is, those that hold nothing of interest included.
     pub roots: BTreeSet<String>,
+    /// How much was evaluated, in the steps that the limits count.
+    pub steps: u64,
 }
 
 /// What the rules say.
@@ -52,6 +54,8 @@ pub struct Checked {
     pub coverage: Coverage,
     /// What was not understood, sorted by place.
     pub notices: Vec<Notice>,
+    /// How much was evaluated, in the steps that the limits count.
+    pub steps: u64,
     /// Rules of the user's own that could not be evaluated.
     pub errors: Vec<EvaluationError>,
     /// Whether a certain finding reaches `fail_on`.
@@ -70,6 +74,7 @@ struct Whole {
     notices: Vec<Notice>,
     errors: Vec<EvaluationError>,
     roots: BTreeSet<String>,
+    steps: u64,
     graph: Graph,
     baseline: Option<Vec<KnownFinding>>,
 }
@@ -106,6 +111,7 @@ pub fn check_watched(
             graph: whole.graph,
             coverage: whole.coverage,
             notices,
+            steps: whole.steps,
             errors: whole.errors,
             failed,
             change,
@@ -135,6 +141,7 @@ fn find(input: &InputSettings, check: &CheckSettings<'_>, progress: &dyn Progres
         notices,
         errors: judged.errors,
         roots: understood.roots,
+        steps: understood.steps,
         graph: understood.graph,
         baseline: measured.written,
     }
@@ -166,6 +173,7 @@ fn read_and_link(settings: &InputSettings, progress: &dyn Progress) -> Understoo
     let layout = Layout::of(settings, &loader, &templates);
     let reading = reading::read(settings, &loader, &templates, &layout, &interest, progress);
     progress.at(Stage::Linking);
+    let steps = reading.roots.iter().map(|(_, contents)| contents.steps).sum();
     let mut graph = graph::build(reading.roots);
     graph.people = graph::People {
         machine_users: settings.configuration.machine_users.clone(),
@@ -181,7 +189,7 @@ fn read_and_link(settings: &InputSettings, progress: &dyn Progress) -> Understoo
     sort_notices(&mut notices);
     let coverage = coverage(&graph, &notices, reading.looked_at, layout.file_count());
     let roots = layout.root_paths(&settings.workspace);
-    Understood { graph, coverage, notices, roots }
+    Understood { graph, coverage, notices, roots, steps }
 }
 
 fn coverage(graph: &Graph, notices: &[Notice], roots: usize, files: usize) -> Coverage {

@@ -142,6 +142,8 @@ pub struct RootContents {
     pub assumption: Condition,
     /// What was not understood.
     pub notices: Vec<Notice>,
+    /// How much was evaluated, in the steps that the limits count.
+    pub steps: u64,
 }
 
 /// The notice for a value that matters and is unknown: what it is, what it hangs on, what to do. None is due

@@ -71,7 +71,7 @@ impl SourceFile {
         }
         let before = self.text.get(start..offset as usize).unwrap_or("");
         // A byte-order mark takes no column.
-        let before = if line == 1 { before.trim_start_matches('\u{feff}') } else { before };
+        let before = if line == 1 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
         let column = before.chars().count() + 1;
         Position { line, column }
     }

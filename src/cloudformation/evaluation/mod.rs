@@ -68,6 +68,11 @@ impl<'a> Shared<'a> {
         self.notices.borrow_mut().insert(notice);
     }
 
+    /// How many expressions were evaluated.
+    pub fn steps(&self) -> u64 {
+        self.steps.get() as u64
+    }
+
     /// What was said so far.
     pub fn into_notices(self) -> Vec<Notice> {
         let mut notices: Vec<Notice> = self.notices.into_inner().into_iter().collect();

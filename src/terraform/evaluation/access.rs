@@ -52,9 +52,11 @@ impl Evaluator<'_> {
                     Value::list(Vec::new()).with_type(&of_type).with_marks(&taints)
                 }
                 Data::List(elements) | Data::Set(elements) => {
+                    self.charge_steps(elements.len());
                     Value::list(elements.iter().map(each).collect()).with_marks(&taints)
                 }
                 Data::Tuple(elements) => {
+                    self.charge_steps(elements.len());
                     Value::tuple(elements.iter().map(each).collect()).with_marks(&taints)
                 }
                 Data::Unknown(unknown) if unknown.error_message().is_some() => value.clone(),

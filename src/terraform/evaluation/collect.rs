@@ -68,6 +68,7 @@ pub fn collect(
     contents.notices.extend(collector.read.values().flat_map(|module| module.all_notices()));
     contents.notices.extend(evaluator.notices.take());
     contents.accounts = evaluator.accounts.take().identities;
+    contents.steps = evaluator.steps.get();
     contents
 }
 

@@ -1,5 +1,6 @@
 //! What each kind of expression is worth.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -168,6 +169,7 @@ impl Evaluator<'_> {
             workspace: self.workspace,
             working_directory: environment.map_or(&self.root_directory, |one| one.base_directory()),
             template: &template,
+            work: &Cell::new(0),
         };
         if let Some(part) = part_of_arn(name, arguments, expression.span) {
             return part;
@@ -178,7 +180,9 @@ impl Evaluator<'_> {
         if let Some(result) = &called {
             let entries = result.entries().map_or(0, std::collections::BTreeMap::len);
             self.charge(result.elements().map_or(entries, <[Value]>::len));
+            self.charge_text(result);
         }
+        self.charge_steps(files.work.get());
         let result = match called {
             Some(result) if matches!(name, "uuid" | "core::uuid") => self.made_anew(result),
             Some(result) => result,

@@ -46,7 +46,10 @@ use module_instance::ModuleInstance;
 const MAX_STEPS: u64 = 10_000_000;
 
 /// What one element that a function or a `for` makes counts for: it stays in memory, an expression does not.
-const STEPS_PER_ELEMENT: u64 = 4;
+const STEPS_PER_ELEMENT: usize = 4;
+
+/// Bytes of text that count for one step.
+const BYTES_PER_STEP: usize = 32;
 
 /// Expressions that may wait for one another: nesting and chains of references together.
 const MAX_DEPTH: u32 = 1_500;
@@ -63,11 +66,14 @@ pub struct Evaluator<'a> {
     instances: RefCell<Vec<Rc<ModuleInstance>>>,
     notices: RefCell<Vec<Notice>>,
     accounts: RefCell<providers::Accounts>,
+    templates: RefCell<template::Templates>,
     /// Instances that a reference named after their block was expanded.
     named: RefCell<named_instances::Named>,
     /// Values made so far that are others each time.
     generated: Cell<usize>,
     steps: Cell<u64>,
+    /// Whether a notice says already that a limit of evaluation was reached.
+    has_said_limit: Cell<bool>,
     depth: Cell<u32>,
     /// What the root's variables are compared with, once it is asked.
     comparisons: OnceCell<Comparisons>,
@@ -135,9 +141,11 @@ impl<'a> Evaluator<'a> {
             instances: RefCell::default(),
             notices: RefCell::default(),
             accounts: RefCell::default(),
+            templates: RefCell::default(),
             named: RefCell::default(),
             generated: Cell::new(0),
             steps: Cell::new(0),
+            has_said_limit: Cell::new(false),
             depth: Cell::new(0),
             comparisons: OnceCell::new(),
             expanded: Cell::new(0),
@@ -173,8 +181,16 @@ impl Evaluator<'_> {
 
     /// Counts work that is done within one expression: elements that a function or a `for` makes.
     fn charge(&self, elements: usize) {
-        let work = u64::try_from(elements).unwrap_or(u64::MAX).saturating_mul(STEPS_PER_ELEMENT);
-        self.steps.set(self.steps.get().saturating_add(work));
+        self.charge_steps(elements.saturating_mul(STEPS_PER_ELEMENT));
+    }
+
+    /// Counts text that is made, which stays in memory as well.
+    fn charge_text(&self, value: &Value) {
+        self.charge_steps(value.as_str().map_or(0, str::len) / BYTES_PER_STEP);
+    }
+
+    fn charge_steps(&self, steps: usize) {
+        self.steps.set(self.steps.get().saturating_add(steps as u64));
     }
 
     /// The value, or an unknown in place of one that is too large to be walked: `b = [a, a]`, `c = [b, b]` …
@@ -184,8 +200,7 @@ impl Evaluator<'_> {
             return value;
         }
         let what = format!("a value of more than {MAX_VALUES} parts");
-        let already_said = self.notices.borrow().iter().any(|notice| notice.kind == NoticeKind::LimitReached);
-        if !already_said {
+        if !self.has_said_limit.replace(true) {
             self.notice(Notice::at(NoticeKind::LimitReached, span, format!("{what} was not looked at")));
         }
         Unknown::new(what.clone(), Reason::Unsupported(what.into())).at(span).into()
@@ -197,8 +212,8 @@ impl Evaluator<'_> {
         } else {
             format!("more than {MAX_DEPTH} expressions wait for one another")
         };
-        let already_said = self.notices.borrow().iter().any(|notice| notice.kind == NoticeKind::LimitReached);
-        if !already_said {
+        // Whatever comes after reaches it as well.
+        if !self.has_said_limit.replace(true) {
             self.notice(Notice::at(NoticeKind::LimitReached, span, what.clone()));
         }
         Unknown::new(what.clone(), Reason::Unsupported(what.into())).at(span).into()

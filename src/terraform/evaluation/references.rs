@@ -215,6 +215,7 @@ impl Evaluator<'_> {
                     (block.has_count, &step.kind, &attribute.kind) =>
             {
                 let full = matches!(step.kind, StepKind::FullSplat);
+                self.charge_steps(block.instances.len());
                 let run = if full {
                     rest.len()
                 } else {
@@ -225,7 +226,10 @@ impl Evaluator<'_> {
                 });
                 self.walk(all, &rest[run..], scope)
             }
-            _ => self.walk(Self::collection(block, |at| (block.whole)(at, span)), steps, scope),
+            _ => {
+                self.charge_steps(block.instances.len());
+                self.walk(Self::collection(block, |at| (block.whole)(at, span)), steps, scope)
+            }
         }
     }
 

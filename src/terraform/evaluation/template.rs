@@ -1,5 +1,7 @@
 //! Strings with interpolations and directives, and template files.
 
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::source::Span;
@@ -11,12 +13,20 @@ use super::{Binding, Evaluator, Scope, error};
 /// Longest text that a template may make (bytes).
 const MAX_TEXT: usize = 16 * 1024 * 1024;
 
+/// Bytes of a template's text whose parsing counts for one step: its tree is larger than its text.
+const TEMPLATE_BYTES_PER_STEP: usize = 4;
+
+/// Templates of files and texts that were parsed, by name and text, and what is wrong with them.
+pub(super) type Templates = HashMap<(Arc<str>, Arc<str>), Result<Rc<hcl::Expression>, String>>;
+
 impl Evaluator<'_> {
     /// The text of a template. One part that is unknown makes the text unknown; what it would read like is
     /// its identity.
     pub(super) fn template(&self, parts: &[TemplatePart], span: Span, scope: Scope<'_>) -> Value {
         let pieces: Vec<Value> = parts.iter().map(|part| self.template_part(part, span, scope)).collect();
-        lift(&pieces, |pieces| join(pieces, span))
+        let text = lift(&pieces, |pieces| join(pieces, span));
+        self.charge_text(&text);
+        text
     }
 
     fn template_part(&self, part: &TemplatePart, span: Span, scope: Scope<'_>) -> Value {
@@ -71,6 +81,7 @@ impl Evaluator<'_> {
                 _ => error(span, format!("{} cannot be iterated", describe(collection))),
             };
         };
+        self.charge(entries.len());
         let pieces: Vec<Value> = entries
             .into_iter()
             .map(|(key, value)| {
@@ -97,10 +108,9 @@ impl Evaluator<'_> {
         span: Span,
         scope: Scope<'_>,
     ) -> Value {
-        let file = self.workspace.files.add(name, text);
-        let expression = match hcl::parse_template(file, 0, text) {
+        let expression = match self.parsed_template(text, name) {
             Ok(expression) => expression,
-            Err(notice) => return error(span, format!("template {name}: {}", notice.message)),
+            Err(message) => return error(span, format!("template {name}: {message}")),
         };
         let Some(entries) = variables.entries() else {
             return match &variables.data {
@@ -119,6 +129,19 @@ impl Evaluator<'_> {
             }
             rendered[0].clone()
         })
+    }
+
+    /// The expression of a template's text. The same template in a loop is parsed and kept once.
+    fn parsed_template(&self, text: &str, name: &str) -> Result<Rc<hcl::Expression>, String> {
+        let key = (Arc::from(name), Arc::from(text));
+        if let Some(known) = self.templates.borrow().get(&key) {
+            return known.clone();
+        }
+        self.charge_steps(text.len() / TEMPLATE_BYTES_PER_STEP);
+        let file = self.workspace.files.add(name, text);
+        let parsed = hcl::parse_template(file, 0, text).map(Rc::new).map_err(|notice| notice.message);
+        self.templates.borrow_mut().insert(key, parsed.clone());
+        parsed
     }
 
     /// Binds the entries one inside the other, then evaluates.
@@ -166,6 +189,10 @@ fn join(pieces: &[Value], span: Span) -> Value {
     {
         return failure.clone();
     }
+    let length: usize = pieces.iter().filter_map(Value::as_str).map(str::len).sum();
+    if length > MAX_TEXT {
+        return error(span, "the text of this template is longer than 16 MiB");
+    }
     if let Some(unknown) = pieces.iter().find_map(Value::as_unknown) {
         return Value::from(open_text(pieces, unknown)).with_marks(&marks);
     }
@@ -173,10 +200,6 @@ fn join(pieces: &[Value], span: Span) -> Value {
     let filled: Vec<&Value> = pieces.iter().filter(|piece| piece.as_str() != Some("")).collect();
     if let [only] = filled.as_slice() {
         return (*only).clone();
-    }
-    let length: usize = pieces.iter().filter_map(Value::as_str).map(str::len).sum();
-    if length > MAX_TEXT {
-        return error(span, "the text of this template is longer than 16 MiB");
     }
     let text: String = pieces.iter().filter_map(Value::as_str).collect();
     Value::string(text).with_marks(&marks)

@@ -13,6 +13,9 @@ use crate::value::{Value, set_of};
 /// Folders inside folders that are entered.
 const MAX_DEPTH: usize = 64;
 
+/// What looking at one entry counts for, in the evaluator's steps.
+const STEPS_AN_ENTRY: usize = 10;
+
 pub fn fileset(call: &Call<'_>) -> Result<Value, String> {
     let (folder, pattern) = (call.text(0), call.text(1));
     let (prefix, rest) = split_literal(pattern.trim_start_matches('/'));
@@ -35,6 +38,8 @@ pub fn fileset(call: &Call<'_>) -> Result<Value, String> {
     if let Err(ReadError::OutsideRoot) = walk.enter(&start, "", 0) {
         return Ok(not_on_disk(call));
     }
+    // Each is asked of the disk.
+    call.files.add_work(walk.seen.saturating_mul(STEPS_AN_ENTRY));
     if walk.seen > MAX_ELEMENTS {
         return Ok(call.too_large());
     }

@@ -29,3 +29,19 @@ pub fn is_allowed(value: &Value) -> bool {
 pub fn is_walkable(value: &Value) -> bool {
     value.is_within(MAX_NODES)
 }
+
+/// Values that a function looks through in a step of the evaluator, and bytes of text.
+const VALUES_A_STEP: usize = 4;
+const BYTES_A_STEP: usize = 256;
+
+/// The steps that it takes to look through a value; `None` when it cannot be looked through.
+pub fn work(value: &Value) -> Option<usize> {
+    fn walk(value: &Value, left: &mut usize, bytes: &mut usize) -> bool {
+        let Some(fewer) = left.checked_sub(1) else { return false };
+        *left = fewer;
+        *bytes = bytes.saturating_add(value.as_str().map_or(0, str::len));
+        value.children().into_iter().all(|child| walk(child, left, bytes))
+    }
+    let (mut left, mut bytes) = (MAX_NODES, 0);
+    walk(value, &mut left, &mut bytes).then(|| (MAX_NODES - left) / VALUES_A_STEP + bytes / BYTES_A_STEP)
+}

@@ -31,6 +31,7 @@ mod yaml_encode;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::path::Path;
 
 use self::signature::{Call, Function, Open, Treatment};
@@ -70,6 +71,15 @@ pub struct FileContext<'a> {
     /// Evaluates the text of a template file with these variables, for `templatefile` and `templatestring`:
     /// arguments are the text, a name for messages, and the object of variables.
     pub template: &'a dyn Fn(&str, &str, &Value) -> Value,
+    /// What the call takes besides its result, in the evaluator's steps: a small result may be that of looking through
+    /// much.
+    pub work: &'a Cell<usize>,
+}
+
+impl FileContext<'_> {
+    fn add_work(&self, steps: usize) {
+        self.work.set(self.work.get().saturating_add(steps));
+    }
 }
 
 /// Calls a built-in function. Choices among the arguments are lifted here, unknowns are handled here
@@ -112,9 +122,12 @@ fn check_count(function: &Function, count: usize) -> Result<(), String> {
 /// One call without choices among its arguments.
 fn apply(function: &Function, arguments: &[Value], files: &FileContext<'_>) -> Value {
     // Types and marks are told by looking through a value: nothing is done with one that has no end.
-    if !arguments.iter().all(limits::is_walkable) {
+    let Some(work) =
+        arguments.iter().try_fold(0, |sum: usize, one| Some(sum.saturating_add(limits::work(one)?)))
+    else {
         return Call { function, arguments: &[], files }.too_large();
-    }
+    };
+    files.add_work(work);
     let mut taints = taints_of(function.treatment, arguments);
     if AS_SENSITIVE_AS_ELEMENTS.contains(&function.name) {
         for argument in arguments {

@@ -28,37 +28,42 @@ pub fn regexall(call: &Call<'_>) -> Result<Value, String> {
     if pattern.is_beyond(text) {
         return Ok(call.unsupported(BEYOND));
     }
-    let found: Vec<Value> = pattern
-        .regex
-        .captures_iter(text)
-        .take(MAX_ELEMENTS + 1)
-        .map(|captures| shape.value(&captures))
-        .collect();
+    let mut searches = Searches::of(&pattern, text, call);
+    let (mut found, mut size) = (Vec::new(), 0);
+    for captures in pattern.regex.captures_iter(text).take(MAX_ELEMENTS + 1) {
+        // Groups within groups are the same text again and again.
+        size += captures.iter().flatten().map(|group| group.len()).sum::<usize>();
+        if !searches.may_go_on(&captures) || size > MAX_TEXT_BYTES {
+            return Ok(call.too_large());
+        }
+        found.push(shape.value(&captures));
+    }
     Ok(Value::list(found).with_type(&Type::List(Box::new(shape.of_type()))))
 }
 
 /// The pattern of a call, when it is known: a wrong one is an error whatever the text turns out to be.
 fn shaped(call: &Call<'_>) -> Result<Option<(Pattern, Shape)>, String> {
     let Some(pattern) = call.argument(0).as_str() else { return Ok(None) };
-    let pattern = Pattern::compile(pattern)?;
+    let pattern = Pattern::compile(pattern, call)?;
     let shape = Shape::of(&pattern)?;
     Ok(Some((pattern, shape)))
 }
 
 /// Replaces every match; `$1`, `${1}`, `$name` and `$$` mean something in the replacement.
 pub fn replace_all(call: &Call<'_>, text: &str, pattern: &str, replacement: &str) -> Result<Value, String> {
-    let pattern = Pattern::compile(pattern)?;
+    let pattern = Pattern::compile(pattern, call)?;
     if pattern.is_beyond(text) {
         return Ok(call.unsupported(BEYOND));
     }
     let mut replaced = String::new();
     let mut copied = 0;
+    let mut searches = Searches::of(&pattern, text, call);
     for captures in pattern.regex.captures_iter(text) {
         let Some(whole) = captures.get(0) else { continue };
         replaced.push_str(&text[copied..whole.start()]);
         pattern.expand(&captures, replacement, &mut replaced);
         copied = whole.end();
-        if replaced.len() > MAX_TEXT_BYTES {
+        if !searches.may_go_on(&captures) || replaced.len() > MAX_TEXT_BYTES {
             return Ok(call.too_large());
         }
     }
@@ -69,6 +74,37 @@ pub fn replace_all(call: &Call<'_>, text: &str, pattern: &str, replacement: &str
 /// Why a pattern with `\B` is not tried on every text.
 const BEYOND: &str = "`\\B` is not looked for in text that is not ASCII";
 
+/// Sizes (bytes) of a compiled pattern that are tried, and what each takes to compile, in the evaluator's steps.
+const SIZES: [(usize, usize); 3] = [(64 * 1024, 200), (1024 * 1024, 10_000), (10 * 1024 * 1024, 100_000)];
+
+/// Bytes that the searches of one call may look at.
+const MAX_SEARCHED: usize = 250_000_000;
+
+/// Bytes of a search that count for one of the evaluator's steps.
+const SEARCHED_PER_STEP: usize = 64;
+
+/// What the searches of one call look at: each may go through all that is left of the text and end at its start, and then
+/// the next one does the same.
+struct Searches<'c> {
+    call: &'c Call<'c>,
+    length: usize,
+    searched: usize,
+}
+
+impl<'c> Searches<'c> {
+    fn of(pattern: &Pattern, text: &str, call: &'c Call<'c>) -> Self {
+        let groups = 1 + pattern.groups.len();
+        Self { call, length: text.len().saturating_mul(groups.min(16)), searched: 0 }
+    }
+
+    fn may_go_on(&mut self, captures: &Captures<'_>) -> bool {
+        let left = self.length.saturating_sub(captures.get(0).map_or(0, |whole| whole.start()));
+        self.searched = self.searched.saturating_add(left);
+        self.call.files.add_work(left / SEARCHED_PER_STEP);
+        self.searched <= MAX_SEARCHED
+    }
+}
+
 /// A pattern, with the names of its groups aside: Terraform's may repeat and begin with digits.
 struct Pattern {
     regex: Regex,
@@ -78,9 +114,18 @@ struct Pattern {
 }
 
 impl Pattern {
-    fn compile(pattern: &str) -> Result<Self, String> {
+    fn compile(pattern: &str, call: &Call<'_>) -> Result<Self, String> {
         let translator = translate(pattern)?;
-        let regex = RegexBuilder::new(&translator.translated).build().map_err(|error| match error {
+        let compiled = |limit| RegexBuilder::new(&translator.translated).size_limit(limit).build();
+        let mut built = Err(regex::Error::CompiledTooBig(0));
+        for (limit, steps) in SIZES {
+            if !matches!(built, Err(regex::Error::CompiledTooBig(_))) {
+                break;
+            }
+            call.files.add_work(steps);
+            built = compiled(limit);
+        }
+        let regex = built.map_err(|error| match error {
             regex::Error::CompiledTooBig(_) => "the pattern is too large".to_owned(),
             _ => format!("invalid regexp pattern: {pattern:?}"),
         })?;
@@ -96,6 +141,9 @@ impl Pattern {
         let mut rest = replacement;
         while let Some((before, after)) = rest.split_once('$') {
             into.push_str(before);
+            if into.len() > MAX_TEXT_BYTES {
+                return;
+            }
             if let Some(after) = after.strip_prefix('$') {
                 into.push('$');
                 rest = after;

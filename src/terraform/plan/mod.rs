@@ -208,6 +208,7 @@ fn plan(
     }
     contents.accounts = accounts.name(&mut contents.resources);
     contents.notices = notices;
+    contents.steps = resolver.steps();
     Ok(Document { contents, directory })
 }
 

@@ -16,6 +16,8 @@ use super::index::Index;
 /// them than any real one has.
 const MAX_STEPS: usize = 5_000_000;
 const MAX_STEPS_OF_ONE: usize = 20_000;
+/// Names that one expression refers to, each of which is compared with every other.
+const MAX_NAMES: usize = 1_000;
 /// How many variables and outputs one reference may lead through.
 const MAX_DEPTH: usize = 64;
 
@@ -64,6 +66,11 @@ impl<'i, 'a> Resolver<'i, 'a> {
         self.is_exhausted.get()
     }
 
+    /// How many references were followed.
+    pub fn steps(&self) -> u64 {
+        self.steps.get() as u64
+    }
+
     /// What an expression refers to in the end, in order, each once.
     pub fn targets(&self, scope: Scope<'_>, expression: &RawValue) -> Vec<Target> {
         let mut found = Vec::new();
@@ -86,7 +93,11 @@ impl<'i, 'a> Resolver<'i, 'a> {
         if !self.may_go_on(1 + expression.get().len() / 64) {
             return;
         }
-        let all = references(expression);
+        let mut all = references(expression);
+        if all.len() > MAX_NAMES {
+            self.is_exhausted.set(true);
+            all.truncate(MAX_NAMES);
+        }
         let leaves: Vec<&String> =
             all.iter().filter(|name| !all.iter().any(|other| extends(other, name))).collect();
         let repeats = leaves.iter().any(|name| name.starts_with("each.") || *name == "count.index");

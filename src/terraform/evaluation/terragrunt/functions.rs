@@ -191,6 +191,7 @@ impl Evaluator<'_> {
             workspace: self.workspace,
             working_directory: &self.root_directory,
             template: &|_, _, _| Value::null(),
+            work: &std::cell::Cell::new(0),
         };
         let arguments = std::slice::from_ref(value);
         functions::call("jsonencode", arguments, &files).unwrap_or_else(|| value.clone())

@@ -3,6 +3,7 @@
 
 mod properties;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,8 +17,9 @@ fn run(name: &str, arguments: impl Into<Vec<Value>>) -> Value {
     let nowhere = PathBuf::from("/nowhere");
     let workspace = Workspace::new(nowhere.clone(), vec![nowhere]);
     let template = |text: &str, _: &str, _: &Value| Value::string(text);
-    let files =
-        FileContext { workspace: &workspace, working_directory: Path::new("/nowhere"), template: &template };
+    let work = Cell::new(0);
+    let working_directory = Path::new("/nowhere");
+    let files = FileContext { workspace: &workspace, working_directory, template: &template, work: &work };
     call(name, &arguments.into(), &files).unwrap()
 }
 
