@@ -90,12 +90,11 @@ fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
         let start = bytes[..dot].iter().rposition(|byte| !is_name(*byte)).map_or(0, |before| before + 1);
         let first = &text[start..dot];
         if first.is_empty() {
-            // `a .b`, `a. b`: legal, and only a reference where a name stands before it.
-            let is_apart =
-                matches!(bytes.get(dot.wrapping_sub(1)), Some(b' ' | b'\t' | b'\n' | b'\r' | b'/'));
-            let name_follows =
-                bytes.get(dot + 1).is_some_and(|byte| is_name(*byte) && !byte.is_ascii_digit());
-            return (is_apart && name_follows).then_some(Reference::Unclear);
+            // `a .b`, `a . b`: legal, and only a reference where a name stands before it.
+            let may_follow = |byte: &u8| is_apart(Some(byte)) || is_name(*byte) && !byte.is_ascii_digit();
+            let is_one =
+                is_apart(bytes.get(dot.wrapping_sub(1))) && bytes.get(dot + 1).is_some_and(may_follow);
+            return is_one.then_some(Reference::Unclear);
         }
         // The second step of a longer one.
         if bytes.get(start.wrapping_sub(1)) == Some(&b'.') {
@@ -103,12 +102,16 @@ fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
         }
         let (second, end) = name_at(text, dot + 1);
         if second.is_empty() {
-            let is_apart = matches!(bytes.get(dot + 1), Some(b' ' | b'\t' | b'\n' | b'\r' | b'/'));
-            return is_apart.then_some(Reference::Unclear);
+            return is_apart(bytes.get(dot + 1)).then_some(Reference::Unclear);
         }
         let third = (bytes.get(end) == Some(&b'.')).then(|| name_at(text, end + 1).0);
         Some(Reference::Of(first, second, third))
     })
+}
+
+/// Whether a byte parts names: white space, and the end of a comment.
+fn is_apart(byte: Option<&u8>) -> bool {
+    matches!(byte, Some(b' ' | b'\t' | b'\n' | b'\r' | b'/'))
 }
 
 /// The name that starts at an offset, which may be empty, and where it ends.
