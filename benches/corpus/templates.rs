@@ -82,7 +82,7 @@ fn yaml(number: usize) -> String {
              Key:\n    Type: AWS::IAM::AccessKey\n    Properties:\n{first}"
         )
         .expect("a string takes everything");
-        if number % 4 == 0 {
+        if number.is_multiple_of(4) {
             write!(
                 text,
                 "  SecondKey:\n    Type: AWS::IAM::AccessKey\n    Condition: IsProd\n    Properties:\n{first}"

@@ -7,8 +7,11 @@ use super::File;
 use super::random::Random;
 use super::users;
 
+/// Writes a file of a service.
+type Writer = fn(&str, &mut Random) -> String;
+
 /// The files of a service that has no users.
-const KINDS: [(&str, fn(&str, &mut Random) -> String); 9] = [
+const KINDS: [(&str, Writer); 9] = [
     ("main.tf", compute),
     ("variables.tf", variables),
     ("outputs.tf", outputs),
@@ -235,7 +238,7 @@ fn roles(name: &str, random: &mut Random) -> String {
          resource \"aws_iam_role\" \"this\" {{\n  name               = \"{name}\"\n  assume_role_policy = data.aws_iam_policy_document.assume.json\n}}\n\n\
          data \"aws_iam_policy_document\" \"this\" {{\n"
     );
-    for _ in 0..1 + random.below(4) {
+    for _ in 0..=random.below(4) {
         write!(
             text,
             "  statement {{\n    sid       = \"Statement{}\"\n    actions   = [\"{}\", \"{}\"]\n    resources = [\"${{aws_s3_bucket.data.arn}}/*\"]\n  }}\n\n",

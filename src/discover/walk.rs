@@ -68,7 +68,7 @@ pub fn walk(
     classify: impl Fn(&str) -> Option<Standing>,
 ) -> Discovered {
     let mut discovered = Discovered::default();
-    let mut seen: HashSet<PathBuf> = HashSet::new();
+    let mut seen: Option<HashSet<PathBuf>> = (paths.len() > 1).then(HashSet::new);
     let mut last_directory = None;
     let mut entries = 0;
     for path in paths {
@@ -128,7 +128,7 @@ fn add(
     entry: Walked,
     is_excluded: bool,
     classify: &impl Fn(&str) -> Option<Standing>,
-    (seen, last_directory): (&mut HashSet<PathBuf>, &mut Option<PathBuf>),
+    (seen, last_directory): (&mut Option<HashSet<PathBuf>>, &mut Option<PathBuf>),
     discovered: &mut Discovered,
 ) {
     let Walked { path, kind } = entry;
@@ -143,7 +143,8 @@ fn add(
         return;
     }
     let Some(standing) = (kind == EntryKind::File).then(|| classify(name)).flatten() else { return };
-    if !seen.insert(path.clone()) {
+    // What is walked once is met once.
+    if seen.as_mut().is_some_and(|seen| !seen.insert(path.clone())) {
         return;
     }
     if standing == Standing::Terraform

@@ -174,7 +174,7 @@ impl Module {
                 self.insert_output(name, output, header);
             }
             ("resource", [_, _]) => {
-                self.insert_resource(ResourceBlock::later(Mode::Managed, piece, &self.late))
+                self.insert_resource(ResourceBlock::later(Mode::Managed, piece, &self.late));
             }
             ("data", [_, _]) => self.insert_resource(ResourceBlock::later(Mode::Data, piece, &self.late)),
             ("locals", []) => match piece.attributes() {
@@ -203,7 +203,9 @@ impl Module {
     }
 
     fn faults(&mut self, faults: Faults) {
-        faults.into_iter().for_each(|(span, message)| self.invalid(span, message));
+        for (span, message) in faults {
+            self.invalid(span, message);
+        }
     }
 
     fn add_variable(&mut self, name: &Arc<str>, block: &Block) {

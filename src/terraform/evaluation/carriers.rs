@@ -46,8 +46,7 @@ impl<'m> Carriers<'m> {
 
     fn reference(&mut self, reference: Reference<'m>, depth: usize) -> bool {
         let (mode, resource_type, name) = match reference {
-            Reference::Unclear => return true,
-            Reference::Of("module", _, _) => return true,
+            Reference::Unclear | Reference::Of("module", _, _) => return true,
             Reference::Of("var", _, _) => return self.is_called,
             Reference::Of("local", name, _) => {
                 let Some(local) = self.module.local_text(name) else { return false };
@@ -75,7 +74,7 @@ impl<'m> Carriers<'m> {
 }
 
 /// Something that looks like the beginning of a reference: `local.a`, `data.aws_iam_user.a`.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reference<'t> {
     /// The first name, the second, and the third if there is one.
     Of(&'t str, &'t str, Option<&'t str>),
