@@ -1,6 +1,7 @@
 //! discover: the files of every format, and what of them is a root.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use crate::cdk::{self, Assembly};
@@ -269,13 +270,15 @@ fn configurations(discovered: &Discovered) -> Vec<(PathBuf, Vec<Walked>)> {
         entry.path.file_name().and_then(|name| name.to_str()).is_some_and(terraform::is_configuration)
     };
     let walked = |entry: &Entry| Walked { path: entry.path.clone(), kind: entry.kind };
-    let mut found: HashMap<&Path, Vec<Walked>> = HashMap::new();
+    // By their text: comparing paths part by part is slow.
+    let mut found: HashMap<&OsStr, Vec<Walked>> = HashMap::new();
     for entry in discovered.entries.iter().filter(is_configuration) {
-        found.entry(entry.path.parent().unwrap_or(Path::new(""))).or_default().push(walked(entry));
+        let parent = entry.path.parent().unwrap_or(Path::new("")).as_os_str();
+        found.entry(parent).or_default().push(walked(entry));
     }
     let directories = discovered.directories.iter();
     directories
-        .filter_map(|directory| Some((directory.clone(), found.remove(directory.as_path())?)))
+        .filter_map(|directory| Some((directory.clone(), found.remove(directory.as_os_str())?)))
         .collect()
 }
 
