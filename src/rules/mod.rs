@@ -13,9 +13,9 @@ mod rule;
 mod trial;
 // The language of its expressions.
 mod check;
-mod cost;
 mod expression;
 mod functions;
+mod language;
 mod shape;
 mod template;
 // Rules over records, and over the graph.
