@@ -89,6 +89,15 @@ impl Template {
         Ok(text)
     }
 
+    /// The expressions in it.
+    #[cfg(test)]
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Expression(expression) => Some(&**expression),
+        })
+    }
+
     /// The text as it was written, expressions in braces.
     pub fn source(&self) -> String {
         self.pieces

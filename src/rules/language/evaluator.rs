@@ -74,19 +74,32 @@ impl From<String> for Problem {
     }
 }
 
-/// What an evaluation has cost so far.
-#[derive(Debug, Default)]
+/// What an evaluation may still cost.
+#[derive(Debug)]
 pub struct Steps(u64);
 
+impl Default for Steps {
+    fn default() -> Self {
+        Self(MAX_STEPS)
+    }
+}
+
 impl Steps {
+    /// So many of them.
+    #[cfg(test)]
+    pub fn of(count: u64) -> Self {
+        Self(count)
+    }
+
     /// Counts steps.
     ///
     /// # Errors
     ///
-    /// More of them than an evaluation may take.
+    /// More of them than the evaluation may take.
     pub fn add(&mut self, count: usize) -> Result<(), Problem> {
-        self.0 = self.0.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        if self.0 > MAX_STEPS { Err(Problem::TooManySteps) } else { Ok(()) }
+        let left = u64::try_from(count).ok().and_then(|count| self.0.checked_sub(count));
+        self.0 = left.unwrap_or_default();
+        left.map(|_| ()).ok_or(Problem::TooManySteps)
     }
 
     /// Counts the reading of bytes, which is quick.
