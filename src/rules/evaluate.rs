@@ -246,9 +246,7 @@ fn places<'r>(
 fn collect_nodes(value: &Value<'_>, nodes: &mut Vec<usize>, steps: &mut Steps) -> Result<(), Problem> {
     steps.add(1)?;
     match value {
-        Value::List(list) => {
-            list.elements().try_for_each(|element| collect_nodes(&element, nodes, steps))
-        }
+        Value::List(list) => list.elements().try_for_each(|element| collect_nodes(&element, nodes, steps)),
         Value::Null => Ok(()),
         Value::Record(record) => match record.field("node") {
             Some(Value::Unsigned(node)) => {

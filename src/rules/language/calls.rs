@@ -111,9 +111,7 @@ impl Call {
                 .map(|compiled| compiled.is_match(text))
                 .ok_or_else(|| Problem::from("what `matches` is given is no regular expression"))
         };
-        let is_written = |argument: &super::Node| {
-            matches!(&argument.kind, NodeKind::Literal(Literal::Text(written)) if **written == *pattern)
-        };
+        let is_written = |argument: &super::Node| matches!(&argument.kind, NodeKind::Literal(Literal::Text(written)) if **written == *pattern);
         if self.arguments.get(1).is_some_and(is_written) {
             return is_match(self.pattern.get_or_init(|| Regex::new(pattern).ok()).as_ref(), steps);
         }
@@ -154,7 +152,10 @@ fn int<'r>(of: &Value<'_>) -> Result<Value<'r>, Problem> {
     let number = match of {
         Value::Whole(number) => Some(*number),
         Value::Unsigned(number) => i64::try_from(*number).ok(),
-        #[expect(clippy::cast_possible_truncation, reason = "the range is looked at, the fraction falls away")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "the range is looked at, the fraction falls away"
+        )]
         Value::Fraction(number) => (*number > -LIMIT && *number < LIMIT).then_some(*number as i64),
         Value::Text(text) => text.as_str().parse().ok(),
         other => return Err(format!("`int` makes no number of a {}", other.kind()).into()),

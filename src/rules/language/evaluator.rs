@@ -113,11 +113,7 @@ impl Steps {
 /// # Errors
 ///
 /// What is asked of a value that does not have it, or too many steps.
-pub fn evaluate<'r>(
-    node: &'r Node,
-    names: &mut Names<'r>,
-    steps: &mut Steps,
-) -> Result<Value<'r>, Problem> {
+pub fn evaluate<'r>(node: &'r Node, names: &mut Names<'r>, steps: &mut Steps) -> Result<Value<'r>, Problem> {
     Evaluation { names, steps }.value(node)
 }
 

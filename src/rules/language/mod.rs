@@ -17,9 +17,9 @@ mod value;
 pub use evaluator::{Names, Problem, Steps, evaluate};
 pub use parser::parse;
 pub use tree::{Call, Literal, Loop, LoopKind, Node, NodeKind, Operator};
-pub use value::{AsValue, Fields, Value};
 #[cfg(test)]
 pub use value::Text;
+pub use value::{AsValue, Fields, Value};
 
 /// How deep expressions may stand in one another: the parser recurses over parentheses, the evaluator over the tree.
 const MAX_NESTING: usize = 96;

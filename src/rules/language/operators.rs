@@ -105,9 +105,10 @@ pub fn index<'r>(of: &Value<'r>, at: &Value<'_>) -> Result<Value<'r>, Problem> {
         (Value::List(list), Value::Unsigned(at)) => {
             usize::try_from(*at).ok().and_then(|at| list.element(at)).ok_or_else(outside)
         }
-        (Value::List(list), Value::Fraction(at)) => {
-            whole(*at).and_then(|at| usize::try_from(at).ok()).and_then(|at| list.element(at)).ok_or_else(outside)
-        }
+        (Value::List(list), Value::Fraction(at)) => whole(*at)
+            .and_then(|at| usize::try_from(at).ok())
+            .and_then(|at| list.element(at))
+            .ok_or_else(outside),
         (Value::Record(record), Value::Text(name)) => {
             let record: &'r dyn Fields = *record;
             record.field(name.as_str()).ok_or_else(|| "the record has no such field".into())

@@ -32,14 +32,19 @@ static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::built_in().unwrap())
 
 fn texts(list: &CowVal<'_, '_>) -> Result<Vec<String>, ExecutionError> {
     let elements = list.downcast_ref::<CelList>().map(CelList::inner).unwrap_or_default();
-    let text = |element: &Box<dyn cel::common::value::Val + '_>| {
-        let text = element.downcast_ref::<CelString>().map(|text| text.inner().to_owned());
-        text.ok_or_else(|| ExecutionError::function_error("listed", "no text"))
-    };
-    elements.iter().map(text).collect()
+    let no_text = || ExecutionError::function_error("listed", "no text");
+    let texts = elements.iter().map(|element| {
+        let text = element.downcast_ref::<CelString>().ok_or_else(no_text)?;
+        Ok(text.inner().to_owned())
+    });
+    texts.collect()
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the evaluator fixes the signature")]
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::unnecessary_wraps,
+    reason = "the evaluator fixes the signature"
+)]
 fn counted<'b, 'v>(arguments: Vec<CowVal<'b, 'v>>) -> Result<CowVal<'b, 'v>, ExecutionError> {
     let count = arguments[0].downcast_ref::<CelList>().unwrap().inner().len();
     let noun = arguments[if count == 1 { 1 } else { 2 }].downcast_ref::<CelString>().unwrap().inner();
@@ -294,7 +299,8 @@ fn scalar(draw: &mut Draw<'_>, depth: usize) -> String {
 }
 
 fn condition(draw: &mut Draw<'_>, depth: usize) -> String {
-    let leaves = ["true", "false", "user.created", "x.active", "y.used", "user.live.mfa_active", "user.absent"];
+    let leaves =
+        ["true", "false", "user.created", "x.active", "y.used", "user.live.mfa_active", "user.absent"];
     if depth == 0 {
         return draw.one(&leaves).to_owned();
     }
@@ -388,10 +394,7 @@ fn both(text: &str, record: &UserRecord) -> (Result<String, String>, Result<Stri
 }
 
 fn assert_same(text: &str, mine: &Result<String, String>, other: &Result<String, String>) {
-    assert!(
-        mine.as_ref().ok() == other.as_ref().ok(),
-        "{text}\nours:   {mine:?}\ntheirs: {other:?}"
-    );
+    assert!(mine.as_ref().ok() == other.as_ref().ok(), "{text}\nours:   {mine:?}\ntheirs: {other:?}");
 }
 
 /// The expressions of a rule, in the order in which they may be evaluated, with the names that they give.
@@ -417,7 +420,7 @@ fn expressions(rule: &Rule) -> Vec<(Option<&str>, &Expression)> {
 
 /// The subject of a rule, where the user has one: for both.
 fn subject<'r>(rule: &Rule, record: &'r UserRecord) -> Option<(Value<'r>, cel::Value)> {
-    fn both<'r, T: AsValue + serde::Serialize>(of: &'r T) -> (Value<'r>, cel::Value) {
+    fn both<T: AsValue + serde::Serialize>(of: &T) -> (Value<'_>, cel::Value) {
         (of.as_value(), cel::to_value(of).unwrap())
     }
     match rule.subject.name() {

@@ -461,7 +461,10 @@ mod tests {
             ("a.if.in_", "a.if.in_"),
             ("0x1F + 12", "(add 31 12)"),
             ("1.size()", "(size 1)"),
-            ("[1u, 1.5, .5e1, 1e3, true, null]", "[unsigned(1) fraction(1.5) fraction(5.0) fraction(1000.0) flag(true) null]"),
+            (
+                "[1u, 1.5, .5e1, 1e3, true, null]",
+                "[unsigned(1) fraction(1.5) fraction(5.0) fraction(1000.0) flag(true) null]",
+            ),
         ] {
             assert_eq!(parse(text).map(|node| drawn(&node)), Ok(tree.to_owned()), "{text}");
         }

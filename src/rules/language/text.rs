@@ -7,9 +7,9 @@ pub fn unquoted(token: &str, at: usize) -> Result<Box<str>, SyntaxFault> {
     let is_raw = token.starts_with(['r', 'R']);
     let quoted = &token[usize::from(is_raw)..];
     let is_triple = quoted.len() >= 6 && (quoted.starts_with("'''") || quoted.starts_with("\"\"\""));
-    let quotes = if is_triple { 3 } else { 1 };
-    let inner = &quoted[quotes..quoted.len() - quotes];
-    let at = at + usize::from(is_raw) + quotes;
+    let marks = if is_triple { 3 } else { 1 };
+    let inner = &quoted[marks..quoted.len() - marks];
+    let at = at + usize::from(is_raw) + marks;
     if !inner.contains(['\\', '\r']) {
         return Ok(inner.into());
     }

@@ -81,7 +81,7 @@ impl Value<'_> {
     }
 }
 
-impl<'r> Value<'r> {
+impl Value<'_> {
     /// A text that was made.
     pub fn text(text: impl Into<Rc<str>>) -> Self {
         Self::Text(Text::Made(text.into()))
