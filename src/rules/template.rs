@@ -78,11 +78,15 @@ impl Template {
                 }
             }
             // What is cut off at the end need not be kept until then.
-            if let Some((end, _)) = text.char_indices().nth(MAX_LENGTH + 1) {
+            if text.len() > MAX_LENGTH
+                && let Some((end, _)) = text.char_indices().nth(MAX_LENGTH + 1)
+            {
                 text.truncate(end);
             }
         }
-        if let Some((end, _)) = text.char_indices().nth(MAX_LENGTH) {
+        if text.len() > MAX_LENGTH
+            && let Some((end, _)) = text.char_indices().nth(MAX_LENGTH)
+        {
             text.truncate(end);
             text.push('…');
         }
