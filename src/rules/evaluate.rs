@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::error::EvaluationError;
 use super::expression::Expression;
 use super::front_matter::SubjectKind;
-use super::language::{AsValue, Names, Problem, Steps, Value};
+use super::language::{AsValue, Names, Problem, STEPS_OF_LOOK, Steps, Value};
 use super::record::{AccountRecord, ExceptionRecord, LimitsRecord, LiveUserRecord, UserRecord};
 use super::rule::{Case, Rule};
 use super::template::Template;
@@ -244,7 +244,7 @@ fn places<'r>(
 /// Recursion follows the nesting of lists, which the depth of the expression bounds. A list may hold another one many
 /// times over, and that one as well, so that steps are counted.
 fn collect_nodes(value: &Value<'_>, nodes: &mut Vec<usize>, steps: &mut Steps) -> Result<(), Problem> {
-    steps.add(1)?;
+    steps.add(STEPS_OF_LOOK)?;
     match value {
         Value::List(list) => list.elements().try_for_each(|element| collect_nodes(&element, nodes, steps)),
         Value::Null => Ok(()),

@@ -7,12 +7,15 @@ use super::operators::{binary, index, negated};
 use super::tree::{Literal, Logic, Loop, LoopKind, Node, NodeKind};
 use super::value::{List, Text, Value};
 
-/// Most steps that one evaluation may take: some tenths of a second. Every part of the tree that is evaluated is one,
-/// and so is every byte of text that is made.
+/// Most steps that one evaluation may take: some tenths of a second at most. Every part of the tree that is evaluated is
+/// one, and so is every byte of text that is made.
 const MAX_STEPS: u64 = 10_000_000;
 
 /// Steps that an element of a list that is made counts: it takes about as much memory as so many bytes.
 pub const STEPS_OF_ELEMENT: usize = 16;
+
+/// Steps that an element counts that is looked at, in a loop or a comparison.
+pub const STEPS_OF_LOOK: usize = 8;
 
 /// The names that an expression may use, and their values. Later ones hide earlier ones.
 #[derive(Debug, Default)]
@@ -243,7 +246,7 @@ impl<'r> Evaluation<'_, 'r> {
                     Err(other) => problem = problem.or(Some(other)),
                 },
             }
-            self.steps.add(if made.is_empty() { 1 } else { STEPS_OF_ELEMENT })?;
+            self.steps.add(if made.is_empty() { STEPS_OF_LOOK } else { STEPS_OF_ELEMENT })?;
         }
         match (it.kind, problem) {
             (_, Some(problem)) => Err(problem),

@@ -14,7 +14,7 @@ mod text;
 mod tree;
 mod value;
 
-pub use evaluator::{Names, Problem, Steps, evaluate};
+pub use evaluator::{Names, Problem, STEPS_OF_LOOK, Steps, evaluate};
 pub use parser::parse;
 pub use tree::{Call, Literal, Loop, LoopKind, Node, NodeKind, Operator};
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::evaluator::{Problem, STEPS_OF_ELEMENT, Steps};
+use super::evaluator::{Problem, STEPS_OF_ELEMENT, STEPS_OF_LOOK, Steps};
 use super::tree::Operator;
 use super::value::{Fields, List, Value};
 
@@ -143,7 +143,7 @@ fn contains(container: &Value<'_>, wanted: &Value<'_>, steps: &mut Steps) -> Res
 /// Whether values are equal; those of different kinds are not, but numbers are compared as such. Recursion follows the
 /// nesting of lists, which the depth of expressions bounds.
 fn equal(left: &Value<'_>, right: &Value<'_>, steps: &mut Steps) -> Result<bool, Problem> {
-    steps.add(1)?;
+    steps.add(STEPS_OF_LOOK)?;
     match (left, right) {
         (Value::Null, Value::Null) => Ok(true),
         (Value::List(left), Value::List(right)) => {
