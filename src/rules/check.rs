@@ -1,10 +1,8 @@
 //! Checks an expression against the record before it is ever evaluated: a field that is misspelt in a rule
 //! must be found when the rule is read, not on the day it should have fired.
 
-use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, ListExpr, LiteralValue, SelectExpr, operators};
-use cel::{IdedExpr, Program};
-
 use super::functions::FUNCTIONS;
+use super::language::{Call, Literal, Loop, LoopKind, Node, NodeKind, Operator};
 use super::names::closest;
 use super::record::Record;
 use super::shape::{Shape, words};
@@ -22,7 +20,7 @@ pub struct Fault {
     pub message: String,
     /// What to do, when there is something.
     pub help: Option<String>,
-    /// Where, counted in characters from the start of the expression.
+    /// Where, counted from the start of the expression: in characters, once [`super::expression`] hands it out.
     pub offset: usize,
 }
 
@@ -45,7 +43,7 @@ impl Scope {
     }
 
     fn known(&self) -> Vec<&str> {
-        self.names.iter().map(|(name, _)| name.as_str()).filter(|name| !name.starts_with('@')).collect()
+        self.names.iter().map(|(name, _)| name.as_str()).collect()
     }
 }
 
@@ -53,287 +51,233 @@ impl Scope {
 ///
 /// # Errors
 ///
-/// The first fault: an unknown name, field or function, operands that cannot go together, too much nesting.
-pub fn check(program: &Program, scope: &Scope) -> Result<Shape, Fault> {
-    let root = program.expression();
-    if is_deeper_than(root, MAX_DEPTH) {
+/// The first fault, its offset in bytes: an unknown name, field or function, operands that cannot go together, too much
+/// nesting.
+pub fn check(root: &Node, scope: &Scope) -> Result<Shape, Fault> {
+    if root.is_deeper_than(MAX_DEPTH) {
         return Err(Fault {
             message: "the expression is nested too deeply".to_owned(),
             help: Some("name a part of it under `let`".to_owned()),
             offset: 0,
         });
     }
-    Checker { program, scope: scope.clone() }.shape(root)
-}
-
-/// Walks without recursion: it is what makes recursion over the tree safe.
-fn is_deeper_than(root: &IdedExpr, limit: usize) -> bool {
-    let mut waiting = vec![(root, 1)];
-    while let Some((node, depth)) = waiting.pop() {
-        if depth > limit {
-            return true;
-        }
-        waiting.extend(children(&node.expr).into_iter().map(|child| (child, depth + 1)));
-    }
-    false
-}
-
-/// Whether an expression uses a name. One that a loop gives to its elements counts as well, which does no harm.
-pub fn uses(root: &IdedExpr, name: &str) -> bool {
-    let mut waiting = vec![root];
-    while let Some(node) = waiting.pop() {
-        if matches!(&node.expr, Expr::Ident(used) if used == name) {
-            return true;
-        }
-        waiting.extend(children(&node.expr));
-    }
-    false
-}
-
-fn children(expression: &Expr) -> Vec<&IdedExpr> {
-    match expression {
-        Expr::Call(call) => call.target.as_deref().into_iter().chain(&call.args).collect(),
-        Expr::Comprehension(comprehension) => vec![
-            &comprehension.iter_range,
-            &comprehension.accu_init,
-            &comprehension.loop_cond,
-            &comprehension.loop_step,
-            &comprehension.result,
-        ],
-        Expr::List(list) => list.elements.iter().collect(),
-        Expr::Select(select) => vec![&select.operand],
-        // Refused before anything looks inside.
-        Expr::Map(_) | Expr::Struct(_) | Expr::Unspecified | Expr::Ident(_) | Expr::Literal(_) => Vec::new(),
-    }
+    Checker { scope, variables: Vec::new() }.shape(root)
 }
 
 struct Checker<'a> {
-    program: &'a Program,
-    scope: Scope,
+    scope: &'a Scope,
+    /// The names of the loops around, innermost last, and what their elements are.
+    variables: Vec<(&'a str, Shape)>,
 }
 
-impl Checker<'_> {
-    fn shape(&mut self, node: &IdedExpr) -> Result<Shape, Fault> {
-        match &node.expr {
-            Expr::Literal(literal) => Ok(literal_shape(literal)),
-            Expr::Ident(name) => self.name(node, name),
-            Expr::Select(select) => self.field(node, select),
-            Expr::Call(call) => self.call(node, call),
-            Expr::List(list) => self.list(list),
-            Expr::Comprehension(comprehension) => self.comprehension(comprehension),
-            Expr::Map(_) | Expr::Struct(_) | Expr::Unspecified => {
-                Err(self.fault(node, "maps and structures cannot be used here", None))
+impl<'a> Checker<'a> {
+    fn shape(&mut self, node: &'a Node) -> Result<Shape, Fault> {
+        match &node.kind {
+            NodeKind::Literal(literal) => Ok(literal_shape(literal)),
+            NodeKind::Name(name) => self.name(node, name),
+            NodeKind::Field(of, name) => self.field(node, of, name),
+            NodeKind::Has(of, name) => self.field(node, of, name).map(|_| Shape::Flag),
+            NodeKind::Index(pair) => {
+                let list = self.shape(&pair[0])?;
+                self.shape(&pair[1])?;
+                match list.present() {
+                    Shape::List(element) => Ok((**element).clone()),
+                    Shape::Any => Ok(Shape::Any),
+                    other => Err(fault(node, format!("a {other} has no elements"), None)),
+                }
             }
+            NodeKind::List(elements) => {
+                let mut element = Shape::Nothing;
+                for item in elements {
+                    element = element.or(self.shape(item)?);
+                }
+                Ok(Shape::List(Box::new(element)))
+            }
+            NodeKind::Not(operand) => {
+                let shape = self.shape(operand)?;
+                expect_flag(node.at, &shape)
+            }
+            NodeKind::Negate(operand) => {
+                let shape = self.shape(operand)?;
+                comparable(node, &shape, &Shape::Whole)?;
+                Ok(Shape::Whole)
+            }
+            NodeKind::Logic(_, operands) => {
+                for (at, operand) in operands {
+                    let shape = self.shape(operand)?;
+                    expect_flag(*at, &shape)?;
+                }
+                Ok(Shape::Flag)
+            }
+            NodeKind::Binary(operator, pair) => {
+                let left = self.shape(&pair[0])?;
+                let right = self.shape(&pair[1])?;
+                binary(node, *operator, &left, &right)
+            }
+            NodeKind::Condition(parts) => {
+                let condition = self.shape(&parts[0])?;
+                let yes = self.shape(&parts[1])?;
+                let no = self.shape(&parts[2])?;
+                expect_flag(node.at, &condition)?;
+                Ok(yes.or(no))
+            }
+            NodeKind::Loop(it) => self.elements(it),
+            NodeKind::Call(call) => self.call(node, call),
         }
     }
 
-    fn name(&self, node: &IdedExpr, name: &str) -> Result<Shape, Fault> {
-        if let Some(shape) = self.scope.get(name) {
+    fn name(&self, node: &Node, name: &str) -> Result<Shape, Fault> {
+        let variable = self.variables.iter().rev().find(|(known, _)| *known == name).map(|(_, shape)| shape);
+        if let Some(shape) = variable.or_else(|| self.scope.get(name)) {
             return Ok(shape.clone());
         }
-        let known = self.scope.known();
-        Err(self.fault(node, format!("there is no `{name}` here"), Some(choices(name, "names", &known))))
+        let mut known = self.scope.known();
+        known.extend(self.variables.iter().map(|(name, _)| *name));
+        Err(fault(node, format!("there is no `{name}` here"), Some(choices(name, "names", &known))))
     }
 
-    fn field(&mut self, node: &IdedExpr, select: &SelectExpr) -> Result<Shape, Fault> {
-        let operand = self.shape(&select.operand)?;
-        let shape = match operand.present() {
-            Shape::Record(record) => self.record_field(node, record, &select.field)?,
-            Shape::Any | Shape::Nothing => Shape::Any,
+    fn field(&mut self, node: &Node, of: &'a Node, name: &str) -> Result<Shape, Fault> {
+        let operand = self.shape(of)?;
+        match operand.present() {
+            Shape::Record(record) => record_field(node, record, name),
+            Shape::Any | Shape::Nothing => Ok(Shape::Any),
             other => {
                 let help = matches!(other, Shape::List(_)).then(|| {
                     "use `.filter(x, …)`, `.exists(x, …)`, `.map(x, …)` or `[0]` to get at its elements"
                         .to_owned()
                 });
-                return Err(self.fault(node, format!("a {other} has no field `{}`", select.field), help));
+                Err(fault(node, format!("a {other} has no field `{name}`"), help))
             }
-        };
-        Ok(if select.test { Shape::Flag } else { shape })
-    }
-
-    fn record_field(&self, node: &IdedExpr, record: &Record, name: &str) -> Result<Shape, Fault> {
-        if let Some(field) = record.fields.iter().find(|field| field.name == name) {
-            return Ok(Shape::of_field(field));
         }
-        let known: Vec<&str> = record.fields.iter().map(|field| field.name).collect();
-        let message = format!("a record of the kind `{}` has no field `{name}`", words(record));
-        Err(self.fault(node, message, Some(choices(name, "fields", &known))))
     }
 
-    fn list(&mut self, list: &ListExpr) -> Result<Shape, Fault> {
-        let mut element = Shape::Nothing;
-        for item in &list.elements {
-            element = element.or(self.shape(item)?);
-        }
-        Ok(Shape::List(Box::new(element)))
-    }
-
-    fn comprehension(&mut self, comprehension: &ComprehensionExpr) -> Result<Shape, Fault> {
-        let range = self.shape(&comprehension.iter_range)?;
-        let element = match range.present() {
+    fn elements(&mut self, it: &'a Loop) -> Result<Shape, Fault> {
+        let list = self.shape(&it.list)?;
+        let element = match list.present() {
             Shape::List(element) => (**element).clone(),
             Shape::Any | Shape::Nothing => Shape::Any,
-            other => {
-                return Err(self.fault(&comprehension.iter_range, format!("a {other} is not a list"), None));
-            }
+            other => return Err(fault(&it.list, format!("a {other} is not a list"), None)),
         };
-        let start = self.shape(&comprehension.accu_init)?;
-        let outer = self.scope.names.len();
-        self.scope.add(&comprehension.iter_var, element);
-        if let Some(second) = &comprehension.iter_var2 {
-            self.scope.add(second, Shape::Any);
-        }
-        self.scope.add(&comprehension.accu_var, start.clone());
-        let shape = self.loop_shape(comprehension, start);
-        self.scope.names.truncate(outer);
+        self.variables.push((&it.variable, element.clone()));
+        let shape = self.body(it, element);
+        self.variables.pop();
         shape
     }
 
-    fn loop_shape(&mut self, comprehension: &ComprehensionExpr, start: Shape) -> Result<Shape, Fault> {
-        self.shape(&comprehension.loop_cond)?;
-        let step = self.shape(&comprehension.loop_step)?;
-        self.scope.add(&comprehension.accu_var, start.or(step));
-        self.shape(&comprehension.result)
+    fn body(&mut self, it: &'a Loop, element: Shape) -> Result<Shape, Fault> {
+        if let Some(guard) = &it.guard {
+            let shape = self.shape(guard)?;
+            expect_flag(guard.at, &shape)?;
+        }
+        let shape = self.shape(&it.body)?;
+        match it.kind {
+            LoopKind::Map => Ok(Shape::List(Box::new(shape))),
+            LoopKind::Filter => {
+                expect_flag(it.body.at, &shape)?;
+                Ok(Shape::List(Box::new(element)))
+            }
+            LoopKind::All | LoopKind::Exists | LoopKind::ExistsOne => expect_flag(it.body.at, &shape),
+        }
     }
 
-    fn call(&mut self, node: &IdedExpr, call: &CallExpr) -> Result<Shape, Fault> {
-        if MACROS.contains(&call.func_name.as_str()) {
+    fn call(&mut self, node: &Node, call: &'a Call) -> Result<Shape, Fault> {
+        if MACROS.contains(&&*call.name) {
             let help = "it is written `list.filter(x, x.active)`; `has` is written `has(x.field)`".to_owned();
-            let message = format!("`{}` is not used as it should be", call.func_name);
-            return Err(self.fault(node, message, Some(help)));
+            let message = format!("`{}` is not used as it should be", call.name);
+            return Err(fault(node, message, Some(help)));
         }
-        let mut arguments = Vec::new();
-        for argument in call.target.as_deref().into_iter().chain(&call.args) {
-            arguments.push(self.shape(argument)?);
+        for argument in &call.arguments {
+            self.shape(argument)?;
         }
-        match (call.func_name.as_str(), arguments.as_slice()) {
-            (operators::CONDITIONAL, [condition, yes, no]) => {
-                self.expect_flag(node, condition)?;
-                Ok(yes.clone().or(no.clone()))
-            }
-            (operators::LOGICAL_AND | operators::LOGICAL_OR, [left, right]) => {
-                self.expect_flag(node, left)?;
-                self.expect_flag(node, right)?;
-                Ok(Shape::Flag)
-            }
-            (operators::LOGICAL_NOT, [operand]) => {
-                self.expect_flag(node, operand)?;
-                Ok(Shape::Flag)
-            }
-            (operators::NOT_STRICTLY_FALSE, _) => Ok(Shape::Flag),
-            (operators::IN, [element, list]) => match list.present() {
-                Shape::List(inner) => self.comparable(node, element, inner),
-                Shape::Any | Shape::Nothing => Ok(Shape::Flag),
-                other => Err(self.fault(node, format!("a {other} is not a list"), None)),
-            },
-            (name, [left, right]) if is_comparison(name) => self.comparable(node, left, right),
-            (operators::ADD, [left, right]) => self.sum(node, left, right),
-            (operators::INDEX, [list, _]) => match list.present() {
-                Shape::List(element) => Ok((**element).clone()),
-                Shape::Any => Ok(Shape::Any),
-                other => Err(self.fault(node, format!("a {other} has no elements"), None)),
-            },
-            (name, operands) if is_arithmetic(name) => {
-                for operand in operands {
-                    self.comparable(node, operand, &Shape::Whole)?;
-                }
-                Ok(Shape::Whole)
-            }
-            (name, _) => self.function(node, name),
-        }
-    }
-
-    fn function(&self, node: &IdedExpr, name: &str) -> Result<Shape, Fault> {
-        if let Some(function) = FUNCTIONS.iter().find(|function| function.name == name) {
+        if let Some(function) = FUNCTIONS.iter().find(|function| *function.name == *call.name) {
             return Ok(function.result.clone());
         }
         let known: Vec<&str> = FUNCTIONS.iter().map(|function| function.name).chain(MACROS).collect();
-        Err(self.fault(
+        Err(fault(
             node,
-            format!("there is no function `{name}`"),
-            Some(choices(name, "functions", &known)),
+            format!("there is no function `{}`", call.name),
+            Some(choices(&call.name, "functions", &known)),
         ))
     }
+}
 
-    fn sum(&self, node: &IdedExpr, left: &Shape, right: &Shape) -> Result<Shape, Fault> {
-        match (left.present(), right.present()) {
-            (Shape::List(_), Shape::List(_))
-            | (Shape::Text, Shape::Text)
-            | (Shape::Whole, Shape::Whole)
-            | (Shape::Any, _)
-            | (_, Shape::Any) => Ok(left.present().clone().or(right.present().clone())),
-            (Shape::List(_), other) | (other, Shape::List(_)) => Err(self.fault(
-                node,
-                format!("a list and a {other} cannot be added"),
-                Some("put the single value in brackets: `[user.password] + active`".to_owned()),
-            )),
-            _ => Err(self.fault(
-                node,
-                format!("a {left} and a {right} cannot be added"),
-                Some("`string(…)` turns a number into text".to_owned()),
-            )),
-        }
+fn record_field(node: &Node, record: &Record, name: &str) -> Result<Shape, Fault> {
+    if let Some(field) = record.fields.iter().find(|field| field.name == name) {
+        return Ok(Shape::of_field(field));
     }
+    let known: Vec<&str> = record.fields.iter().map(|field| field.name).collect();
+    let message = format!("a record of the kind `{}` has no field `{name}`", words(record));
+    Err(fault(node, message, Some(choices(name, "fields", &known))))
+}
 
-    fn comparable(&self, node: &IdedExpr, left: &Shape, right: &Shape) -> Result<Shape, Fault> {
-        if left.fits(right) {
-            return Ok(Shape::Flag);
+fn binary(node: &Node, operator: Operator, left: &Shape, right: &Shape) -> Result<Shape, Fault> {
+    match operator {
+        Operator::Equal
+        | Operator::Unequal
+        | Operator::Less
+        | Operator::AtMost
+        | Operator::Greater
+        | Operator::AtLeast => comparable(node, left, right),
+        Operator::In => match right.present() {
+            Shape::List(inner) => comparable(node, left, inner),
+            Shape::Any | Shape::Nothing => Ok(Shape::Flag),
+            other => Err(fault(node, format!("a {other} is not a list"), None)),
+        },
+        Operator::Add => sum(node, left, right),
+        Operator::Subtract | Operator::Multiply | Operator::Divide | Operator::Remainder => {
+            comparable(node, left, &Shape::Whole)?;
+            comparable(node, right, &Shape::Whole)?;
+            Ok(Shape::Whole)
         }
-        Err(self.fault(node, format!("`{left}` and `{right}` never compare"), None))
-    }
-
-    fn expect_flag(&self, node: &IdedExpr, shape: &Shape) -> Result<(), Fault> {
-        if shape.present().fits(&Shape::Flag) {
-            return Ok(());
-        }
-        Err(self.fault(node, format!("this needs true or false, and gets a {shape}"), None))
-    }
-
-    fn fault(&self, node: &IdedExpr, message: impl Into<String>, help: Option<String>) -> Fault {
-        let start = self.program.source_info().offset_for(node.id).map_or(0, |(start, _)| start as usize);
-        // A selection is placed at its dot and a call at its parenthesis; a person has to look at the name.
-        let offset = match &node.expr {
-            Expr::Select(_) => start + 1,
-            Expr::Call(call) if call.func_name.starts_with(char::is_alphabetic) => {
-                start.saturating_sub(call.func_name.chars().count())
-            }
-            _ => start,
-        };
-        Fault { message: message.into(), help, offset }
     }
 }
 
-fn literal_shape(literal: &LiteralValue) -> Shape {
+fn sum(node: &Node, left: &Shape, right: &Shape) -> Result<Shape, Fault> {
+    match (left.present(), right.present()) {
+        (Shape::List(_), Shape::List(_))
+        | (Shape::Text, Shape::Text)
+        | (Shape::Whole, Shape::Whole)
+        | (Shape::Any, _)
+        | (_, Shape::Any) => Ok(left.present().clone().or(right.present().clone())),
+        (Shape::List(_), other) | (other, Shape::List(_)) => Err(fault(
+            node,
+            format!("a list and a {other} cannot be added"),
+            Some("put the single value in brackets: `[user.password] + active`".to_owned()),
+        )),
+        _ => Err(fault(
+            node,
+            format!("a {left} and a {right} cannot be added"),
+            Some("`string(…)` turns a number into text".to_owned()),
+        )),
+    }
+}
+
+fn comparable(node: &Node, left: &Shape, right: &Shape) -> Result<Shape, Fault> {
+    if left.fits(right) {
+        return Ok(Shape::Flag);
+    }
+    Err(fault(node, format!("`{left}` and `{right}` never compare"), None))
+}
+
+fn expect_flag(offset: usize, shape: &Shape) -> Result<Shape, Fault> {
+    if shape.present().fits(&Shape::Flag) {
+        return Ok(Shape::Flag);
+    }
+    Err(Fault { message: format!("this needs true or false, and gets a {shape}"), help: None, offset })
+}
+
+fn fault(node: &Node, message: impl Into<String>, help: Option<String>) -> Fault {
+    Fault { message: message.into(), help, offset: node.at }
+}
+
+fn literal_shape(literal: &Literal) -> Shape {
     match literal {
-        LiteralValue::Boolean(_) => Shape::Flag,
-        LiteralValue::String(_) => Shape::Text,
-        LiteralValue::Int(_) | LiteralValue::UInt(_) => Shape::Whole,
-        LiteralValue::Null => Shape::Null,
-        LiteralValue::Bytes(_) | LiteralValue::Double(_) => Shape::Any,
+        Literal::Flag(_) => Shape::Flag,
+        Literal::Text(_) => Shape::Text,
+        Literal::Whole(_) | Literal::Unsigned(_) => Shape::Whole,
+        Literal::Null => Shape::Null,
+        Literal::Fraction(_) => Shape::Any,
     }
-}
-
-fn is_comparison(name: &str) -> bool {
-    matches!(
-        name,
-        operators::EQUALS
-            | operators::NOT_EQUALS
-            | operators::LESS
-            | operators::LESS_EQUALS
-            | operators::GREATER
-            | operators::GREATER_EQUALS
-    )
-}
-
-fn is_arithmetic(name: &str) -> bool {
-    matches!(
-        name,
-        operators::SUBSTRACT
-            | operators::MULTIPLY
-            | operators::DIVIDE
-            | operators::MODULO
-            | operators::NEGATE
-    )
 }
 
 fn choices(wrong: &str, what: &str, known: &[&str]) -> String {

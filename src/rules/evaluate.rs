@@ -2,18 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use cel::Context;
-use cel::common::types::{CelBool, CelList, CelNull, CelString, CelUInt};
-use cel::common::value::Val;
-use serde::Serialize;
-
 use super::error::EvaluationError;
 use super::expression::Expression;
 use super::front_matter::SubjectKind;
-use super::functions::environment;
-use super::record::{
-    AccountRecord, ExceptionRecord, LimitsRecord, LiveCredentialRecord, LiveUserRecord, UserRecord,
-};
+use super::language::{AsValue, Names, Problem, STEPS_OF_LOOK, Steps, Value};
+use super::record::{AccountRecord, ExceptionRecord, LimitsRecord, LiveUserRecord, UserRecord};
 use super::rule::{Case, Rule};
 use super::template::Template;
 use crate::finding::{Severity, Step, Word};
@@ -44,137 +37,112 @@ const LIMITS: &str = "limits";
 
 /// Runs rules over a record. Gives each hit with the index of its rule in `rules`, in the order of the rules
 /// and of the record, and what could not be evaluated: one rule's failure takes nothing from the others.
-pub fn evaluate(
-    rules: &[&Rule],
-    record: &UserRecord,
-    limits: &LimitsRecord,
+pub fn evaluate<'r>(
+    rules: &[&'r Rule],
+    record: &'r UserRecord,
+    limits: &'r LimitsRecord,
 ) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
-    let mut context = Context::with_env(environment());
-    add_variable(&mut context, LIMITS, limits);
-    add_variable(&mut context, SubjectKind::User.name(), record);
-    run(rules, &context, &record.address, record.live.is_some(), |kind| subjects(kind, record))
+    let mut run = Run::new(limits, &record.address, record.live.is_some());
+    run.names.add(SubjectKind::User.name(), record.as_value());
+    for (index, rule) in rules.iter().enumerate() {
+        run.over_user(index, rule, record);
+    }
+    (run.hits, run.errors)
 }
 
 /// Runs rules over an account, as [`evaluate`] does over a user.
-pub fn evaluate_account(
-    rules: &[&Rule],
-    record: &AccountRecord,
-    limits: &LimitsRecord,
+pub fn evaluate_account<'r>(
+    rules: &[&'r Rule],
+    record: &'r AccountRecord,
+    limits: &'r LimitsRecord,
 ) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
-    let mut context = Context::with_env(environment());
-    add_variable(&mut context, LIMITS, limits);
-    run(rules, &context, &record.address, true, |kind| match kind {
-        SubjectKind::Account => vec![Subject::Account(record)],
-        _ => Vec::new(),
-    })
+    let mut run = Run::new(limits, &record.address, true);
+    for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.subject == SubjectKind::Account) {
+        run.over(index, rule, record.node, record);
+    }
+    (run.hits, run.errors)
 }
 
 /// Runs rules over an exception, as [`evaluate`] does over a user.
-pub fn evaluate_exception(
-    rules: &[&Rule],
-    record: &ExceptionRecord,
+pub fn evaluate_exception<'r>(
+    rules: &[&'r Rule],
+    record: &'r ExceptionRecord,
 ) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
-    let mut context = Context::with_env(environment());
-    add_variable(&mut context, LIMITS, &LimitsRecord::default());
-    run(rules, &context, &record.rule, false, |kind| match kind {
-        SubjectKind::Exception => vec![Subject::Exception(record)],
-        _ => Vec::new(),
-    })
+    let mut run = Run::new(&LimitsRecord::DEFAULT, &record.rule, false);
+    for (index, rule) in rules.iter().enumerate().filter(|(_, rule)| rule.subject == SubjectKind::Exception) {
+        run.over(index, rule, record.node, record);
+    }
+    (run.hits, run.errors)
 }
 
-fn run<'s>(
-    rules: &[&Rule],
-    context: &Context<'_, '_>,
-    address: &str,
+/// Rules over one record, and what they have found so far.
+struct Run<'r> {
+    names: Names<'r>,
+    address: &'r str,
     has_report: bool,
-    subjects: impl Fn(SubjectKind) -> Vec<Subject<'s>>,
-) -> (Vec<(usize, Hit)>, Vec<EvaluationError>) {
-    let (mut hits, mut errors) = (Vec::new(), Vec::new());
-    for (index, rule) in rules.iter().enumerate() {
-        for subject in subjects(rule.subject) {
-            let mut scope = context.new_inner_scope();
-            subject.add_to(&mut scope, rule.subject.name());
-            match hit(rule, subject.node(), has_report, &mut scope) {
-                Ok(Some(hit)) => hits.push((index, hit)),
-                Ok(None) => {}
-                Err((expression, message)) => errors.push(EvaluationError {
-                    rule: rule.id.clone(),
-                    key: expression.key.clone(),
-                    expression: expression.text.clone(),
-                    user: address.to_owned(),
-                    message,
-                }),
+    hits: Vec<(usize, Hit)>,
+    errors: Vec<EvaluationError>,
+}
+
+impl<'r> Run<'r> {
+    fn new(limits: &'r LimitsRecord, address: &'r str, has_report: bool) -> Self {
+        let mut names = Names::default();
+        names.add(LIMITS, limits.as_value());
+        Self { names, address, has_report, hits: Vec::new(), errors: Vec::new() }
+    }
+
+    fn over_user(&mut self, index: usize, rule: &'r Rule, record: &'r UserRecord) {
+        match rule.subject {
+            SubjectKind::User => self.over_subject(index, rule, record.node),
+            SubjectKind::AccessKey => {
+                record.access_keys.iter().for_each(|key| self.over(index, rule, key.node, key));
             }
-        }
-    }
-    (hits, errors)
-}
-
-enum Subject<'a> {
-    User(usize),
-    AccessKey(&'a super::record::AccessKeyRecord),
-    Password(&'a super::record::PasswordRecord),
-    ServiceCredential(&'a super::record::ServiceCredentialRecord),
-    Exception(&'a ExceptionRecord),
-    LiveUser(&'a LiveUserRecord),
-    LiveCredential(&'a LiveCredentialRecord),
-    Account(&'a AccountRecord),
-}
-
-impl Subject<'_> {
-    fn node(&self) -> usize {
-        match self {
-            Self::User(node) => *node,
-            Self::AccessKey(key) => key.node,
-            Self::Password(password) => password.node,
-            Self::ServiceCredential(credential) => credential.node,
-            Self::Exception(exception) => exception.node,
-            Self::LiveUser(user) => user.node,
-            Self::LiveCredential(credential) => credential.node,
-            Self::Account(account) => account.node,
+            SubjectKind::Password => {
+                record.password.iter().for_each(|password| self.over(index, rule, password.node, password));
+            }
+            SubjectKind::ServiceCredential => {
+                let credentials = record.service_credentials.iter();
+                credentials.for_each(|credential| self.over(index, rule, credential.node, credential));
+            }
+            SubjectKind::LiveUser => {
+                record.live.iter().for_each(|live| self.over(index, rule, live.node, live));
+            }
+            SubjectKind::LiveCredential => {
+                let credentials = record.live.iter().flat_map(live_credentials);
+                credentials.for_each(|credential| self.over(index, rule, credential.node, credential));
+            }
+            SubjectKind::Exception | SubjectKind::Account => {}
         }
     }
 
-    fn add_to(&self, scope: &mut Context<'_, '_>, name: &str) {
-        match self {
-            // The user is in every scope already.
-            Self::User(_) => {}
-            Self::AccessKey(key) => add_variable(scope, name, key),
-            Self::Password(password) => add_variable(scope, name, password),
-            Self::ServiceCredential(credential) => add_variable(scope, name, credential),
-            Self::Exception(exception) => add_variable(scope, name, exception),
-            Self::LiveUser(user) => add_variable(scope, name, user),
-            Self::LiveCredential(credential) => add_variable(scope, name, credential),
-            Self::Account(account) => add_variable(scope, name, account),
-        }
+    /// Runs a rule over one of its subjects, which goes by its own name.
+    fn over(&mut self, index: usize, rule: &'r Rule, node: usize, subject: &'r impl AsValue) {
+        let known = self.names.count();
+        self.names.add(rule.subject.name(), subject.as_value());
+        self.over_subject(index, rule, node);
+        self.names.truncate(known);
     }
-}
 
-fn subjects(kind: SubjectKind, record: &UserRecord) -> Vec<Subject<'_>> {
-    match kind {
-        SubjectKind::User => vec![Subject::User(record.node)],
-        SubjectKind::AccessKey => record.access_keys.iter().map(Subject::AccessKey).collect(),
-        SubjectKind::Password => record.password.iter().map(Subject::Password).collect(),
-        SubjectKind::ServiceCredential => {
-            record.service_credentials.iter().map(Subject::ServiceCredential).collect()
+    fn over_subject(&mut self, index: usize, rule: &'r Rule, node: usize) {
+        let known = self.names.count();
+        match hit(rule, node, self.has_report, &mut self.names) {
+            Ok(Some(hit)) => self.hits.push((index, hit)),
+            Ok(None) => {}
+            Err((expression, message)) => self.errors.push(EvaluationError {
+                rule: rule.id.clone(),
+                key: expression.key.clone(),
+                expression: expression.text.clone(),
+                user: self.address.to_owned(),
+                message,
+            }),
         }
-        SubjectKind::LiveUser => record.live.iter().map(Subject::LiveUser).collect(),
-        SubjectKind::LiveCredential => {
-            let credentials = |live| live_credentials(live).map(Subject::LiveCredential);
-            record.live.iter().flat_map(credentials).collect()
-        }
-        SubjectKind::Exception | SubjectKind::Account => Vec::new(),
+        self.names.truncate(known);
     }
 }
 
 /// Those of which a report says when they were used.
-fn live_credentials(live: &LiveUserRecord) -> impl Iterator<Item = &LiveCredentialRecord> {
+fn live_credentials(live: &LiveUserRecord) -> impl Iterator<Item = &super::record::LiveCredentialRecord> {
     live.password.iter().chain(&live.access_keys)
-}
-
-fn add_variable(context: &mut Context<'_, '_>, name: &str, record: &impl Serialize) {
-    let value = cel::to_value(record).expect("records are made of text, numbers, flags and lists of them");
-    context.add_variable_from_value(name, value);
 }
 
 type Failure<'r> = (&'r Expression, String);
@@ -183,102 +151,110 @@ fn hit<'r>(
     rule: &'r Rule,
     subject_node: usize,
     has_report: bool,
-    scope: &mut Context<'_, '_>,
+    names: &mut Names<'r>,
 ) -> Result<Option<Hit>, Failure<'r>> {
-    bind(&rule.needed, scope)?;
-    if !holds(&rule.when, scope)? {
+    bind(&rule.needed, names)?;
+    if !holds(&rule.when, names)? {
         return Ok(None);
     }
-    bind(&rule.bindings, scope)?;
+    bind(&rule.bindings, names)?;
     let mut case = None;
     for candidate in &rule.cases {
-        if holds(&candidate.when, scope)? {
+        if holds(&candidate.when, names)? {
             case = Some(candidate);
             break;
         }
     }
     let mut seen = BTreeSet::new();
-    let mut flagged = places(&rule.flag, scope, &mut seen)?;
+    let mut flagged = places(&rule.flag, names, &mut seen)?;
     if flagged.is_empty() {
         seen.insert(subject_node);
         flagged.push(subject_node);
     }
     let mut also = Vec::new();
     for expression in &rule.also {
-        also.extend(places(expression, scope, &mut seen)?);
+        also.extend(places(expression, names, &mut seen)?);
     }
-    let text = |of_case: fn(&Case) -> Option<&Template>, own: &'r Template| {
-        case.and_then(of_case).unwrap_or(own).render(scope)
+    let mut text = |of_case: fn(&Case) -> Option<&Template>, own: &'r Template| {
+        case.and_then(of_case).unwrap_or(own).render(names)
     };
+    let message = text(|case| case.message.as_ref(), &rule.texts.message)?;
+    let why = text(|case| case.why.as_ref(), &rule.texts.why)?;
+    let fix = text(|case| case.fix.as_ref(), &rule.texts.fix)?;
     Ok(Some(Hit {
         severity: case.and_then(|case| case.severity).unwrap_or(rule.severity),
-        message: text(|case| case.message.as_ref(), &rule.texts.message)?,
-        why: text(|case| case.why.as_ref(), &rule.texts.why)?,
-        fix: text(|case| case.fix.as_ref(), &rule.texts.fix)?,
-        remedy: if has_report { remedy(rule, scope)? } else { Vec::new() },
+        message,
+        why,
+        fix,
+        remedy: if has_report { remedy(rule, names)? } else { Vec::new() },
         subject_node,
         flagged,
         also,
     }))
 }
 
-fn bind<'r>(bindings: &'r [(String, Expression)], scope: &mut Context<'_, '_>) -> Result<(), Failure<'r>> {
+fn bind<'r>(bindings: &'r [(String, Expression)], names: &mut Names<'r>) -> Result<(), Failure<'r>> {
     for (name, expression) in bindings {
-        let value = expression.evaluate(scope).map_err(|message| (expression, message))?.into_owned();
-        scope.add_variable_as_val(name, value);
+        let value = expression.evaluate(names).map_err(|message| (expression, message))?;
+        names.add(name, value);
     }
     Ok(())
 }
 
-fn remedy<'r>(rule: &'r Rule, scope: &Context<'_, '_>) -> Result<Vec<Step>, Failure<'r>> {
+fn remedy<'r>(rule: &'r Rule, names: &mut Names<'r>) -> Result<Vec<Step>, Failure<'r>> {
     let mut steps = Vec::new();
     for step in &rule.remedy {
         if let Some(when) = &step.when
-            && !holds(when, scope)?
+            && !holds(when, names)?
         {
             continue;
         }
         let mut command = Vec::new();
         for (word, is_placeholder) in &step.run {
-            let text = word.render(scope)?;
+            let text = word.render(names)?;
             command.push(if *is_placeholder { Word::Placeholder(text) } else { Word::Text(text) });
         }
-        steps.push(Step { text: step.text.render(scope)?, effect: step.effect, ask: step.ask, command });
+        steps.push(Step { text: step.text.render(names)?, effect: step.effect, ask: step.ask, command });
     }
     Ok(steps)
 }
 
-fn holds<'r>(expression: &'r Expression, context: &Context<'_, '_>) -> Result<bool, Failure<'r>> {
-    let value = expression.evaluate(context).map_err(|message| (expression, message))?;
-    value
-        .downcast_ref::<CelBool>()
-        .map(|flag| *flag.inner())
-        .ok_or_else(|| (expression, "it gives neither true nor false".to_owned()))
+fn holds<'r>(expression: &'r Expression, names: &mut Names<'r>) -> Result<bool, Failure<'r>> {
+    match expression.evaluate(names) {
+        Ok(Value::Flag(flag)) => Ok(flag),
+        Ok(_) => Err((expression, "it gives neither true nor false".to_owned())),
+        Err(message) => Err((expression, message)),
+    }
 }
 
 /// The places that an expression gives and that were not seen before, in order; null gives none.
 fn places<'r>(
     expression: &'r Expression,
-    context: &Context<'_, '_>,
+    names: &mut Names<'r>,
     seen: &mut BTreeSet<usize>,
 ) -> Result<Vec<usize>, Failure<'r>> {
-    let value = expression.evaluate(context).map_err(|message| (expression, message))?;
+    let value = expression.evaluate(names).map_err(|message| (expression, message))?;
     let mut nodes = Vec::new();
-    collect_nodes(value.as_ref(), &mut nodes)
-        .ok_or_else(|| (expression, "it gives something that is no part of the record".to_owned()))?;
+    collect_nodes(&value, &mut nodes, &mut Steps::default())
+        .map_err(|problem| (expression, problem.message()))?;
     nodes.retain(|node| seen.insert(*node));
     Ok(nodes)
 }
 
-/// Recursion follows the nesting of lists, which the depth of the expression bounds.
-fn collect_nodes(value: &dyn Val, nodes: &mut Vec<usize>) -> Option<()> {
-    if let Some(list) = value.downcast_ref::<CelList>() {
-        return list.inner().iter().try_for_each(|element| collect_nodes(element.as_ref(), nodes));
+/// Recursion follows the nesting of lists, which the depth of the expression bounds. A list may hold another one many
+/// times over, and that one as well, so that steps are counted.
+fn collect_nodes(value: &Value<'_>, nodes: &mut Vec<usize>, steps: &mut Steps) -> Result<(), Problem> {
+    steps.add(STEPS_OF_LOOK)?;
+    match value {
+        Value::List(list) => list.elements().try_for_each(|element| collect_nodes(&element, nodes, steps)),
+        Value::Null => Ok(()),
+        Value::Record(record) => match record.field("node") {
+            Some(Value::Unsigned(node)) => {
+                nodes.extend(usize::try_from(node));
+                Ok(())
+            }
+            _ => Err("it gives something that is no part of the record".into()),
+        },
+        _ => Err("it gives something that is no part of the record".into()),
     }
-    if value.downcast_ref::<CelNull>().is_some() {
-        return Some(());
-    }
-    let field = value.as_indexer()?.get(&CelString::from("node")).ok()?;
-    nodes.push(usize::try_from(*field.downcast_ref::<CelUInt>()?.inner()).ok()?);
-    Some(())
 }

@@ -1,11 +1,7 @@
 //! One expression of a rule: compiled and checked when the rule is read, evaluated with a bound on its cost.
 
-use cel::common::value::CowVal;
-use cel::{Context, ParseError, Program, Value};
-
-use super::check::{Fault, Scope, check, uses};
-use super::cost::{affordable, is_plain};
-use super::functions::environment;
+use super::check::{Fault, Scope, check};
+use super::language::{Names, Node, Steps, SyntaxFault, Value, evaluate, parse};
 use super::shape::Shape;
 
 /// Longest expression (characters). What is longer belongs under `let`, in parts.
@@ -20,8 +16,7 @@ pub struct Expression {
     pub text: String,
     /// The shape of what it gives.
     pub shape: Shape,
-    is_plain: bool,
-    program: Program,
+    tree: Node,
 }
 
 impl Expression {
@@ -47,73 +42,36 @@ impl Expression {
                 offset: MAX_LENGTH,
             });
         }
-        let program = environment().compile(text).map_err(|errors| match errors.errors.first() {
-            Some(error) => syntax_fault(error, text),
-            None => Fault { message: "the expression does not parse".to_owned(), help: None, offset: 0 },
-        })?;
-        let shape = check(&program, scope).map_err(|fault| in_characters(fault, text))?;
-        let is_plain = is_plain(program.expression());
-        Ok(Self { key: key.to_owned(), text: text.to_owned(), shape, is_plain, program })
+        let in_characters = |fault| in_characters(fault, text);
+        let tree = parse(text).map_err(Fault::from).map_err(in_characters)?;
+        let shape = check(&tree, scope).map_err(in_characters)?;
+        Ok(Self { key: key.to_owned(), text: text.to_owned(), shape, tree })
     }
 
     /// Whether it uses a name.
     pub fn uses(&self, name: &str) -> bool {
-        uses(self.program.expression(), name)
+        self.tree.uses(name)
     }
 
-    /// What the expression gives for the names in the context, or what went wrong, in words.
-    pub fn evaluate<'e, 'v>(&'e self, context: &'e Context<'_, 'v>) -> Result<CowVal<'e, 'v>, String> {
-        if !self.is_plain {
-            affordable(self.program.expression(), context)?;
-        }
-        Value::resolve_val(self.program.expression(), context).map_err(|error| shortened(&error.to_string()))
+    /// What the expression gives for the values of the names, or what went wrong, in words.
+    pub fn evaluate<'r>(&'r self, names: &mut Names<'r>) -> Result<Value<'r>, String> {
+        evaluate(&self.tree, names, &mut Steps::default()).map_err(|problem| shortened(&problem.message()))
     }
 }
 
-/// The parser counts the places of what it understood in bytes, and those of what it did not in characters.
+impl From<SyntaxFault> for Fault {
+    fn from(fault: SyntaxFault) -> Self {
+        Self { message: fault.message, help: fault.help.map(str::to_owned), offset: fault.at }
+    }
+}
+
+/// The tree counts places in bytes, people count them in characters.
 fn in_characters(fault: Fault, text: &str) -> Fault {
     let offset = text.char_indices().take_while(|(at, _)| *at < fault.offset).count();
     Fault { offset, ..fault }
 }
 
-/// The parser's messages name its grammar's tokens; people get the part that says what is wrong.
-fn syntax_fault(error: &ParseError, text: &str) -> Fault {
-    let message = error.msg.strip_prefix("Syntax error: ").unwrap_or(&error.msg);
-    let message = message.split(" expecting ").next().unwrap_or(message);
-    let message = if message.contains("Recursion limit") || message.contains("recovery attempt limit") {
-        "the expression is nested too deeply".to_owned()
-    } else if message.contains("<EOF>") {
-        "the expression ends too early".to_owned()
-    } else if message.starts_with("Incomplete `") {
-        "a part of the expression is missing".to_owned()
-    } else if let Some(rest) = message.strip_prefix("token recognition error at: ") {
-        // The parser quotes what it read: a quote within is one of the expression's own.
-        if rest.starts_with("''") || rest.starts_with("'\"") {
-            "the text that begins here is never closed".to_owned()
-        } else {
-            format!("{} cannot stand here", ticked(rest))
-        }
-    } else if let Some(rest) = ["extraneous input ", "mismatched input ", "no viable alternative at input "]
-        .iter()
-        .find_map(|prefix| message.strip_prefix(prefix))
-    {
-        format!("{} cannot stand here", ticked(rest))
-    } else {
-        shortened(message)
-    };
-    let line = usize::try_from(error.pos.0).unwrap_or(1).max(1);
-    let column = usize::try_from(error.pos.1).unwrap_or(1).max(1);
-    let before: usize = text.split_inclusive('\n').take(line - 1).map(|line| line.chars().count()).sum();
-    let offset = (before + column - 1).min(text.chars().count());
-    Fault { message, help: None, offset }
-}
-
-fn ticked(quoted: &str) -> String {
-    let inner = quoted.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(quoted);
-    format!("`{}`", shortened(inner.trim_end()))
-}
-
-/// Error texts quote values; a hostile record must not fill the screen through them.
+/// Error texts quote the expression; a hostile one must not fill the screen through them.
 fn shortened(message: &str) -> String {
     const LONGEST: usize = 300;
     if message.chars().count() <= LONGEST {

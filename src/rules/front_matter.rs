@@ -10,6 +10,7 @@ use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
 use super::error::RuleError;
+use super::quick;
 use crate::finding::{Effect, Severity};
 
 /// Longest rule file (bytes): ours are a tenth of it.
@@ -197,6 +198,14 @@ pub fn read(name: &str, text: &str) -> Result<Parts, RuleError> {
     let front_matter = serde_saphyr::from_str_with_options(&text[yaml.clone()], options)
         .map_err(|error| yaml_error(&source_text, yaml.start, &error))?;
     Ok(Parts { source_text, front_matter, start: yaml.start, document })
+}
+
+/// As [`read`], of a file that is written simply and right, and without places; `None` otherwise.
+pub fn read_quickly(name: &str, text: &str) -> Option<Parts> {
+    let (yaml, document) = split(text)?;
+    let front_matter = quick::read(&text[yaml.clone()])?;
+    let source_text = Arc::new(NamedSource::new(name, text.to_owned()));
+    Some(Parts { source_text, front_matter, start: yaml.start, document })
 }
 
 /// The byte range of the YAML, and the offset of what follows the second line of dashes.

@@ -9,13 +9,14 @@ pub mod record;
 // A rule file, from its text to what can be evaluated.
 mod document;
 mod front_matter;
+mod quick;
 mod rule;
 mod trial;
 // The language of its expressions.
 mod check;
-mod cost;
 mod expression;
 mod functions;
+mod language;
 mod shape;
 mod template;
 // Rules over records, and over the graph.
@@ -67,7 +68,8 @@ impl RuleSet {
     pub fn built_in() -> Result<Self, RuleError> {
         let mut set = Self::default();
         for (name, text) in FILES {
-            set.add_file(&format!("rules/{name}.md"), text)?;
+            let name = format!("rules/{name}.md");
+            set.add(&name, text, Rule::read_own(&name, text)?)?;
         }
         Ok(set)
     }
@@ -78,7 +80,10 @@ impl RuleSet {
     ///
     /// A file that cannot be used, or an id that is taken.
     pub fn add_file(&mut self, name: &str, text: &str) -> Result<(), RuleError> {
-        let rule = Rule::read(name, text)?;
+        self.add(name, text, Rule::read(name, text)?)
+    }
+
+    fn add(&mut self, name: &str, text: &str, rule: Rule) -> Result<(), RuleError> {
         if self.rules.iter().any(|known| known.id == rule.id) {
             let source_text = std::sync::Arc::new(miette::NamedSource::new(name, text.to_owned()));
             return Err(RuleError::new(&source_text, 0, format!("there is a rule `{}` already", rule.id))

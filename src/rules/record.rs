@@ -2,7 +2,7 @@
 //!
 //! `node` fields are indices that lead back from a record to its place; conditions pass them on unseen.
 
-use serde::Serialize;
+use super::language::{AsValue, Fields, Value};
 
 /// One kind of record, as `rules/README.md` documents it and as conditions are checked against it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,9 +42,29 @@ macro_rules! records {
     )+) => {
         $(
             $(#[doc = $about])+
-            #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+            #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+            #[cfg_attr(test, derive(serde::Serialize))]
             pub struct $record {
                 $( $(#[doc = $text])+ pub $field: $kind, )+
+            }
+
+            impl Fields for $record {
+                fn field(&self, name: &str) -> Option<Value<'_>> {
+                    match name {
+                        $( stringify!($field) => Some(self.$field.as_value()), )+
+                        _ => None,
+                    }
+                }
+
+                fn names(&self) -> &'static [&'static str] {
+                    &[$( stringify!($field), )+]
+                }
+            }
+
+            impl AsValue for $record {
+                fn as_value(&self) -> Value<'_> {
+                    Value::Record(self)
+                }
             }
         )+
 

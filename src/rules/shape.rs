@@ -30,7 +30,7 @@ pub enum Shape {
 impl Shape {
     /// The shape of a record's field.
     pub fn of_field(field: &Field) -> Self {
-        Self::of_kind(&field.kind.replace(' ', ""))
+        Self::of_kind(field.kind)
     }
 
     /// The shape without its null.
@@ -85,11 +85,16 @@ impl Shape {
     }
 
     fn of_kind(kind: &str) -> Self {
-        let inside = |wrapper: &str| kind.strip_prefix(wrapper).and_then(|rest| rest.strip_suffix('>'));
-        if let Some(inner) = inside("Vec<") {
+        // The compiler may set blanks between the words.
+        let kind = kind.trim();
+        let inside = |wrapper: &str| {
+            let rest = kind.strip_prefix(wrapper)?.trim_start();
+            rest.strip_prefix('<')?.strip_suffix('>')
+        };
+        if let Some(inner) = inside("Vec") {
             return Self::List(Box::new(Self::of_kind(inner)));
         }
-        if let Some(inner) = inside("Option<") {
+        if let Some(inner) = inside("Option") {
             return Self::Nullable(Box::new(Self::of_kind(inner)));
         }
         match kind {

@@ -1,11 +1,10 @@
 //! Texts with expressions in them: `"{user.name} has {active.size()} active access keys"`.
 
-use cel::Context;
-use cel::common::types::{CelBool, CelInt, CelNull, CelString, CelUInt};
-use cel::common::value::Val;
+use std::borrow::Cow;
 
 use super::check::{Fault, Scope};
 use super::expression::Expression;
+use super::language::{Names, Value};
 use super::shape::Shape;
 
 /// Longest text that comes out (characters): names come from the scanned code.
@@ -65,24 +64,42 @@ impl Template {
         Ok(Self { pieces })
     }
 
-    /// The text for what the context holds; the expression that failed, and why, otherwise.
-    pub fn render(&self, context: &Context<'_, '_>) -> Result<String, (&Expression, String)> {
+    /// The text for the values of the names; the expression that failed, and why, otherwise.
+    pub fn render<'r>(&'r self, names: &mut Names<'r>) -> Result<String, (&'r Expression, String)> {
         let mut text = String::new();
         for piece in &self.pieces {
             match piece {
                 Piece::Text(plain) => text.push_str(plain),
                 Piece::Expression(expression) => {
-                    let value = expression.evaluate(context).map_err(|message| (&**expression, message))?;
-                    let shown = shown(value.as_ref())
+                    let value = expression.evaluate(names).map_err(|message| (&**expression, message))?;
+                    let shown = shown(&value)
                         .ok_or_else(|| (&**expression, "it gives no text and no number".to_owned()))?;
                     text.push_str(&shown);
                 }
             }
+            // What is cut off at the end need not be kept until then.
+            if text.len() > MAX_LENGTH
+                && let Some((end, _)) = text.char_indices().nth(MAX_LENGTH + 1)
+            {
+                text.truncate(end);
+            }
         }
-        if text.chars().count() > MAX_LENGTH {
-            text = text.chars().take(MAX_LENGTH).chain(['…']).collect();
+        if text.len() > MAX_LENGTH
+            && let Some((end, _)) = text.char_indices().nth(MAX_LENGTH)
+        {
+            text.truncate(end);
+            text.push('…');
         }
         Ok(text)
+    }
+
+    /// The expressions in it.
+    #[cfg(test)]
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Expression(expression) => Some(&**expression),
+        })
     }
 
     /// The text as it was written, expressions in braces.
@@ -131,29 +148,22 @@ fn expression_length(characters: &[char]) -> Option<usize> {
     None
 }
 
-fn shown(value: &dyn Val) -> Option<String> {
-    if let Some(text) = value.downcast_ref::<CelString>() {
-        return Some(text.inner().to_owned());
-    }
-    if let Some(number) = value.downcast_ref::<CelInt>() {
-        return Some(number.inner().to_string());
-    }
-    if let Some(number) = value.downcast_ref::<CelUInt>() {
-        return Some(number.inner().to_string());
-    }
-    if let Some(flag) = value.downcast_ref::<CelBool>() {
-        return Some(flag.inner().to_string());
-    }
-    value.downcast_ref::<CelNull>().map(|_| "null".to_owned())
+fn shown<'v>(value: &'v Value<'_>) -> Option<Cow<'v, str>> {
+    Some(match value {
+        Value::Text(text) => Cow::Borrowed(text.as_str()),
+        Value::Whole(number) => Cow::Owned(number.to_string()),
+        Value::Unsigned(number) => Cow::Owned(number.to_string()),
+        Value::Flag(flag) => Cow::Owned(flag.to_string()),
+        Value::Null => Cow::Borrowed("null"),
+        Value::Fraction(_) | Value::List(_) | Value::Record(_) => return None,
+    })
 }
 
 #[cfg(test)]
 mod tests {
-    use cel::Context;
-
     use super::Template;
     use crate::rules::check::Scope;
-    use crate::rules::functions::environment;
+    use crate::rules::language::{Names, Text, Value};
     use crate::rules::shape::Shape;
 
     fn scope() -> Scope {
@@ -164,10 +174,11 @@ mod tests {
     }
 
     fn render(text: &str) -> String {
-        let mut context = Context::with_env(environment());
-        context.add_variable_from_value("name", "zoë");
-        context.add_variable_from_value("count", 2_i64);
-        Template::compile("message", text, &scope()).unwrap().render(&context).unwrap()
+        let template = Template::compile("message", text, &scope()).unwrap();
+        let mut names = Names::default();
+        names.add("name", Value::Text(Text::Borrowed("zoë")));
+        names.add("count", Value::Whole(2));
+        template.render(&mut names).unwrap()
     }
 
     #[test]
@@ -196,9 +207,11 @@ mod tests {
 
     #[test]
     fn what_comes_out_is_bounded() {
-        let mut context = Context::with_env(environment());
-        context.add_variable_from_value("name", "x".repeat(100_000));
-        let template = Template::compile("message", "{name}", &scope()).unwrap();
-        assert_eq!(template.render(&context).unwrap().chars().count(), 2_001);
+        for (text, length) in [("{name}", 2_001), ("{name}{name}", 2_001), ("{name}y", 2_001), ("y", 1)] {
+            let template = Template::compile("message", text, &scope()).unwrap();
+            let mut names = Names::default();
+            names.add("name", Value::text("é".repeat(100_000)));
+            assert_eq!(template.render(&mut names).unwrap().chars().count(), length);
+        }
     }
 }
