@@ -8,7 +8,7 @@ use super::document::{Node, NodeKind};
 use super::scalar_text;
 
 /// What every type begins with that a template can name.
-const NAMESPACES: &[&str] = &["AWS::", "Custom::", "Alexa::", "MongoDB::", "Datadog::"];
+pub(super) const NAMESPACES: &[&str] = &["AWS::", "Custom::", "Alexa::", "MongoDB::", "Datadog::"];
 
 /// The words of a template that stands in YAML or JSON, well enough to be called one when it does not parse.
 static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -17,14 +17,23 @@ static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What a template that matters here has in its text: a user or what hangs on one, another template, or an escape,
-/// inclusion or loop variable behind which one of these may stand.
-static MATTERS: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = concat!(
-        r"IAM::(?:User|AccessKey|Group)|Users|CloudFormation::Stack|Serverless::Application|::MODULE",
-        r"|Fn::Transform|AWS::Include|::[$&]\{|\}::|\\[ux]"
-    );
-    Regex::new(pattern).expect("the pattern is a constant that parses")
-});
+/// inclusion or loop behind which one of these may stand.
+const MATTERS: &str = concat!(
+    r"IAM::User|IAM::AccessKey|IAM::Group|Users|CloudFormation::Stack|Serverless::Application|::MODULE",
+    r"|AWS::Include|Fn::Transform|Fn::ForEach|::\$\{|::&\{|\}::|",
+    // A character by its number, and in YAML a word that goes on in the next line.
+    r"\\u|\\U|\\x|\\\r|\\\n|\\\xc2|\\\xe2",
+);
+
+/// What the text of a template has that has to be read: what [`MATTERS`], a macro that may be unknown, or a remark for
+/// this program.
+static IS_OF_WEIGHT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{MATTERS}|Transform|credlint")));
+
+static MATTERS_ALONE: LazyLock<Regex> = LazyLock::new(|| pattern(MATTERS));
+
+fn pattern(words: &str) -> Regex {
+    Regex::new(&format!("(?-u){words}")).expect("the pattern is a constant that parses")
+}
 
 /// Whether a text may be a template: cheap, asked of every YAML and JSON file.
 pub fn may_be_template(text: &[u8]) -> bool {
@@ -36,7 +45,12 @@ pub fn may_be_template(text: &[u8]) -> bool {
 
 /// Whether anything in the text can lead to a user or a credential.
 pub fn matters(text: &[u8]) -> bool {
-    MATTERS.is_match(text)
+    MATTERS_ALONE.is_match(text)
+}
+
+/// Whether a text has to be read as a whole: where nothing of this stands in it, it can at most be known for a template.
+pub fn is_of_weight(text: &[u8]) -> bool {
+    IS_OF_WEIGHT.is_match(text)
 }
 
 /// Whether a text that does not parse is a template all the same, so that the error is worth saying.

@@ -189,7 +189,7 @@ fn what_it_holds(workspace: &Workspace, templates: &Templates<'_>, path: &Path) 
     if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(workspace, path, &text) {
         return Some(Standing::Assembly);
     }
-    let is_template = detect::may_be_template(text.as_bytes()) && templates.add(path, text).is_some();
+    let is_template = detect::may_be_template(text.as_bytes()) && templates.meet(path, text);
     is_template.then_some(Standing::Template)
 }
 
@@ -238,7 +238,8 @@ fn template_candidates(templates: &Templates<'_>, discovered: &Discovered) -> BT
     let found = discovered.entries.iter().filter(|entry| entry.standing == Standing::Template);
     found
         .map(|entry| {
-            let template = templates.load(&entry.path);
+            let template = Some(&entry.path).filter(|path| !templates.is_idle(path));
+            let template = template.and_then(|path| templates.load(path));
             let calls = template.map(|template| cloudformation::nested_paths(templates, &template));
             (entry.path.clone(), Candidate { calls: calls.unwrap_or_default(), ..Candidate::default() })
         })
