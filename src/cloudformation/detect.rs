@@ -17,19 +17,26 @@ static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// What a template that matters here has in its text: a user or what hangs on one, another template, or an escape,
-/// inclusion or loop behind which one of these may stand.
+/// inclusion or loop variable behind which one of these may stand.
 const MATTERS: &str = concat!(
     r"IAM::User|IAM::AccessKey|IAM::Group|Users|CloudFormation::Stack|Serverless::Application|::MODULE",
-    r"|AWS::Include|Fn::Transform|Fn::ForEach|::\$\{|::&\{|\}::|",
+    r"|AWS::Include|Fn::Transform|::\$\{|::&\{|\}::|",
     // A character by its number, and in YAML a word that goes on in the next line.
     r"\\u|\\U|\\x|\\\r|\\\n|\\\xc2|\\\xe2",
 );
 
-/// What the text of a template has that has to be read: what [`MATTERS`], a macro that may be unknown, or a remark for
-/// this program.
-static IS_OF_WEIGHT: LazyLock<Regex> = LazyLock::new(|| pattern(&format!("{MATTERS}|Transform|credlint")));
+/// What the text of a template has that has to be read: what [`MATTERS`], a loop, a macro that may be unknown, or a remark
+/// for this program.
+static IS_OF_WEIGHT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!("{MATTERS}|{LOOP}|Transform|credlint")));
 
 static MATTERS_ALONE: LazyLock<Regex> = LazyLock::new(|| pattern(MATTERS));
+
+const LOOP: &str = "Fn::ForEach";
+
+/// A variable of a loop that is a piece of a type.
+static IN_A_TYPE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"::[A-Za-z0-9]+[$&]\{|[$&]\{[A-Za-z0-9]*\}[A-Za-z0-9]*::"));
 
 fn pattern(words: &str) -> Regex {
     Regex::new(&format!("(?-u){words}")).expect("the pattern is a constant that parses")
@@ -45,7 +52,8 @@ pub fn may_be_template(text: &[u8]) -> bool {
 
 /// Whether anything in the text can lead to a user or a credential.
 pub fn matters(text: &[u8]) -> bool {
-    MATTERS_ALONE.is_match(text)
+    let has_loop = || memchr::memmem::find(text, LOOP.as_bytes()).is_some();
+    MATTERS_ALONE.is_match(text) || (has_loop() && IN_A_TYPE.is_match(text))
 }
 
 /// Whether a text has to be read as a whole: where nothing of this stands in it, it can at most be known for a template.

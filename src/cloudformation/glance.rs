@@ -134,9 +134,12 @@ impl Depths {
             return false;
         }
         let depth = line.len() - written.len();
-        if depth <= *self.of_ids.get_or_insert(depth) {
+        let of_ids = *self.of_ids.get_or_insert(depth);
+        if depth <= of_ids {
             // The keys of a resource are deeper than it, and those of others as deep as they like to be.
             self.of_keys = None;
+            // A list is none of resources.
+            self.are_open = depth == of_ids && section(written).is_some();
             return false;
         }
         if depth != *self.of_keys.get_or_insert(depth) {
@@ -184,9 +187,9 @@ mod tests {
             "Type: \"AWS::I\\U00000041M::User\"",
             "Type: \"AWS::IAM::Us\\\n      er\"",
             "Type: AWS::IAM::${Kind}",
+            "Fn::ForEach::Many:\n    - Part\n    - [IA]\n    - ${Part}: {Type: \"AWS::${Part}M::User\"}",
             "Type: AWS::CloudFormation::StackSet",
             "Users: [a]",
-            "Fn::ForEach::Many: []",
             "Transform: Own",
             "# credlint:ignore",
         ] {
@@ -207,6 +210,9 @@ mod tests {
             "Resources:\n  A:\n    Properties:\n      Type: AWS::S3::Bucket\n",
             "Resources:\n  A:\n    Type: x\nOther:\n  B:\n    Type: AWS::S3::Bucket\n",
             "Resources: {A: {Type: AWS::S3::Bucket}}\n",
+            "Resources:\n  - A:\n      Type: AWS::S3::Bucket\n",
+            "Resources:\n  - A\n  - Type: AWS::S3::Bucket\n",
+            "Resources:\n    A:\n      x: 1\n  B:\n    Type: AWS::S3::Bucket\n",
             "AWSTemplateFormatVersion: 2010-09-09\n\tx\n",
             "AWSTemplateFormatVersion: 2010-09-09\n---\nx: y\n",
             "AWSTemplateFormatVersion: 2010-09-09\nAWSTemplateFormatVersion: 2010-09-09\n",

@@ -70,7 +70,7 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
             Some(written) => documents.push((path.clone(), written)),
             None if workspace.is_file(path) && is_by_content(path) => {
                 // Only the file itself: the others in its directory are no part of it.
-                let standing = what_it_holds(workspace, templates, path);
+                let standing = what_it_holds(workspace, templates, path, None);
                 named.extend(standing.map(|standing| Entry { path: path.clone(), standing }));
             }
             None => trees.push(path.clone()),
@@ -99,9 +99,10 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
         if entry.standing != Standing::ByContent {
             return true;
         }
-        match what(&entry.path) {
+        let Ok(start) = workspace.read_start(&entry.path, terraform::plan::START_BYTES) else { return false };
+        match terraform::plan::detect(&start) {
             Some(written) => entry.standing = Standing::LeftOut(written.left_out()),
-            None => match what_it_holds(workspace, templates, &entry.path) {
+            None => match what_it_holds(workspace, templates, &entry.path, Some(start)) {
                 Some(standing) => entry.standing = standing,
                 None => return false,
             },
@@ -183,9 +184,18 @@ fn is_code(workspace: &Workspace, path: &Path) -> bool {
     text.is_ok_and(|text| detect::may_be_template(text.as_bytes()) || is_manifest(&text))
 }
 
-/// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.
-fn what_it_holds(workspace: &Workspace, templates: &Templates<'_>, path: &Path) -> Option<Standing> {
-    let text = workspace.read_text(path).ok()?;
+/// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included. Its start may
+/// have been read; that of most is all that they are.
+fn what_it_holds(
+    workspace: &Workspace,
+    templates: &Templates<'_>,
+    path: &Path,
+    start: Option<Vec<u8>>,
+) -> Option<Standing> {
+    let text = match start.filter(|start| start.len() < terraform::plan::START_BYTES) {
+        Some(whole) => String::from_utf8(whole).ok()?,
+        None => workspace.read_text(path).ok()?,
+    };
     if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(workspace, path, &text) {
         return Some(Standing::Assembly);
     }

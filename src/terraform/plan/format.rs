@@ -290,9 +290,38 @@ pub struct Head<'a> {
 /// The beginning of a resource.
 pub fn head(raw: &RawValue) -> Head<'_> {
     let mut found = Head::default();
+    if texts_until_type(raw.get(), &mut found).is_some() {
+        return found;
+    }
+    found = Head::default();
     // Whatever follows the type is left, which is an error to the parser and none to us.
     let _ = serde_json::Deserializer::from_str(raw.get()).deserialize_map(Beginning(&mut found));
     found
+}
+
+/// Reads members that are texts without escapes, as nearly all are that stand before the type. `None` when others do.
+fn texts_until_type<'a>(text: &'a str, found: &mut Head<'a>) -> Option<()> {
+    let mut rest = text.strip_prefix('{')?;
+    loop {
+        let (name, after) = plain_text(rest)?;
+        let (value, after) = plain_text(after.trim_start().strip_prefix(':')?)?;
+        match name {
+            "address" => found.address = Some(Cow::Borrowed(value)),
+            "type" => {
+                found.resource_type = Some(Cow::Borrowed(value));
+                return Some(());
+            }
+            _ => {}
+        }
+        rest = after.trim_start().strip_prefix(',')?;
+    }
+}
+
+/// A text in quotes that is what stands between them, and what follows.
+fn plain_text(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start().strip_prefix('"')?;
+    let end = memchr::memchr2(b'"', b'\\', text.as_bytes())?;
+    text[end..].strip_prefix('"').map(|after| (&text[..end], after))
 }
 
 struct Beginning<'f, 'a>(&'f mut Head<'a>);
@@ -321,5 +350,31 @@ impl<'a> Visitor<'a> for Beginning<'_, 'a> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_told_by_what_stands_before_its_type() {
+        for (text, address, resource_type) in [
+            (r#"{"address":"a.b","mode":"managed","type":"a","name":"b"}"#, Some("a.b"), Some("a")),
+            (r#"{ "address" : "a.b" , "type" : "a" }"#, Some("a.b"), Some("a")),
+            (r#"{"address":"a.b[\"type\"]","type":"a"}"#, Some(r#"a.b["type"]"#), Some("a")),
+            (r#"{"address":"a.b","index":{"type":"x"},"type":"a"}"#, Some("a.b"), Some("a")),
+            (r#"{"address":"a.b","typ\u0065":"a"}"#, Some("a.b"), Some("a")),
+            (r#"{"type":"a","address":"a.b"}"#, None, Some("a")),
+            (r#"{"address":"a.b"}"#, Some("a.b"), None),
+            (r#"{"address":"a.b","type":1}"#, Some("a.b"), None),
+            ("{}", None, None),
+            ("[]", None, None),
+            ("1", None, None),
+        ] {
+            let raw: &RawValue = serde_json::from_str(text).unwrap();
+            let head = head(raw);
+            assert_eq!((head.address.as_deref(), head.resource_type.as_deref()), (address, resource_type), "{text}");
+        }
     }
 }
