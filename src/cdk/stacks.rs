@@ -18,9 +18,8 @@ pub fn inputs(
     all: bool,
 ) -> Vec<StackInput> {
     let is_read = |stack: &&Stack| !templates.is_idle(&stack.template);
-    let imports = |path: &&Path| {
-        templates.load_named(path).is_some_and(|template| templates.imports(&template))
-    };
+    let imports =
+        |path: &&Path| templates.load_named(path).is_some_and(|template| templates.imports(&template));
     let read = || assembly.stacks.iter().filter(is_read);
     let exports_matter = !all && read().any(|stack| stack.templates().iter().any(|path| imports(&path)));
     let is_wanted = |stack: &&Stack| {

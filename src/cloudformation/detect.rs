@@ -1,5 +1,6 @@
 //! What is a template: told by what is in a file, never by its name.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
@@ -21,8 +22,8 @@ static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
 const MATTERS: &str = concat!(
     r"IAM::User|IAM::AccessKey|IAM::Group|Users|CloudFormation::Stack|Serverless::Application|::MODULE",
     r"|AWS::Include|Fn::Transform|::\$\{|::&\{|\}::|",
-    // A character by its number, and in YAML a word that goes on in the next line.
-    r"\\u|\\U|\\x|\\\r|\\\n|\\\xc2|\\\xe2",
+    // A character by its number, and a line break that is none of ASCII's.
+    r"\\u|\\U|\\x|\\\xc2|\\\xe2",
 );
 
 /// What the text of a template has that has to be read: what [`MATTERS`], a loop, a macro that may be unknown, or a remark
@@ -53,12 +54,23 @@ pub fn may_be_template(text: &[u8]) -> bool {
 /// Whether anything in the text can lead to a user or a credential.
 pub fn matters(text: &[u8]) -> bool {
     let has_loop = || memchr::memmem::find(text, LOOP.as_bytes()).is_some();
-    MATTERS_ALONE.is_match(text) || (has_loop() && IN_A_TYPE.is_match(text))
+    stands_in(&MATTERS_ALONE, text) || (has_loop() && stands_in(&IN_A_TYPE, text))
 }
 
 /// Whether a text has to be read as a whole: where nothing of this stands in it, it can at most be known for a template.
 pub fn is_of_weight(text: &[u8]) -> bool {
-    IS_OF_WEIGHT.is_match(text)
+    stands_in(&IS_OF_WEIGHT, text)
+}
+
+/// Whether words stand in a text, also where a word goes on in the next line: a backslash at the end of a line of YAML
+/// joins the two. In a script it means as much, and is far more common there.
+fn stands_in(words: &Regex, text: &[u8]) -> bool {
+    static JOINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\\\r?\n[ \t]*|\\\r"));
+    words.is_match(text)
+        || match JOINS.replace_all(text, &b""[..]) {
+            Cow::Borrowed(_) => false,
+            Cow::Owned(joined) => words.is_match(&joined),
+        }
 }
 
 /// Whether a text that does not parse is a template all the same, so that the error is worth saying.

@@ -9,18 +9,28 @@ use serde_json::value::RawValue;
 
 use super::detect::{NAMESPACES, is_of_weight};
 
-/// Whether a text certainly is a template that nothing in can lead to a user or a credential. Of a text in doubt the
-/// answer is no: its tree will tell. JSON that is broken is in doubt, and so is YAML whose outermost lines are not as
-/// they are in most templates; deeper in, YAML is not looked at.
-pub fn is_idle(text: &str) -> bool {
-    if is_of_weight(text.as_bytes()) {
-        return false;
-    }
-    let text = text.trim_start_matches('\u{feff}');
-    if text.trim_start().starts_with('{') { is_json(text) } else { is_yaml(text) }
+/// What a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glance {
+    /// A template that nothing in can lead to a user or a credential.
+    Idle,
+    /// No template.
+    None,
+    /// Only its tree can tell.
+    InDoubt,
 }
 
-fn is_json(text: &str) -> bool {
+/// What a text certainly is. JSON that is broken is in doubt, and so is YAML whose outermost lines are not as they are in
+/// most templates; deeper in, YAML is not looked at.
+pub fn glance(text: &str) -> Glance {
+    let text = text.trim_start_matches('\u{feff}');
+    if text.trim_start().starts_with('{') {
+        return json(text);
+    }
+    if !is_of_weight(text.as_bytes()) && is_yaml(text) { Glance::Idle } else { Glance::InDoubt }
+}
+
+fn json(text: &str) -> Glance {
     #[derive(Deserialize)]
     struct Sections<'a> {
         #[serde(borrow, default, rename = "AWSTemplateFormatVersion")]
@@ -33,19 +43,29 @@ fn is_json(text: &str) -> bool {
         #[serde(borrow, rename = "Type")]
         resource_type: Cow<'a, str>,
     }
-    let Ok(Sections { version, resources }) = serde_json::from_str::<Sections<'_>>(text) else { return false };
-    let resources = resources.filter(|resources| resources.get().starts_with('{'));
-    if let Some(version) = version {
-        return resources.is_some() || version.get().starts_with('"');
+    let Ok(Sections { version, resources }) = serde_json::from_str::<Sections<'_>>(text) else {
+        return Glance::InDoubt;
+    };
+    if version.is_none() && resources.is_none() {
+        return Glance::None;
     }
-    let Some(resources) = resources else { return false };
-    let resources: HashMap<Cow<'_, str>, &RawValue> =
-        serde_json::from_str(resources.get()).unwrap_or_default();
-    resources.values().any(|resource| {
-        resource.get().starts_with('{')
-            && serde_json::from_str::<Resource<'_>>(resource.get())
-                .is_ok_and(|resource| NAMESPACES.iter().any(|space| resource.resource_type.starts_with(space)))
-    })
+    let resources = resources.filter(|resources| resources.get().starts_with('{'));
+    let is_one = match (version, resources) {
+        (Some(version), resources) => resources.is_some() || version.get().starts_with('"'),
+        (None, None) => false,
+        (None, Some(resources)) => {
+            let resources: HashMap<Cow<'_, str>, &RawValue> =
+                serde_json::from_str(resources.get()).unwrap_or_default();
+            let is_typed = |resource: &&RawValue| {
+                resource.get().starts_with('{')
+                    && serde_json::from_str::<Resource<'_>>(resource.get()).is_ok_and(|resource| {
+                        NAMESPACES.iter().any(|space| resource.resource_type.starts_with(space))
+                    })
+            };
+            resources.values().any(is_typed)
+        }
+    };
+    if is_one && !is_of_weight(text.as_bytes()) { Glance::Idle } else { Glance::InDoubt }
 }
 
 /// Sections that stand at the start of a line each, of which one says that this is a template.
@@ -104,7 +124,8 @@ fn section(line: &str) -> Option<(&str, &str)> {
 
 /// `2010-09-09`, in quotes or not.
 fn is_date(value: &str) -> bool {
-    let (word, rest) = value.split_once(|character: char| character.is_ascii_whitespace()).unwrap_or((value, ""));
+    let (word, rest) =
+        value.split_once(|character: char| character.is_ascii_whitespace()).unwrap_or((value, ""));
     let bare = ['"', '\''].iter().find_map(|quote| word.strip_prefix(*quote)?.strip_suffix(*quote));
     let date = bare.unwrap_or(word);
     let has_form = date.bytes().zip(b"0000-00-00").all(|(byte, form)| match form {
@@ -155,13 +176,14 @@ impl Depths {
 mod tests {
     use super::super::detect::is_template;
     use super::super::document;
-    use super::is_idle;
+    use super::{Glance, glance};
     use crate::source::FileId;
 
     const IDLE: &[&str] = &[
         "AWSTemplateFormatVersion: 2010-09-09\nResources:\n  A:\n    Type: AWS::S3::Bucket\n",
         "---\r\n# x\r\n'AWSTemplateFormatVersion': \"2010-09-09\" # x\r\nResources: # x\r\n  A:\r\n    Type: A\r\n",
         "AWSTemplateFormatVersion: '2010-09-09'\n",
+        "AWSTemplateFormatVersion: 2010-09-09\nMetadata:\n  Script: |\n    a \\\n    User\n",
         "Description: x\nResources:\n\n  # x\n  A:\n    Properties:\n      Type: x\n    \"Type\": 'AWS::SQS::Queue'\n",
         "Resources:\n A:\n  Type: Custom::Thing\nOutputs:\n B: {Value: !Ref A}\n",
         "\u{feff}{\"AWSTemplateFormatVersion\": \"2010-09-09\", \"Resources\": {}}",
@@ -172,7 +194,7 @@ mod tests {
     #[test]
     fn what_is_idle_is_a_template_to_its_tree_as_well() {
         for text in IDLE {
-            assert!(is_idle(text), "{text}");
+            assert_eq!(glance(text), Glance::Idle, "{text}");
             let read = document::read(FileId(0), text);
             assert!(read.notices.is_empty() && read.documents.iter().any(is_template), "{text}");
         }
@@ -186,6 +208,7 @@ mod tests {
             "Type: \"AWS::I\\x41M::User\"",
             "Type: \"AWS::I\\U00000041M::User\"",
             "Type: \"AWS::IAM::Us\\\n      er\"",
+            "Type: \"AWS::IAM::U\\\r\n\\\n  ser\"",
             "Type: AWS::IAM::${Kind}",
             "Fn::ForEach::Many:\n    - Part\n    - [IA]\n    - ${Part}: {Type: \"AWS::${Part}M::User\"}",
             "Type: AWS::CloudFormation::StackSet",
@@ -195,10 +218,12 @@ mod tests {
         ] {
             for text in IDLE.iter().filter(|text| text.contains("Resources:")) {
                 let text = text.replacen("Resources:", &format!("Metadata:\n  {more}\nResources:"), 1);
-                assert!(!is_idle(&text), "{text}");
+                assert_eq!(glance(&text), Glance::InDoubt, "{text}");
             }
         }
-        assert!(!is_idle("{\"AWSTemplateFormatVersion\": \"\", \"Resources\": {\"A\": {\"Type\": \"\\u0041WS::IAM\"}}}"));
+        let text = r#"{"AWSTemplateFormatVersion": "", "Resources": {"A": {"Type": "\u0041WS::IAM::Role"}}}"#;
+        assert_eq!(glance(text), Glance::InDoubt);
+        assert_eq!(glance(&text.replace("\\u0041", "A")), Glance::Idle);
     }
 
     #[test]
@@ -230,7 +255,20 @@ mod tests {
             "{AWSTemplateFormatVersion: 2010-09-09}",
             "[\"AWSTemplateFormatVersion\"]",
         ] {
-            assert!(!is_idle(text), "{text}");
+            assert_eq!(glance(text), Glance::InDoubt, "{text}");
         }
+    }
+
+    #[test]
+    fn json_without_the_sections_of_a_template_is_none() {
+        for text in
+            ["{}", "{\"a\": \"\\u0041WS::IAM::User AWSTemplateFormatVersion\"}", " {\"resources\": [{}]}\n"]
+        {
+            assert_eq!(glance(text), Glance::None, "{text}");
+            let read = document::read(FileId(0), text);
+            assert!(read.notices.is_empty() && !read.documents.iter().any(is_template), "{text}");
+        }
+        let hidden = "{\"Res\\u006furces\": {\"A\": {\"Type\": \"AWS::IAM::User\"}}}";
+        assert_eq!(glance(hidden), Glance::InDoubt);
     }
 }

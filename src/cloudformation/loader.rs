@@ -11,7 +11,7 @@ use crate::syntax::Decoded;
 use super::detect::{is_template, looks_like_template, matters};
 use super::document::{self, Node};
 use super::evaluation::has_unknown_macro;
-use super::glance;
+use super::glance::{Glance, glance};
 use super::secrets;
 use super::template::Template;
 
@@ -52,12 +52,15 @@ impl<'a> Templates<'a> {
         if self.is_idle(path) || self.known(path).is_some() {
             return true;
         }
-        if glance::is_idle(&text) {
-            let exports = memchr::memmem::find(text.as_bytes(), b"Export").is_some();
-            self.idle.borrow_mut().insert(path.to_owned(), exports);
-            return true;
+        match glance(&text) {
+            Glance::Idle => {
+                let exports = memchr::memmem::find(text.as_bytes(), b"Export").is_some();
+                self.idle.borrow_mut().insert(path.to_owned(), exports);
+                true
+            }
+            Glance::None => false,
+            Glance::InDoubt => self.add_as(path, text, is_template).is_some(),
         }
-        self.add_as(path, text, is_template).is_some()
     }
 
     /// Whether nothing in a template that was met can lead to a user or a credential, by itself or by what is nested in

@@ -374,7 +374,11 @@ mod tests {
         ] {
             let raw: &RawValue = serde_json::from_str(text).unwrap();
             let head = head(raw);
-            assert_eq!((head.address.as_deref(), head.resource_type.as_deref()), (address, resource_type), "{text}");
+            assert_eq!(
+                (head.address.as_deref(), head.resource_type.as_deref()),
+                (address, resource_type),
+                "{text}"
+            );
         }
     }
 }

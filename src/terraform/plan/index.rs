@@ -245,3 +245,79 @@ fn may_refer(raw: &RawValue) -> bool {
     let has = |words: &[u8]| memchr::memmem::find(raw.get().as_bytes(), words).is_some();
     has(b"\"references\"") || has(b"\\u")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PROGRAM: &str = r#"{
+        "resources": [
+            {"address": "aws_iam_user.u", "type": "aws_iam_user", "name": "u",
+             "expressions": {"name": {"references": ["aws_s3_object.named[0].key", "aws_s3_object.named"]}}},
+            {"address": "aws_s3_object.constant", "type": "aws_s3_object", "name": "constant",
+             "expressions": {"content": {"constant_value": "references"}}},
+            {"address": "aws_s3_object.named", "type": "aws_s3_object", "name": "named", "expressions": {}},
+            {"address": "aws_s3_object.escaped", "type": "aws_s3_object", "name": "escaped",
+             "expressions": {"content": {"r\u0065ferences": ["aws_iam_user.u.arn"]}}},
+            {"address": "aws_instance.i", "type": "aws_instance", "name": "i", "expressions": 1},
+            {"address": "aws_s3_object.odd", "type": "aws_s3_object", "name": "odd",
+             "expressions": {}, "provider_config_key": {"references": []}}
+        ],
+        "module_calls": {"m": {"module": {
+            "outputs": {"o": {"expression": {"references": ["data.aws_s3_object.shown.body", "data.aws_s3_object.shown"]}}},
+            "resources": [
+                {"address": "aws_s3_object.within", "type": "aws_s3_object", "name": "within",
+                 "expressions": {"content": {"references": ["var.secret"]}}},
+                {"address": "aws_s3_object.constant", "type": "aws_s3_object", "name": "constant"}
+            ]
+        }}}
+    }"#;
+
+    fn interest() -> Interest {
+        Interest {
+            resources: BTreeMap::from([("aws_iam_user", &["name"][..])]),
+            sinks: BTreeMap::from([("aws_s3_object", &["content"][..])]),
+            ..Interest::default()
+        }
+    }
+
+    fn weight(index: &Index<'_>, address: &str, resource_type: &str) -> &'static str {
+        let head = Head { address: Some(address.into()), resource_type: Some(resource_type.into()) };
+        match index.weight(&head, &interest()) {
+            Weight::Matters => "matters",
+            Weight::OnlyItsModule => "only its module",
+            Weight::None => "none",
+        }
+    }
+
+    #[test]
+    fn what_may_hold_a_secret_matters_where_it_refers_to_something_or_is_referred_to() {
+        let (mut index, odd) = Index::new(serde_json::from_str(PROGRAM).unwrap(), &interest());
+        assert!(matches!(odd.as_slice(), [block] if block.get().contains("aws_s3_object.odd")), "{odd:?}");
+        for (address, expected) in [
+            ("aws_s3_object.constant", "none"),
+            ("aws_s3_object.constant[\"a.aws_s3_object.within[\"]", "none"),
+            ("aws_s3_object.named[0]", "matters"),
+            ("aws_s3_object.escaped", "matters"),
+            ("data.aws_s3_object.shown", "matters"),
+            ("data.aws_s3_object.constant", "none"),
+            ("module.m[\"a.b\"].aws_s3_object.within[\"x\"]", "matters"),
+            ("module.m[\"a\"].aws_s3_object.constant", "only its module"),
+            ("module.m[\"a\"].aws_s3_object.constant[\"x.aws_s3_object.y\"]", "only its module"),
+            ("module.m[\"a\"].aws_s3_object.within[\"x.aws_s3_object.y\"]", "matters"),
+            ("module.m[\"a\"].data.aws_s3_object.constant", "only its module"),
+        ] {
+            assert_eq!(weight(&index, address, "aws_s3_object"), expected, "{address}");
+        }
+        assert_eq!(weight(&index, "aws_iam_user.other", "aws_iam_user"), "matters");
+        assert_eq!(weight(&index, "aws_instance.i", "aws_instance"), "none");
+        index.add_module(&Address::parse("module.m[\"a\"].aws_s3_object.constant").unwrap());
+        assert_eq!(weight(&index, "module.m[\"a\"].aws_s3_object.constant", "aws_s3_object"), "none");
+        assert_eq!(
+            weight(&index, "module.m[\"b\"].aws_s3_object.constant", "aws_s3_object"),
+            "only its module"
+        );
+        let keys: Vec<_> = index.keys_of_call(&[], "m").collect();
+        assert_eq!(keys, [&Some("[\"a\"]".to_owned())]);
+    }
+}

@@ -255,8 +255,7 @@ fn add_values<'a>(
             let head = head(raw);
             let weight = index.weight(&head, interest);
             let is_managed = |address: &str| Address::parse(address).is_some_and(|address| !address.is_data);
-            if matches!(weight, Weight::None)
-                || (is_prior && head.address.as_deref().is_some_and(is_managed))
+            if matches!(weight, Weight::None) || (is_prior && head.address.as_deref().is_some_and(is_managed))
             {
                 continue;
             }
