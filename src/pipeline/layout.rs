@@ -303,8 +303,7 @@ fn candidates(
         })
         .collect();
     // Of a directory that nobody calls it does not matter.
-    let called: BTreeSet<PathBuf> =
-        candidates.values().flat_map(|candidate| candidate.calls.clone()).collect();
+    let called: BTreeSet<PathBuf> = candidates.values().flat_map(|candidate| candidate.calls.clone()).collect();
     for (directory, candidate) in candidates.iter_mut().filter(|(directory, _)| called.contains(*directory)) {
         candidate.is_applied |= terraform::has_backend(loader, directory);
     }
