@@ -255,7 +255,7 @@ mod tests {
             {"address": "aws_iam_user.u", "type": "aws_iam_user", "name": "u",
              "expressions": {"name": {"references": ["aws_s3_object.named[0].key", "aws_s3_object.named"]}}},
             {"address": "aws_s3_object.constant", "type": "aws_s3_object", "name": "constant",
-             "expressions": {"content": {"constant_value": "references"}}},
+             "expressions": {"content": {"constant_value": "to references"}}},
             {"address": "aws_s3_object.named", "type": "aws_s3_object", "name": "named", "expressions": {}},
             {"address": "aws_s3_object.escaped", "type": "aws_s3_object", "name": "escaped",
              "expressions": {"content": {"r\u0065ferences": ["aws_iam_user.u.arn"]}}},
