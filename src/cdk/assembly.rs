@@ -322,8 +322,11 @@ impl Reader<'_> {
                 return;
             }
         };
-        let metadata = self.metadata(here, &id, span, artifact);
-        let (constructs, nested) = {
+        // Where nothing can be found, nobody asks where it was made.
+        let (constructs, nested) = if self.templates.is_idle(&template) {
+            (Constructs::default(), NestedTemplates::new())
+        } else {
+            let metadata = self.metadata(here, &id, span, artifact);
             let (count, notices) = (&mut self.nested, &mut self.assembly.notices);
             NestedStacks::new(
                 self.workspace,

@@ -1,6 +1,7 @@
 //! The stacks of an assembly as the evaluation of templates takes them.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::cloudformation::{Deployment, StackInput, Templates};
@@ -8,13 +9,23 @@ use crate::value::Value;
 
 use super::assembly::{Assembly, Stack};
 
-/// The stacks whose templates can be read; `given` goes before what the manifest gives their parameters.
+/// The stacks whose templates can be read; `given` goes before what the manifest gives their parameters. Those that
+/// nothing in leads to a user are among them when `all` are asked for, or another one uses what they export.
 pub fn inputs(
     assembly: &Assembly,
     templates: &Templates<'_>,
     given: &BTreeMap<Arc<str>, Value>,
+    all: bool,
 ) -> Vec<StackInput> {
-    let stacks = assembly.stacks.iter().filter_map(|stack| {
+    let is_read = |stack: &&Stack| !templates.is_idle(&stack.template);
+    let imports =
+        |path: &&Path| templates.load_named(path).is_some_and(|template| templates.imports(&template));
+    let read = || assembly.stacks.iter().filter(is_read);
+    let exports_matter = !all && read().any(|stack| stack.templates().iter().any(|path| imports(&path)));
+    let is_wanted = |stack: &&Stack| {
+        all || is_read(stack) || (exports_matter && !templates.exports_nothing(&stack.template))
+    };
+    let stacks = assembly.stacks.iter().filter(is_wanted).filter_map(|stack| {
         Some(StackInput {
             template: templates.load_named(&stack.template)?,
             deployment: deployment(stack, given),

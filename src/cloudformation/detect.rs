@@ -1,5 +1,6 @@
 //! What is a template: told by what is in a file, never by its name.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use regex::bytes::Regex;
@@ -8,7 +9,7 @@ use super::document::{Node, NodeKind};
 use super::scalar_text;
 
 /// What every type begins with that a template can name.
-const NAMESPACES: &[&str] = &["AWS::", "Custom::", "Alexa::", "MongoDB::", "Datadog::"];
+pub(super) const NAMESPACES: &[&str] = &["AWS::", "Custom::", "Alexa::", "MongoDB::", "Datadog::"];
 
 /// The words of a template that stands in YAML or JSON, well enough to be called one when it does not parse.
 static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
@@ -18,13 +19,29 @@ static LOOKS_LIKE_ONE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What a template that matters here has in its text: a user or what hangs on one, another template, or an escape,
 /// inclusion or loop variable behind which one of these may stand.
-static MATTERS: LazyLock<Regex> = LazyLock::new(|| {
-    let pattern = concat!(
-        r"IAM::(?:User|AccessKey|Group)|Users|CloudFormation::Stack|Serverless::Application|::MODULE",
-        r"|Fn::Transform|AWS::Include|::[$&]\{|\}::|\\[ux]"
-    );
-    Regex::new(pattern).expect("the pattern is a constant that parses")
-});
+const MATTERS: &str = concat!(
+    r"IAM::User|IAM::AccessKey|IAM::Group|Users|CloudFormation::Stack|Serverless::Application|::MODULE",
+    r"|AWS::Include|Fn::Transform|::\$\{|::&\{|\}::|",
+    // A character by its number, and a line break that is none of ASCII's.
+    r"\\u|\\U|\\x|\\\xc2|\\\xe2",
+);
+
+/// What the text of a template has that has to be read: what [`MATTERS`], a loop, a macro that may be unknown, or a remark
+/// for this program.
+static IS_OF_WEIGHT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(&format!("{MATTERS}|{LOOP}|Transform|credlint")));
+
+static MATTERS_ALONE: LazyLock<Regex> = LazyLock::new(|| pattern(MATTERS));
+
+const LOOP: &str = "Fn::ForEach";
+
+/// A variable of a loop that is a piece of a type.
+static IN_A_TYPE: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"::[A-Za-z0-9]+[$&]\{|[$&]\{[A-Za-z0-9]*\}[A-Za-z0-9]*::"));
+
+fn pattern(words: &str) -> Regex {
+    Regex::new(&format!("(?-u){words}")).expect("the pattern is a constant that parses")
+}
 
 /// Whether a text may be a template: cheap, asked of every YAML and JSON file.
 pub fn may_be_template(text: &[u8]) -> bool {
@@ -36,7 +53,24 @@ pub fn may_be_template(text: &[u8]) -> bool {
 
 /// Whether anything in the text can lead to a user or a credential.
 pub fn matters(text: &[u8]) -> bool {
-    MATTERS.is_match(text)
+    let has_loop = || memchr::memmem::find(text, LOOP.as_bytes()).is_some();
+    stands_in(&MATTERS_ALONE, text) || (has_loop() && stands_in(&IN_A_TYPE, text))
+}
+
+/// Whether a text has to be read as a whole: where nothing of this stands in it, it can at most be known for a template.
+pub fn is_of_weight(text: &[u8]) -> bool {
+    stands_in(&IS_OF_WEIGHT, text)
+}
+
+/// Whether words stand in a text, also where a word goes on in the next line: a backslash at the end of a line of YAML
+/// joins the two. In a script it means as much, and is far more common there.
+fn stands_in(words: &Regex, text: &[u8]) -> bool {
+    static JOINS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\\\r?\n[ \t]*|\\\r"));
+    words.is_match(text)
+        || match JOINS.replace_all(text, &b""[..]) {
+            Cow::Borrowed(_) => false,
+            Cow::Owned(joined) => words.is_match(&joined),
+        }
 }
 
 /// Whether a text that does not parse is a template all the same, so that the error is worth saying.

@@ -1,7 +1,7 @@
 //! Templates on disk, each read once.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::syntax::Decoded;
 use super::detect::{is_template, looks_like_template, matters};
 use super::document::{self, Node};
 use super::evaluation::has_unknown_macro;
+use super::glance::{Glance, glance};
 use super::secrets;
 use super::template::Template;
 
@@ -18,12 +19,14 @@ use super::template::Template;
 pub struct Templates<'a> {
     workspace: &'a Workspace,
     templates: RefCell<BTreeMap<PathBuf, Arc<Template>>>,
+    /// Those that nothing in matters and that were not parsed, and whether they may export values.
+    idle: RefCell<HashMap<PathBuf, bool>>,
 }
 
 impl<'a> Templates<'a> {
     /// None read yet.
     pub fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, templates: RefCell::default() }
+        Self { workspace, templates: RefCell::default(), idle: RefCell::default() }
     }
 
     /// The template in a file; `None` when the file cannot be read or holds none.
@@ -44,9 +47,37 @@ impl<'a> Templates<'a> {
         self.templates.borrow().get(path).map(Arc::clone)
     }
 
-    /// The template that the text of a file is, where the text has been read already.
-    pub fn add(&self, path: &Path, text: String) -> Option<Arc<Template>> {
-        self.known(path).or_else(|| self.add_as(path, text, is_template))
+    /// Whether the text of a file is a template. One that nothing in matters is parsed when somebody loads it.
+    pub fn meet(&self, path: &Path, text: String) -> bool {
+        if self.is_idle(path) || self.known(path).is_some() {
+            return true;
+        }
+        match glance(&text) {
+            Glance::Idle => {
+                let exports = memchr::memmem::find(text.as_bytes(), b"Export").is_some();
+                self.idle.borrow_mut().insert(path.to_owned(), exports);
+                true
+            }
+            Glance::None => false,
+            Glance::InDoubt => self.add_as(path, text, is_template).is_some(),
+        }
+    }
+
+    /// Whether nothing in a template that was met can lead to a user or a credential, by itself or by what is nested in
+    /// it. Nothing has been read of it.
+    pub fn is_idle(&self, path: &Path) -> bool {
+        self.idle.borrow().contains_key(path)
+    }
+
+    /// Whether it is one of those, and exports nothing either.
+    pub fn exports_nothing(&self, path: &Path) -> bool {
+        self.idle.borrow().get(path) == Some(&false)
+    }
+
+    /// Whether a template uses what others export.
+    pub fn imports(&self, template: &Template) -> bool {
+        let source = self.workspace.files.get(template.file);
+        memchr::memmem::find(source.text.as_bytes(), b"ImportValue").is_some()
     }
 
     fn add_as(&self, path: &Path, text: String, is_one: impl Fn(&Node) -> bool) -> Option<Arc<Template>> {

@@ -3,6 +3,7 @@
 pub mod detect;
 pub mod document;
 mod evaluation;
+mod glance;
 mod inputs;
 mod loader;
 mod parameters;

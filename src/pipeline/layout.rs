@@ -71,7 +71,7 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
             Some(written) => documents.push((path.clone(), written)),
             None if workspace.is_file(path) && is_by_content(path) => {
                 // Only the file itself: the others in its directory are no part of it.
-                let standing = what_it_holds(workspace, templates, path);
+                let standing = what_it_holds(workspace, templates, path, None);
                 let kind = EntryKind::Link;
                 named.extend(standing.map(|standing| Entry { path: path.clone(), kind, standing }));
             }
@@ -101,9 +101,10 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
         if entry.standing != Standing::ByContent {
             return true;
         }
-        match what(&entry.path) {
+        let Ok(start) = workspace.read_start(&entry.path, terraform::plan::START_BYTES) else { return false };
+        match terraform::plan::detect(&start) {
             Some(written) => entry.standing = Standing::LeftOut(written.left_out()),
-            None => match what_it_holds(workspace, templates, &entry.path) {
+            None => match what_it_holds(workspace, templates, &entry.path, Some(start)) {
                 Some(standing) => entry.standing = standing,
                 None => return false,
             },
@@ -193,13 +194,22 @@ fn is_code(workspace: &Workspace, path: &Path) -> bool {
     text.is_ok_and(|text| detect::may_be_template(text.as_bytes()) || is_manifest(&text))
 }
 
-/// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included.
-fn what_it_holds(workspace: &Workspace, templates: &Templates<'_>, path: &Path) -> Option<Standing> {
-    let text = workspace.read_text(path).ok()?;
+/// Whether a file is the manifest of an assembly, or holds a template, one that does not parse included. Its start may
+/// have been read; that of most is all that they are.
+fn what_it_holds(
+    workspace: &Workspace,
+    templates: &Templates<'_>,
+    path: &Path,
+    start: Option<Vec<u8>>,
+) -> Option<Standing> {
+    let text = match start.filter(|start| start.len() < terraform::plan::START_BYTES) {
+        Some(whole) => String::from_utf8(whole).ok()?,
+        None => workspace.read_text(path).ok()?,
+    };
     if path.file_name().is_some_and(|name| name == cdk::MANIFEST) && is_manifest(workspace, path, &text) {
         return Some(Standing::Assembly);
     }
-    let is_template = detect::may_be_template(text.as_bytes()) && templates.add(path, text).is_some();
+    let is_template = detect::may_be_template(text.as_bytes()) && templates.meet(path, text);
     is_template.then_some(Standing::Template)
 }
 
@@ -248,7 +258,8 @@ fn template_candidates(templates: &Templates<'_>, discovered: &Discovered) -> BT
     let found = discovered.entries.iter().filter(|entry| entry.standing == Standing::Template);
     found
         .map(|entry| {
-            let template = templates.load(&entry.path);
+            let template = Some(&entry.path).filter(|path| !templates.is_idle(path));
+            let template = template.and_then(|path| templates.load(path));
             let calls = template.map(|template| cloudformation::nested_paths(templates, &template));
             (entry.path.clone(), Candidate { calls: calls.unwrap_or_default(), ..Candidate::default() })
         })

@@ -157,6 +157,9 @@ impl Reader<'_> {
     /// Reads a template that no other one nests; gives the names of its parameters.
     fn template(&mut self, path: &Path, given: &BTreeMap<Arc<str>, Value>) -> Vec<Arc<str>> {
         self.steps.next(path);
+        if self.templates.is_idle(path) && !self.asks_for_parameters() {
+            return Vec::new();
+        }
         let Some(template) = self.templates.load(path) else { return Vec::new() };
         let declared = template.parameters.iter().map(|parameter| Arc::clone(&parameter.name)).collect();
         if !template.matters {
@@ -187,13 +190,18 @@ impl Reader<'_> {
     ) -> Vec<Arc<str>> {
         self.steps.next(directory);
         self.reading.notices.extend(assembly.notices.iter().cloned());
-        let stacks = cdk::inputs(assembly, self.templates, given);
+        let stacks = cdk::inputs(assembly, self.templates, given, self.asks_for_parameters());
         let programs = ProgramFiles::new(&self.settings.workspace);
         let lines = |trace: &StackTrace| programs.line(trace, directory);
         let contents = cloudformation::collect(self.templates, &lines, &stacks, self.interest);
         self.add(directory, "cdk", contents);
         let parameters = stacks.iter().flat_map(|stack| &stack.template.parameters);
         parameters.map(|parameter| Arc::clone(&parameter.name)).collect()
+    }
+
+    /// Whether something was typed or configured that a parameter of any template may take.
+    fn asks_for_parameters(&self) -> bool {
+        self.asks_for_variables || !self.settings.parameters.is_empty()
     }
 
     /// What the command line gives the parameters of templates.

@@ -16,7 +16,8 @@ pub struct SourceFile {
     /// Texts in it that no report may show.
     concealed: RwLock<Vec<std::ops::Range<usize>>>,
     line_starts: std::sync::OnceLock<Vec<u32>>,
-    /// Characters before each multiple of [`BLOCK`]: a plan is one line of many megabytes.
+    /// Characters before each multiple of [`BLOCK`]: a plan is one line of many megabytes. Nothing where each character is
+    /// one byte.
     characters: std::sync::OnceLock<Vec<usize>>,
 }
 
@@ -45,6 +46,9 @@ impl SourceFile {
 
     fn characters_before(&self, offset: usize) -> usize {
         let counts = self.characters.get_or_init(|| {
+            if self.text.is_ascii() {
+                return Vec::new();
+            }
             let mut sum = 0;
             let blocks = self.text.as_bytes().chunks(BLOCK);
             std::iter::once(0)
@@ -55,7 +59,8 @@ impl SourceFile {
                 .collect()
         });
         let block = offset / BLOCK;
-        counts[block] + starts_of_characters(&self.text.as_bytes()[block * BLOCK..offset])
+        let Some(count) = counts.get(block) else { return offset };
+        count + starts_of_characters(&self.text.as_bytes()[block * BLOCK..offset])
     }
 
     /// The position of a byte offset; offsets past the end give the end.
@@ -195,6 +200,16 @@ impl Files {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_column_far_along_a_line_of_ascii_is_its_byte() {
+        let files = Files::default();
+        let id = files.add("a.json", format!("\n{}", "a".repeat(3 * BLOCK)));
+        for column in [1, BLOCK, 2 * BLOCK + 1, 3 * BLOCK + 1] {
+            let offset = u32::try_from(column).unwrap();
+            assert_eq!(files.get(id).position(offset), Position { line: 2, column });
+        }
+    }
 
     #[test]
     fn a_column_far_along_a_line_is_counted_in_characters() {

@@ -112,11 +112,14 @@ impl Tree for Disk {
     }
 
     fn read_start(&self, path: &Path, bytes: usize) -> Result<Vec<u8>, ReadError> {
-        if !std::fs::metadata(path).map_err(ReadError::Io)?.is_file() {
+        let metadata = std::fs::metadata(path).map_err(ReadError::Io)?;
+        if !metadata.is_file() {
             return Err(ReadError::Missing);
         }
         let file = std::fs::File::open(path).map_err(ReadError::Io)?;
-        let mut start = Vec::new();
+        // With some room over, so that it is read at once.
+        let length = usize::try_from(metadata.len()).unwrap_or(bytes).min(bytes);
+        let mut start = Vec::with_capacity(length + 64);
         file.take(bytes as u64).read_to_end(&mut start).map_err(ReadError::Io)?;
         Ok(start)
     }

@@ -173,9 +173,9 @@ pub struct Module<'a> {
     /// Its outputs.
     #[serde(borrow, default)]
     pub outputs: BTreeMap<Cow<'a, str>, OutputBlock<'a>>,
-    /// Its resources.
+    /// Its resources: objects of [`ResourceBlock`].
     #[serde(borrow, default)]
-    pub resources: Vec<ResourceBlock<'a>>,
+    pub resources: Vec<&'a RawValue>,
     /// Its calls.
     #[serde(borrow, default)]
     pub module_calls: BTreeMap<Cow<'a, str>, Call<'a>>,
@@ -278,21 +278,58 @@ pub fn members(raw: Option<&RawValue>) -> Members<'_> {
     raw.and_then(|raw| serde_json::from_str(raw.get()).ok()).unwrap_or_default()
 }
 
-/// The `type` of a resource. Terraform writes it before what is long, so that most of a plan is passed over
-/// unread; `None` where there is none.
-pub fn resource_type(raw: &RawValue) -> Option<Cow<'_, str>> {
-    let mut found = None;
+/// What a resource begins with. Terraform writes it before what is long, so that most of a plan is passed over unread.
+#[derive(Debug, Default)]
+pub struct Head<'a> {
+    /// With module path and keys; `None` where it does not stand before the type.
+    pub address: Option<Cow<'a, str>>,
+    /// `aws_iam_user`; `None` where there is none.
+    pub resource_type: Option<Cow<'a, str>>,
+}
+
+/// The beginning of a resource.
+pub fn head(raw: &RawValue) -> Head<'_> {
+    let mut found = Head::default();
+    if texts_until_type(raw.get(), &mut found).is_some() {
+        return found;
+    }
+    found = Head::default();
     // Whatever follows the type is left, which is an error to the parser and none to us.
-    let _ = serde_json::Deserializer::from_str(raw.get()).deserialize_map(TypeOf(&mut found));
+    let _ = serde_json::Deserializer::from_str(raw.get()).deserialize_map(Beginning(&mut found));
     found
 }
 
-struct TypeOf<'f, 'a>(&'f mut Option<Cow<'a, str>>);
+/// Reads members that are texts without escapes, as nearly all are that stand before the type. `None` when others do.
+fn texts_until_type<'a>(text: &'a str, found: &mut Head<'a>) -> Option<()> {
+    let mut rest = text.strip_prefix('{')?;
+    loop {
+        let (name, after) = plain_text(rest)?;
+        let (value, after) = plain_text(after.trim_start().strip_prefix(':')?)?;
+        match name {
+            "address" => found.address = Some(Cow::Borrowed(value)),
+            "type" => {
+                found.resource_type = Some(Cow::Borrowed(value));
+                return Some(());
+            }
+            _ => {}
+        }
+        rest = after.trim_start().strip_prefix(',')?;
+    }
+}
+
+/// A text in quotes that is what stands between them, and what follows.
+fn plain_text(text: &str) -> Option<(&str, &str)> {
+    let text = text.trim_start().strip_prefix('"')?;
+    let end = memchr::memchr2(b'"', b'\\', text.as_bytes())?;
+    text[end..].strip_prefix('"').map(|after| (&text[..end], after))
+}
+
+struct Beginning<'f, 'a>(&'f mut Head<'a>);
 
 #[derive(Deserialize)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-impl<'a> Visitor<'a> for TypeOf<'_, 'a> {
+impl<'a> Visitor<'a> for Beginning<'_, 'a> {
     type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -301,12 +338,47 @@ impl<'a> Visitor<'a> for TypeOf<'_, 'a> {
 
     fn visit_map<M: MapAccess<'a>>(self, mut members: M) -> Result<(), M::Error> {
         while let Some(Text(name)) = members.next_key()? {
-            if name == "type" {
-                *self.0 = Some(members.next_value::<Text<'a>>()?.0);
-                return Ok(());
+            match &*name {
+                "address" => self.0.address = Some(members.next_value::<Text<'a>>()?.0),
+                "type" => {
+                    self.0.resource_type = Some(members.next_value::<Text<'a>>()?.0);
+                    return Ok(());
+                }
+                _ => {
+                    members.next_value::<IgnoredAny>()?;
+                }
             }
-            members.next_value::<IgnoredAny>()?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resource_is_told_by_what_stands_before_its_type() {
+        for (text, address, resource_type) in [
+            (r#"{"address":"a.b","mode":"managed","type":"a","name":"b"}"#, Some("a.b"), Some("a")),
+            (r#"{ "address" : "a.b" , "type" : "a" }"#, Some("a.b"), Some("a")),
+            (r#"{"address":"a.b[\"type\"]","type":"a"}"#, Some(r#"a.b["type"]"#), Some("a")),
+            (r#"{"address":"a.b","index":{"type":"x"},"type":"a"}"#, Some("a.b"), Some("a")),
+            (r#"{"address":"a.b","typ\u0065":"a"}"#, Some("a.b"), Some("a")),
+            (r#"{"type":"a","address":"a.b"}"#, None, Some("a")),
+            (r#"{"address":"a.b"}"#, Some("a.b"), None),
+            (r#"{"address":"a.b","type":1}"#, Some("a.b"), None),
+            ("{}", None, None),
+            ("[]", None, None),
+            ("1", None, None),
+        ] {
+            let raw: &RawValue = serde_json::from_str(text).unwrap();
+            let head = head(raw);
+            assert_eq!(
+                (head.address.as_deref(), head.resource_type.as_deref()),
+                (address, resource_type),
+                "{text}"
+            );
+        }
     }
 }

@@ -20,8 +20,8 @@ use serde::Deserialize;
 
 use self::accounts::Accounts;
 use self::address::Address;
-use self::format::{Change, Plan, ResourceValues, Values, VariableValue, members, resource_type};
-use self::index::{Index, Instance};
+use self::format::{Change, Plan, ResourceValues, Values, VariableValue, head, members};
+use self::index::{Index, Instance, Weight};
 use self::places::{Places, planned_directory};
 use self::references::Resolver;
 use self::resources::Planned;
@@ -137,13 +137,12 @@ fn plan(
     let plan: Plan<'_> = whole.parse("plan")?;
     whole.check_version(plan.format_version.as_deref(), "plan")?;
     let configuration = plan.configuration.unwrap_or_default();
-    let mut index = Index::new(configuration.root_module.unwrap_or_default());
-    let is_wanted = |resource_type: &str| {
-        interest.resources.contains_key(resource_type) || interest.sinks.contains_key(resource_type)
-    };
-    let mut notices = Vec::new();
+    let (mut index, odd_blocks) = Index::new(configuration.root_module.unwrap_or_default(), interest);
+    let mut notices: Vec<Notice> =
+        odd_blocks.into_iter().map(|raw| odd(whole.span_of(raw.get()), "resource block")).collect();
     for raw in plan.resource_changes.unwrap_or_default() {
-        if resource_type(raw).is_some_and(|resource_type| !is_wanted(&resource_type)) {
+        let weight = index.weight(&head(raw), interest);
+        if matches!(weight, Weight::None) {
             continue;
         }
         let Ok(change) = serde_json::from_str::<Change<'_>>(raw.get()) else {
@@ -151,10 +150,14 @@ fn plan(
             continue;
         };
         let actions: Vec<&str> = change.change.actions.iter().map(AsRef::as_ref).collect();
-        if !is_wanted(&change.resource_type) || change.deposed.is_some() || is_gone(&actions) {
+        if !is_wanted(interest, &change.resource_type) || change.deposed.is_some() || is_gone(&actions) {
             continue;
         }
         let Some(address) = Address::parse(&change.address) else { continue };
+        if matches!(weight, Weight::OnlyItsModule) {
+            index.add_module(&address);
+            continue;
+        }
         let is_created = actions.contains(&"create");
         let instance = Instance {
             address,
@@ -170,8 +173,8 @@ fn plan(
     // Data sources that are known already, and what an older plan lists without a change.
     let values = [plan.planned_values, plan.prior_state.and_then(|state| state.values)];
     let [planned, prior] = values.map(Option::unwrap_or_default);
-    add_values(&mut index, whole, &planned, false, &is_wanted, &mut notices);
-    add_values(&mut index, whole, &prior, true, &is_wanted, &mut notices);
+    add_values(&mut index, whole, &planned, false, interest, &mut notices);
+    add_values(&mut index, whole, &prior, true, interest, &mut notices);
     if plan.errored == Some(true) {
         let message = "planning stopped with an error, so the plan is not whole";
         notices.push(Notice::at(NoticeKind::LimitReached, whole.span, message));
@@ -224,6 +227,10 @@ fn inputs(variables: BTreeMap<Cow<'_, str>, VariableValue<'_>>, span: Span) -> I
     inputs
 }
 
+fn is_wanted(interest: &Interest, resource_type: &str) -> bool {
+    interest.resources.contains_key(resource_type) || interest.sinks.contains_key(resource_type)
+}
+
 /// Whether nothing is left after these actions.
 fn is_gone(actions: &[&str]) -> bool {
     matches!(actions, ["delete" | "forget"])
@@ -240,13 +247,17 @@ fn add_values<'a>(
     whole: &Whole<'_>,
     values: &Values<'a>,
     is_prior: bool,
-    is_wanted: &impl Fn(&str) -> bool,
+    interest: &Interest,
     notices: &mut Vec<Notice>,
 ) {
     let mut waiting: Vec<_> = values.root_module.iter().collect();
     while let Some(module) = waiting.pop() {
         for raw in module.resources.iter().flatten() {
-            if resource_type(raw).is_some_and(|resource_type| !is_wanted(&resource_type)) {
+            let head = head(raw);
+            let weight = index.weight(&head, interest);
+            let is_managed = |address: &str| Address::parse(address).is_some_and(|address| !address.is_data);
+            if matches!(weight, Weight::None) || (is_prior && head.address.as_deref().is_some_and(is_managed))
+            {
                 continue;
             }
             let Ok(values) = serde_json::from_str::<ResourceValues<'a>>(raw.get()) else {
@@ -254,7 +265,11 @@ fn add_values<'a>(
                 continue;
             };
             let Some(address) = Address::parse(&values.address) else { continue };
-            if !is_wanted(&values.resource_type) || (is_prior && !address.is_data) {
+            if !is_wanted(interest, &values.resource_type) || (is_prior && !address.is_data) {
+                continue;
+            }
+            if matches!(weight, Weight::OnlyItsModule) {
+                index.add_module(&address);
                 continue;
             }
             let instance = Instance {

@@ -38,7 +38,7 @@ fn is_program_of(loader: &ModuleLoader<'_>, index: &Index<'_>, directory: &Path)
     let (mut calls, mut blocks) = index.root_names();
     let mut names = 0;
     let all_calls = calls.by_ref().inspect(|_| names += 1).all(|name| module.call(name).is_some());
-    let all_blocks = blocks.by_ref().inspect(|_| names += 1).all(|block| block_of(&module, block).is_some());
+    let all_blocks = blocks.by_ref().inspect(|_| names += 1).all(|block| block_of(&module, &block).is_some());
     all_calls && all_blocks && names > 0
 }
 

@@ -1,10 +1,11 @@
 //! States: what is there already. Nothing in them is created, and their secrets are never kept.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use aho_corasick::AhoCorasick;
 use serde_json::value::RawValue;
 
 use super::address::Address;
@@ -56,12 +57,13 @@ pub fn shown(
             };
             let Some(address) = Address::parse(&values.address) else { continue };
             let account = address.resource_type.split('_').next().unwrap_or_default();
+            let is_read = is_read(&address, interest);
             instances.push(Instance {
                 account: Arc::from(account),
                 text: values.address.into_owned(),
+                attributes: members(values.values.filter(|_| is_read)),
+                sensitive: members(values.sensitive_values.filter(|_| is_read)),
                 address,
-                attributes: members(values.values),
-                sensitive: members(values.sensitive_values),
                 span: whole.span_of(raw.get()),
             });
         }
@@ -104,11 +106,12 @@ pub fn file(
             let key = instance.index_key.map(|key| format!("[{}]", key.get())).unwrap_or_default();
             let text = format!("{module}{data}{}.{}{key}", resource.resource_type, resource.name);
             let Some(address) = Address::parse(&text) else { continue };
+            let is_read = is_read(&address, interest);
             instances.push(Instance {
                 address,
                 text,
                 account: Arc::from(resource.provider.as_deref().unwrap_or_default()),
-                attributes: members(instance.attributes),
+                attributes: members(instance.attributes.filter(|_| is_read)),
                 sensitive: Members::new(),
                 span: whole.span_of(raw.get()),
             });
@@ -116,6 +119,12 @@ pub fn file(
     }
     let outputs = state.outputs.unwrap_or_default();
     Ok(document(loader, whole, &instances, &outputs, candidates, interest, notices))
+}
+
+/// Whether anybody asks for the attributes of an instance.
+fn is_read(address: &Address, interest: &Interest) -> bool {
+    let resource_type = address.resource_type.as_str();
+    super::is_wanted(interest, resource_type) || schema::has_secret(resource_type)
 }
 
 fn document(
@@ -129,7 +138,7 @@ fn document(
 ) -> Document {
     let directory = candidates.iter().find(|directory| declares_all(loader, directory, instances)).cloned();
     let places = Places::new(loader, directory.as_deref());
-    let secrets: Vec<(&str, String)> = instances.iter().flat_map(secrets).collect();
+    let secrets = Secrets::of(instances);
     let mut contents = RootContents { notices, ..RootContents::default() };
     let mut resources: Vec<(Resource, Span)> = Vec::new();
     for instance in instances {
@@ -141,7 +150,7 @@ fn document(
         for name in *wanted {
             let Some(raw) = instance.attributes.get(*name) else { continue };
             let value = if sink.is_some() && *name != "type" {
-                secrets_in(raw, &secrets, name)
+                secrets.within(raw, name)
             } else {
                 let sensitive = instance.sensitive.get(*name).is_some_and(|raw| raw.get() == "true");
                 super::resources::known(raw)
@@ -173,7 +182,7 @@ fn document(
     resources.sort_by_cached_key(|(resource, span)| document_order(&resource.provenance, *span));
     contents.resources = resources.into_iter().map(|(resource, _)| resource).collect();
     for (name, output) in outputs {
-        let Some(value) = output.value.and_then(|raw| secrets_in(raw, &secrets, name)) else { continue };
+        let Some(value) = output.value.and_then(|raw| secrets.within(raw, name)) else { continue };
         let (span, header) = places.output(name).unwrap_or((whole.span, whole.span));
         let address = format!("output.{name}").into();
         contents.outputs.push(Output {
@@ -217,17 +226,36 @@ fn secrets<'i>(instance: &'i Instance<'_>) -> Vec<(&'i str, String)> {
         .collect()
 }
 
-/// A value that holds the secrets that stand in a text; `None` when there is none.
-fn secrets_in(raw: &RawValue, secrets: &[(&str, String)], name: &str) -> Option<Value> {
-    if secrets.is_empty() {
-        return None;
+/// The secrets of a state, for looking where else they stand.
+struct Secrets<'i> {
+    /// The instances whose they are.
+    addresses: Vec<&'i str>,
+    /// Finds them. `None` when there are none.
+    finder: Option<AhoCorasick>,
+}
+
+impl<'i> Secrets<'i> {
+    fn of(instances: &'i [Instance<'_>]) -> Self {
+        let has_secret = |instance: &&Instance<'_>| schema::has_secret(&instance.address.resource_type);
+        let found = instances.iter().filter(has_secret).flat_map(secrets);
+        let (addresses, texts): (Vec<&str>, Vec<String>) = found.unzip();
+        let finder = (!texts.is_empty()).then(|| AhoCorasick::new(texts).ok()).flatten();
+        Self { addresses, finder }
     }
-    let mut texts = Vec::new();
-    gather(&serde_json::from_str(raw.get()).ok()?, &mut texts);
-    let held = secrets.iter().filter(|(_, secret)| texts.iter().any(|text| text.contains(secret.as_str())));
-    let marks: Vec<Mark> = held.map(|(address, _)| Mark::SecretOf { address: Arc::from(*address) }).collect();
-    let holds = Unknown::new(name, Reason::Deployment);
-    (!marks.is_empty()).then(|| marks.into_iter().fold(Value::from(holds), Value::with_mark))
+
+    /// A value that holds the secrets that stand in a text; `None` when there is none.
+    fn within(&self, raw: &RawValue, name: &str) -> Option<Value> {
+        let finder = self.finder.as_ref()?;
+        let mut texts = Vec::new();
+        gather(&serde_json::from_str(raw.get()).ok()?, &mut texts);
+        let mut held = BTreeSet::new();
+        for text in &texts {
+            held.extend(finder.find_overlapping_iter(text).map(|found| found.pattern().as_usize()));
+        }
+        let mark = |secret: usize| Mark::SecretOf { address: Arc::from(self.addresses[secret]) };
+        let holds = Unknown::new(name, Reason::Deployment);
+        (!held.is_empty()).then(|| held.into_iter().map(mark).fold(Value::from(holds), Value::with_mark))
+    }
 }
 
 fn gather(value: &serde_json::Value, texts: &mut Vec<String>) {
