@@ -1,26 +1,27 @@
 //! The whole way: read, link, check, and everything that prints what came of it.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use credlint::cli::{Check, Command, CommandLine};
+use credlint::pipeline;
 use credlint::report::human::HumanOptions;
 use credlint::report::markdown::MarkdownOptions;
 use credlint::report::{self, Report, RuleText};
 use credlint::rules::RuleSet;
 use credlint::settings::{CheckSettings, InputSettings};
-use credlint::pipeline;
 
 use crate::bundle::Bundle;
 use crate::invariants as holds;
 
 /// What `credlint check` is asked when nothing else is typed.
-pub fn plain_check() -> Check {
+static PLAIN_CHECK: LazyLock<Check> = LazyLock::new(|| {
     let line = CommandLine::parse_from_arguments(["credlint", "check", ".", "--as-of", "2026-06-01"]);
     match line.expect("the arguments are ours").command {
         Command::Check(check) => *check,
         _ => unreachable!("`check` is parsed as check"),
     }
-}
+});
 
 /// Reads and checks a tree, and says what came of it in every format.
 pub fn check_bundle(bundle: &Bundle, named: &[&str]) {
@@ -50,7 +51,7 @@ pub static RULES: LazyLock<RuleSet> =
 
 /// Checks an input, with settings that `change` changes, and renders it. The text is the JSON.
 pub fn check(input: &InputSettings, set: &RuleSet, change: impl FnOnce(&mut CheckSettings<'_>)) -> String {
-    let mut settings = match CheckSettings::new(set, &plain_check(), input) {
+    let mut settings = match CheckSettings::new(set, &PLAIN_CHECK, input) {
         Ok(settings) => settings,
         Err(error) => {
             holds::error(error);
@@ -68,7 +69,12 @@ pub fn check(input: &InputSettings, set: &RuleSet, change: impl FnOnce(&mut Chec
     }
     assert!(checked.errors.is_empty(), "{:?}", checked.errors);
     holds::containment(files);
-    let rules: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
+    // The documentation of rules is ours, and long: of those that found nothing it would be printed each time for nothing.
+    let suppressed = checked.suppressed.iter().map(|suppressed| &suppressed.finding);
+    let found: BTreeSet<&str> =
+        checked.findings.iter().chain(suppressed).map(|finding| &*finding.rule).collect();
+    let rules = settings.rules.iter().filter(|rule| found.contains(rule.id.as_str()));
+    let rules: Vec<RuleText> = rules.map(|rule| RuleText::from(*rule)).collect();
     let report = Report {
         findings: &checked.findings,
         rules: &rules,
