@@ -17,8 +17,16 @@ pub fn plan(bytes: usize) -> Vec<File> {
     while planned.len() + changes.len() + configured.len() < bytes {
         let mut random = Random::new(number);
         let (resource_type, values) = match number % USERS_EVERY {
-            7 => ("aws_iam_user", format!("{{\"name\":\"machine-{number}\",\"path\":\"/\",\"force_destroy\":false,\"tags\":null}}")),
-            8 => ("aws_iam_access_key", format!("{{\"user\":\"machine-{}\",\"status\":\"Active\",\"pgp_key\":null}}", number - 1)),
+            7 => (
+                "aws_iam_user",
+                format!(
+                    "{{\"name\":\"machine-{number}\",\"path\":\"/\",\"force_destroy\":false,\"tags\":null}}"
+                ),
+            ),
+            8 => (
+                "aws_iam_access_key",
+                format!("{{\"user\":\"machine-{}\",\"status\":\"Active\",\"pgp_key\":null}}", number - 1),
+            ),
             _ => ("aws_s3_object", object(number, &mut random)),
         };
         let name = format!("r{number}");

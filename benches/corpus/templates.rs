@@ -83,8 +83,11 @@ fn yaml(number: usize) -> String {
         )
         .expect("a string takes everything");
         if number % 4 == 0 {
-            write!(text, "  SecondKey:\n    Type: AWS::IAM::AccessKey\n    Condition: IsProd\n    Properties:\n{first}")
-                .expect("a string takes everything");
+            write!(
+                text,
+                "  SecondKey:\n    Type: AWS::IAM::AccessKey\n    Condition: IsProd\n    Properties:\n{first}"
+            )
+            .expect("a string takes everything");
         }
     }
     text.push_str("Outputs:\n  Queue:\n    Value: !GetAtt Queue0.Arn\n");
@@ -97,9 +100,15 @@ fn json(number: usize, metadata: &[(&str, &str)]) -> String {
         "{{\n  \"AWSTemplateFormatVersion\": \"2010-09-09\",\n  \"Description\": \"The stack {number} of the platform\",\n  \"Resources\": {{\n"
     );
     let of = |resource: &str| {
-        let entries: Vec<String> =
-            metadata.iter().map(|(key, value)| format!("\"{key}\": \"{value}/{resource}/Resource\"")).collect();
-        if entries.is_empty() { String::new() } else { format!(",\n      \"Metadata\": {{ {} }}", entries.join(", ")) }
+        let entries: Vec<String> = metadata
+            .iter()
+            .map(|(key, value)| format!("\"{key}\": \"{value}/{resource}/Resource\""))
+            .collect();
+        if entries.is_empty() {
+            String::new()
+        } else {
+            format!(",\n      \"Metadata\": {{ {} }}", entries.join(", "))
+        }
     };
     for resource in 0..8 + random.below(8) {
         write!(

@@ -59,7 +59,8 @@ pub fn users_everywhere(count: usize) -> Vec<File> {
     for number in 0..count.saturating_sub(1) {
         let mut random = Random::new(number);
         let name = format!("service-{number:04}");
-        let text = locals(&name, &mut random) + "\n" + &users::file(number, &name, "../../modules", &mut random);
+        let text =
+            locals(&name, &mut random) + "\n" + &users::file(number, &name, "../../modules", &mut random);
         files.push((PathBuf::from(format!("teams/{name}/main.tf")), text));
     }
     files
@@ -103,7 +104,8 @@ pub fn chain(depth: usize) -> Vec<File> {
 }
 
 fn compute(name: &str, random: &mut Random) -> String {
-    let mut text = format!("# {name}: the machines that answer requests. Every user of the service is served here.\n\n");
+    let mut text =
+        format!("# {name}: the machines that answer requests. Every user of the service is served here.\n\n");
     for number in 0..=random.below(3) {
         let memory = 128 << random.below(4);
         write!(
@@ -165,8 +167,13 @@ fn locals(name: &str, random: &mut Random) -> String {
         random.one_of(&["gold", "silver", "bronze"])
     );
     for number in 0..4 + random.below(12) {
-        writeln!(text, "    \"queue-{number}\" = {{ size = {}, retry = {} }}", random.below(1000), number % 3 == 0)
-            .expect("a string takes everything");
+        writeln!(
+            text,
+            "    \"queue-{number}\" = {{ size = {}, retry = {} }}",
+            random.below(1000),
+            number % 3 == 0
+        )
+        .expect("a string takes everything");
     }
     text + "  }\n}\n"
 }

@@ -13,9 +13,7 @@ pub fn file(way: usize, service: &str, modules: &str, random: &mut Random) -> St
     match way % WAYS {
         0 => user(&name),
         1 => user(&name) + &key("this", "aws_iam_user.this.name"),
-        2 => {
-            user(&name) + &key("current", "aws_iam_user.this.name") + &key("next", "aws_iam_user.this.name")
-        }
+        2 => user(&name) + &key("current", "aws_iam_user.this.name") + &key("next", "aws_iam_user.this.name"),
         3 => format!(
             "resource \"aws_iam_user\" \"team\" {{\n  for_each = toset([\"{name}-anna\", \"{name}-ben\", \"{name}-chris\"])\n  \
              name     = each.key\n  path     = \"/people/\"\n}}\n\nresource \"aws_iam_user_login_profile\" \"team\" {{\n  \
@@ -40,9 +38,11 @@ pub fn file(way: usize, service: &str, modules: &str, random: &mut Random) -> St
              count = var.create_user ? 1 : 0\n  user  = aws_iam_user.this[0].name\n}}\n",
             random.one_of(&["true", "false"])
         ),
-        7 => format!(
-            "resource \"aws_iam_user\" \"this\" {{\n  name = \"${{local.prefix}}-{purpose}\"\n  tags = local.tags\n}}\n"
-        ) + &key("this", "aws_iam_user.this.id"),
+        7 => {
+            format!(
+                "resource \"aws_iam_user\" \"this\" {{\n  name = \"${{local.prefix}}-{purpose}\"\n  tags = local.tags\n}}\n"
+            ) + &key("this", "aws_iam_user.this.id")
+        }
         8 => format!(
             "module \"user\" {{\n  source   = \"{modules}/iam-user\"\n  for_each = toset([\"{name}-a\", \"{name}-b\"])\n  \
              name     = each.key\n  tags     = {{ Team = each.value }}\n}}\n\n\
@@ -60,9 +60,10 @@ pub fn file(way: usize, service: &str, modules: &str, random: &mut Random) -> St
                    resource \"aws_iam_user_group_membership\" \"this\" {\n  user   = aws_iam_user.this.name\n  \
                    groups = [aws_iam_group.this.name]\n}\n"
         }
-        _ => format!(
-            "data \"aws_iam_user\" \"existing\" {{\n  user_name = \"{name}\"\n}}\n"
-        ) + &key("this", "data.aws_iam_user.existing.user_name"),
+        _ => {
+            format!("data \"aws_iam_user\" \"existing\" {{\n  user_name = \"{name}\"\n}}\n")
+                + &key("this", "data.aws_iam_user.existing.user_name")
+        }
     }
 }
 
