@@ -16,7 +16,11 @@ use super::{CheckSettings, InputSettings, Thresholds};
 impl InputSettings {
     /// A text as the only file, under a name that says what it is: `main.tf`, `template.yaml`.
     pub fn of_text(name: &str, text: &str) -> Self {
-        let workspace = Workspace::of_text(name, text);
+        Self::of_workspace(Workspace::of_text(name, text))
+    }
+
+    /// All of a workspace, with nothing else said.
+    pub fn of_workspace(workspace: Workspace) -> Self {
         Self {
             paths: vec![workspace.base.clone()],
             workspace,

@@ -14,8 +14,9 @@ const MAX_PLACES: usize = 20;
 const MAX_GAP_LINES: usize = 40;
 /// The same in bytes, for what lies between may be long.
 const MAX_GAP_BYTES: usize = 16 * 1024;
-/// A line longer than this (bytes; minified JSON) is named, not drawn.
-const MAX_LINE_BYTES: usize = 4096;
+/// A line longer than this (bytes; minified JSON) is named, not drawn. The label of a place takes a row of its own as far as
+/// the place stands along the line, so what is drawn grows with both.
+const MAX_LINE_BYTES: usize = 512;
 
 struct Drawn<'a> {
     line: FirstLine,

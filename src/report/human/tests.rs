@@ -3,6 +3,7 @@
 use super::super::{Report, sample};
 use super::{HumanOptions, render};
 use crate::finding::Change;
+use crate::source::{Place, Span};
 
 fn plain(sample: &sample::Sample) -> String {
     render(&sample.report(), &HumanOptions::default())
@@ -115,11 +116,27 @@ fn minified_json_is_named_and_not_drawn() {
     let text = format!("{{\"Password\":\"hunter2\",\"x\":\"{}\"}}", "y".repeat(100_000));
     let file = sample.files.add("min.json", text);
     sample.findings.truncate(1);
-    sample.findings[0].primary.span = crate::source::Span::new(file, 1, 21);
+    sample.findings[0].primary.span = Span::new(file, 1, 21);
     let text = plain(&sample);
     assert!(text.contains("min.json:1:2: medium[multiple-active-keys]"));
     assert!(text.contains("= min.json:1:2: active access key second"));
     assert!(text.len() < 4000 && !text.contains("hunter2"));
+}
+
+/// Found by fuzzing: a file of four kilobytes gave two hundred of each finding.
+#[test]
+fn many_places_on_a_line_take_no_more_room_than_a_page() {
+    for length in [300, 600, 2_000, 4_000] {
+        let mut sample = sample::small();
+        let file = sample.files.add("min.json", "y".repeat(length));
+        let place = |at: usize| Place::new(Span::new(file, at, at + 1), "active access key");
+        sample.findings.truncate(1);
+        sample.findings[0].primary = place(0);
+        sample.findings[0].related = (1..20).map(|number| place(length / 20 * number)).collect();
+        sample.notices.clear();
+        let text = plain(&sample);
+        assert!(text.len() < 20_000, "{length}: {}", text.len());
+    }
 }
 
 #[test]
