@@ -26,7 +26,7 @@ macro_rules! pattern {
 
 pattern!(
     SECRET_NAME,
-    r"(?i)[a-z0-9_-]*(?:password|passwd|passphrase|passcode|secret|private[_-]?key|token|\bpwd\b)[a-z0-9_-]*"
+    r"(?i)[a-z0-9_-]*(?:password|passwd|passphrase|passcode|secret|private[_-]?key|token)[a-z0-9_-]*|\b(?:[a-z0-9]+[_-])*(?:pwd|pass|pw)\b|\b(?-i:[A-Za-z0-9]*[a-z0-9](?:Pwd|Pass|Pw))\b"
 );
 // Names of things about a secret, not of the secret.
 pattern!(
@@ -36,6 +36,7 @@ pattern!(
 // Within a parameter or variable whose name is that of a secret, these hold the value.
 pattern!(VALUE_NAME, r"(?i)\b(?:default|value|parametervalue|content|fn::sub|fn::join|fn::base64)\b");
 pattern!(SEPARATOR, r#"^["'\])]*[ \t]*(?:=>|[:=])[ \t]*"#);
+pattern!(BLOCK_HEADER, r"^[|>][-+0-9]*[ \t]*(?:#.*)?\r?$");
 // A reference, a call or a word of the language, never a literal secret.
 pattern!(
     EXPRESSION,
@@ -174,7 +175,20 @@ fn untagged(
             found.extend(literal(text, at).filter(|range| is_literal(&text[range.clone()])));
         }
         Some(b'<') if line.starts_with("<<") => found.extend(heredoc(text, line, line_end)),
-        Some(b'|' | b'>') if !is_assignment => found.extend(indented_lines(text, at, line_end)),
+        Some(b'|' | b'>') if !is_assignment => {
+            // How it is cut stands behind the sign, or a comment. Anything else is no block, but a text that is broken.
+            if !BLOCK_HEADER.is_match(line) {
+                found.push(at + 1..line_end);
+            }
+            found.extend(indented_lines(text, at, line_end));
+        }
+        // What is not closed on its line may be a text that begins so.
+        Some(b'{') if !is_assignment && closing(text, at) > line_end => found.push(at + 1..line_end),
+        Some(b'[') if !is_assignment && closing(text, at) > line_end => {
+            quoted_strings(text, at..closing(text, at), found);
+            found.push(at + 1..line_end);
+        }
+        Some(b'*') if !is_assignment => found.push(at + 1..line_end),
         Some(b'[') => quoted_strings(text, at..closing(text, at), found),
         Some(b'{') if is_assignment => quoted_strings(text, at..closing(text, at), found),
         Some(b'{' | b'*') => {}
@@ -278,9 +292,15 @@ fn indented_lines(text: &str, at: usize, line_end: usize) -> Option<Range<usize>
     Some(start..end)
 }
 
-/// A YAML scalar that stands on the lines below its key; `None` when a mapping or list stands there.
+/// A YAML scalar that stands on the lines below its key; `None` when a mapping or list stands there. One that is not
+/// indented is no YAML, and a secret all the same.
 fn scalar_below(text: &str, line_end: usize) -> Option<Range<usize>> {
     let below = indented_lines(text, line_end, line_end)?;
+    let below = if below.is_empty() {
+        below.start..below.start + text[below.start..].find('\n').unwrap_or(text.len() - below.start)
+    } else {
+        below
+    };
     let first = text[below.clone()].trim_start();
     let first_line = first.lines().next().unwrap_or("");
     let is_structure = first.starts_with(['-', '{', '[', '!', '#', '}'])
