@@ -10,6 +10,8 @@
 mod containment;
 #[path = "hostile/output.rs"]
 mod output;
+#[path = "hostile/messages.rs"]
+mod messages;
 mod project;
 #[path = "hostile/secrets.rs"]
 mod secrets;

@@ -96,6 +96,11 @@ fn secrets_of(text: &str, name: Range<usize>, found: &mut Vec<Range<usize>>) {
         let quoted_name = text[name.end..].starts_with('"');
         value(text, name.end + separator.end(), separator.as_str().contains('='), quoted_name, found);
     }
+    // Where the sign between the two was forgotten.
+    let blank = text[name.end..].len() - text[name.end..].trim_start_matches([' ', '\t']).len();
+    if blank > 0 && text[name.end + blank..].starts_with(['"', '\'']) {
+        found.extend(literal(text, name.end + blank).filter(|range| is_literal(&text[range.clone()])));
+    }
     let holder = holder_end(text, &name);
     for field in VALUE_NAME.find_iter(&text[name.end..holder]) {
         let after = name.end + field.end();
@@ -184,15 +189,17 @@ fn untagged(
         }
         // What is not closed on its line may be a text that begins so.
         Some(b'{') if !is_assignment && closing(text, at) > line_end => found.push(at + 1..line_end),
-        Some(b'[') if !is_assignment && closing(text, at) > line_end => {
+        Some(b'[') if closing(text, at) > line_end => {
             quoted_strings(text, at..closing(text, at), found);
             found.push(at + 1..line_end);
         }
+        // No object has an element without a name.
+        Some(b'{') if is_assignment && !line.contains(['=', ':']) => found.push(at + 1..line_end),
         Some(b'*') if !is_assignment => found.push(at + 1..line_end),
         Some(b'[') => quoted_strings(text, at..closing(text, at), found),
         Some(b'{') if is_assignment => quoted_strings(text, at..closing(text, at), found),
         Some(b'{' | b'*') => {}
-        None | Some(b'\r') if !is_assignment => found.extend(scalar_below(text, line_end)),
+        None | Some(b'\r') => found.extend(scalar_below(text, line_end)),
         _ if is_assignment && EXPRESSION.is_match(line) => quoted_strings(text, at..line_end, found),
         _ if WORD.is_match(line) || line.starts_with("{{resolve:") => {}
         _ => {
@@ -305,6 +312,7 @@ fn scalar_below(text: &str, line_end: usize) -> Option<Range<usize>> {
     let first_line = first.lines().next().unwrap_or("");
     let is_structure = first.starts_with(['-', '{', '[', '!', '#', '}'])
         || first_line.contains(": ")
+        || first_line.contains('=')
         || first_line.trim_end().ends_with(':');
     (!is_structure).then_some(below)
 }

