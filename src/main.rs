@@ -2,6 +2,7 @@
 
 mod terminal;
 
+use std::ffi::OsString;
 use std::io::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -55,9 +56,9 @@ fn main() -> ExitCode {
     let line = match CommandLine::parse_from_arguments(std::env::args_os()) {
         Ok(line) => line,
         Err(error) => {
-            // Help and version are errors to the parser; a closed pipe is none to us.
-            let _ = error.print();
-            return ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(INCOMPLETE));
+            // Help and version are errors to the parser.
+            let error = if error.use_stderr() { about_inert_arguments(error) } else { error };
+            return ExitCode::from(terminal::say(&error).unwrap_or(INCOMPLETE));
         }
     };
     match run(&line) {
@@ -65,10 +66,17 @@ fn main() -> ExitCode {
         // Whoever read the output has seen enough.
         Err(Stop::Write(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(CLEAN),
         Err(stop) => {
-            complain(stop);
+            complain(&stop);
             ExitCode::from(INCOMPLETE)
         }
     }
+}
+
+/// The parser repeats what was typed: what it says of the same arguments made inert. A name that a file or branch was
+/// given by somebody else may be among them, since hooks pass those on.
+fn about_inert_arguments(error: clap::Error) -> clap::Error {
+    let inert = |argument: OsString| OsString::from(&*source::printable(&argument.to_string_lossy()));
+    CommandLine::parse_from_arguments(std::env::args_os().map(inert)).err().unwrap_or(error)
 }
 
 fn run(line: &CommandLine) -> Result<u8, Stop> {
@@ -247,7 +255,7 @@ fn test_rules(arguments: &cli::RulesTest, color: bool) -> Result<u8, Stop> {
     let status = if tried.iter().all(TriedRule::passes) { CLEAN } else { FOUND };
     let broken = if under_test.errors.is_empty() { CLEAN } else { INCOMPLETE };
     for error in under_test.errors {
-        complain(Stop::Settings(error.into()));
+        complain(&Stop::Settings(error.into()));
     }
     Ok(status.max(broken))
 }

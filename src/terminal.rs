@@ -1,6 +1,7 @@
 //! What the terminal is shown besides reports: which stream has colours, errors, and what a long run is at.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -9,11 +10,11 @@ use std::time::Duration;
 
 use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use miette::{Diagnostic, MietteHandlerOpts};
+use miette::{Diagnostic, LabeledSpan, MietteHandlerOpts, ReportHandler as _, SourceCode};
 
 use credlint::pipeline::{Progress, Stage};
 use credlint::report;
-use credlint::source::Workspace;
+use credlint::source::{Workspace, printable};
 
 /// A run that is over by then shows nothing.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -29,11 +30,6 @@ pub fn settle_colors<T: AsRef<OsStr>>(arguments: impl IntoIterator<Item = T>) {
     let is_forbidden = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     let by_environment = if is_forced && !is_forbidden { ColorChoice::Always } else { ColorChoice::Auto };
     typed_color(arguments).unwrap_or(by_environment).write_global();
-    let has_color = has_color_on_stderr();
-    // The only hook, so that it can be set.
-    let _ = miette::set_hook(Box::new(move |_| {
-        Box::new(MietteHandlerOpts::new().color(has_color).terminal_links(false).build())
-    }));
 }
 
 /// The last `--color` that says anything.
@@ -66,11 +62,98 @@ fn has_color_on_stderr() -> bool {
     AutoStream::choice(&std::io::stderr()) != ColorChoice::Never
 }
 
-/// Writes an error with where it is and what to do.
-pub fn complain(error: impl Diagnostic + Send + Sync + 'static) {
-    let text = format!("{:?}", miette::Report::new(error));
+/// Writes an error with where it is and what to do. What was typed may be a name that somebody else gave a file or branch:
+/// hooks pass them on.
+pub fn complain(error: &dyn Diagnostic) {
+    let drawn = Drawn { error: Inert::new(error), has_color: has_color_on_stderr() };
     // There is nobody left to tell when this fails.
-    let _ = writeln!(std::io::stderr().lock(), "{}", report::without_log_commands(&text));
+    let _ = writeln!(std::io::stderr().lock(), "{}", report::without_log_commands(&format!("{drawn:?}")));
+}
+
+/// Writes what the parser of arguments says: help, or what is wrong. Gives the exit status.
+pub fn say(said: &clap::Error) -> Option<u8> {
+    let text = said.render();
+    let is_wrong = said.use_stderr();
+    let has_color = if is_wrong { has_color_on_stderr() } else { has_color_on_stdout() };
+    let text = if has_color { text.ansi().to_string() } else { text.to_string() };
+    // As for an error; and whoever read the help has seen enough.
+    let _ = if is_wrong {
+        write!(std::io::stderr().lock(), "{}", report::without_log_commands(&text))
+    } else {
+        write!(std::io::stdout().lock(), "{text}")
+    };
+    u8::try_from(said.exit_code()).ok()
+}
+
+/// An error whose text is inert. Its excerpt of a file is so already.
+struct Inert<'e> {
+    error: &'e dyn Diagnostic,
+    message: String,
+    related: Vec<Self>,
+}
+
+impl<'e> Inert<'e> {
+    fn new(error: &'e dyn Diagnostic) -> Self {
+        let related = error.related().into_iter().flatten().map(Inert::new).collect();
+        Self { error, message: lines(&error.to_string()), related }
+    }
+}
+
+/// Text of several lines made inert.
+fn lines(text: &str) -> String {
+    text.split('\n').map(printable).collect::<Vec<_>>().join("\n")
+}
+
+impl fmt::Display for Inert<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl fmt::Debug for Inert<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Inert<'_> {}
+
+impl Diagnostic for Inert<'_> {
+    fn severity(&self) -> Option<miette::Severity> {
+        self.error.severity()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.error.help().map(|help| Box::new(lines(&help.to_string())) as Box<dyn fmt::Display>)
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.error.source_code()
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let inert = |label: LabeledSpan| {
+            LabeledSpan::new_primary_with_span(label.label().map(lines), *label.inner())
+        };
+        Some(Box::new(self.error.labels()?.map(inert)))
+    }
+
+    fn related<'a>(&'a self) -> Option<Box<dyn Iterator<Item = &'a dyn Diagnostic> + 'a>> {
+        let related = self.related.iter().map(|other| other as &dyn Diagnostic);
+        (!self.related.is_empty()).then(|| Box::new(related) as Box<dyn Iterator<Item = _>>)
+    }
+}
+
+struct Drawn<'e> {
+    error: Inert<'e>,
+    has_color: bool,
+}
+
+impl fmt::Debug for Drawn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let handler = MietteHandlerOpts::new().color(self.has_color).terminal_links(false).build();
+        handler.debug(&self.error, f)
+    }
 }
 
 /// Shows what a run is at, on a terminal and after a while, until it is dropped.

@@ -156,6 +156,19 @@ fn a_repository_cannot_make_git_run_anything() {
         std::fs::copy(program, &hook).unwrap();
         make_executable(&hook);
     }
+    // Hooks in another place, more of the configuration, and attributes that name the same programs.
+    let hooks = repository.outside().join("hooks");
+    std::fs::create_dir(&hooks).unwrap();
+    for hook in ["post-index-change", "reference-transaction", "fsmonitor-watchman"] {
+        std::fs::copy(program, hooks.join(hook)).unwrap();
+    }
+    let hooks = hooks.to_str().unwrap();
+    let (included, attributes) = (repository.outside().join("included"), repository.outside().join("attributes"));
+    std::fs::write(&included, format!("[core]\n\tfsmonitor = {program}\n\tpager = {program}\n")).unwrap();
+    std::fs::write(&attributes, "* filter=bad diff=bad\n").unwrap();
+    let (included, attributes) = (included.to_str().unwrap(), attributes.to_str().unwrap());
+    let traced = repository.outside().join("traced");
+    let traced = traced.to_str().unwrap();
     let configured = [
         ("core.fsmonitor", program),
         ("core.pager", program),
@@ -175,6 +188,34 @@ fn a_repository_cannot_make_git_run_anything() {
         ("diff.bad.command", program),
         ("diff.external", program),
         ("gpg.program", program),
+        ("core.hooksPath", hooks),
+        ("core.attributesFile", attributes),
+        ("core.excludesFile", attributes),
+        ("core.untrackedCache", "true"),
+        ("core.worktree", repository.top.to_str().unwrap()),
+        ("include.path", included),
+        ("includeIf.gitdir/i:**.path", included),
+        ("sequence.editor", program),
+        ("gpg.ssh.program", program),
+        ("gpg.x509.program", program),
+        ("log.showSignature", "true"),
+        ("log.mailmap", "true"),
+        ("merge.bad.driver", program),
+        ("mergetool.bad.cmd", program),
+        ("difftool.bad.cmd", program),
+        ("interactive.diffFilter", program),
+        ("trailer.bad.command", program),
+        ("uploadpack.packObjectsHook", program),
+        ("receive.procReceiveRefs", program),
+        ("ssh.variant", "simple"),
+        ("pager.cat-file", program),
+        ("pager.ls-files", program),
+        ("alias.cat-file", &format!("!{program}")),
+        ("alias.ls-files", &format!("!{program}")),
+        ("alias.merge-base", &format!("!{program}")),
+        ("submodule.recurse", "true"),
+        ("fetch.recurseSubmodules", "true"),
+        ("trace2.eventTarget", traced),
         ("alias.ls-tree", &format!("!{program}")),
         ("alias.rev-parse", &format!("!{program}")),
         ("protocol.allow", "always"),
@@ -199,10 +240,30 @@ fn a_repository_cannot_make_git_run_anything() {
     let output = repository.command("", &[&CHECK[..], &["--since", "HEAD~1"]].concat()).output().unwrap();
     let said = std::fs::read_to_string(&run).unwrap_or_default();
     assert_eq!(said, "", "something was run");
+    assert!(!Path::new(traced).exists(), "something was written");
     let report = parsed(&output);
     assert_eq!(findings(&report), [BOB]);
     assert_eq!(kinds(&report), ["not-compared"], "{report:#}");
     assert_eq!(column(&report["notices"], "path"), ["secret.tf"]);
+}
+
+/// The same from a directory of the tree that looks like git's own: git would take it for a repository, and believe what
+/// its configuration says.
+#[test]
+fn a_directory_that_looks_like_git_s_own_is_none() {
+    if !has_git() {
+        return;
+    }
+    let repository = Repository::new(&[("main.tf", &one_key())]);
+    repository.write("inner/main.tf", &two_keys());
+    repository.write("inner/HEAD", "ref: refs/heads/main\n");
+    repository.write("inner/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n");
+    repository.write("inner/objects/.keep", "");
+    repository.write("inner/refs/.keep", "");
+    // It stands inside of the repository, so git would have to be told; and it is, that this is none.
+    let output = repository.command("inner", &[&CHECK[..], &["--since", "HEAD"]].concat()).output().unwrap();
+    let said = refused(&output);
+    assert!(said.contains("is in no work tree of git"), "{said}");
 }
 
 /// Every file of a directory, with its bytes and the time at which it was written.

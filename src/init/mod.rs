@@ -140,6 +140,10 @@ fn not_a_directory() -> std::io::Error {
     std::io::Error::from(std::io::ErrorKind::NotADirectory)
 }
 
+fn not_a_file() -> std::io::Error {
+    std::io::Error::other("is no file")
+}
+
 fn configure(top: &Path) -> Result<Outcome, InitError> {
     let other = FILE_NAMES[1];
     if top.join(other).symlink_metadata().is_ok() {
@@ -154,14 +158,16 @@ fn add_hook(top: &Path) -> Result<Outcome, InitError> {
         return write_new(top, HOOKS_PATH, &hook::file(REPOSITORY, VERSION));
     }
     let add = format!("add to it:\n{}", hook::entry(REPOSITORY, VERSION, 2));
-    let Ok(text) = std::fs::read_to_string(&path) else {
+    // A pipe would block, and what a link leads to may be nobody's business.
+    let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
+    let read = if is_file { std::fs::read_to_string(&path) } else { Err(not_a_file()) };
+    let Ok(text) = read else {
         return Ok(Outcome::LeftAlone(format!("it cannot be read; {add}")));
     };
     if hook::is_there(&text) {
         return Ok(Outcome::LeftAlone("it names credlint already".to_owned()));
     }
-    let is_file = path.symlink_metadata().is_ok_and(|metadata| metadata.is_file());
-    let Some(addition) = hook::addition(&text, REPOSITORY, VERSION).filter(|_| is_file) else {
+    let Some(addition) = hook::addition(&text, REPOSITORY, VERSION) else {
         return Ok(Outcome::LeftAlone(add));
     };
     let file = std::fs::OpenOptions::new().append(true).open(&path);
@@ -211,7 +217,8 @@ fn failed(path: &str, error: &std::io::Error) -> InitError {
 /// The default branch of the remote, where git knows it.
 fn default_branch(top: &Path) -> Option<String> {
     let remote = ".git/refs/remotes/origin/HEAD";
-    let text = std::fs::read_to_string(top.join(remote)).ok()?;
+    let path = top.join(remote);
+    let text = path.metadata().ok()?.is_file().then(|| std::fs::read_to_string(path).ok())??;
     let branch = text.trim().strip_prefix("ref: refs/remotes/origin/")?;
     let is_plain = |character: char| character.is_ascii_alphanumeric() || "-_./".contains(character);
     (!branch.is_empty() && branch.chars().all(is_plain)).then(|| branch.to_owned())

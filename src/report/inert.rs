@@ -7,9 +7,10 @@ use regex::Regex;
 
 use crate::source::printable;
 
-/// GitHub's older `##[command]` and Azure's `##vso[command]` are obeyed anywhere in a line of a log.
+/// GitHub's older `##[command]`, Azure's `##vso[command]` and TeamCity's `##teamcity[command]` are obeyed anywhere in a
+/// line of a log.
 static LOG_COMMAND: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)##(vso)?\[").expect("the pattern is a constant that parses"));
+    LazyLock::new(|| Regex::new(r"(?i)##[a-z]*\[").expect("the pattern is a constant that parses"));
 
 /// One line of text for a person: control and bidirectional characters are visible escapes, and what a build
 /// service would obey (`::error::` at the start, `##vso[` anywhere) no longer reads as a command.

@@ -26,7 +26,7 @@ macro_rules! pattern {
 
 pattern!(
     SECRET_NAME,
-    r"(?i)[a-z0-9_-]*(?:password|passwd|passphrase|passcode|secret|private[_-]?key|token|\bpwd\b)[a-z0-9_-]*"
+    r"(?i)[a-z0-9_-]*(?:password|passwd|passphrase|passcode|secret|private[_-]?key|token)[a-z0-9_-]*|\b(?:[a-z0-9]+[_-])*(?:pwd|pass|pw)\b|\b(?-i:[A-Za-z0-9]*[a-z0-9](?:Pwd|Pass|Pw))\b"
 );
 // Names of things about a secret, not of the secret.
 pattern!(
@@ -36,6 +36,7 @@ pattern!(
 // Within a parameter or variable whose name is that of a secret, these hold the value.
 pattern!(VALUE_NAME, r"(?i)\b(?:default|value|parametervalue|content|fn::sub|fn::join|fn::base64)\b");
 pattern!(SEPARATOR, r#"^["'\])]*[ \t]*(?:=>|[:=])[ \t]*"#);
+pattern!(BLOCK_HEADER, r"^[|>][-+0-9]*[ \t]*(?:#.*)?\r?$");
 // A reference, a call or a word of the language, never a literal secret.
 pattern!(
     EXPRESSION,
@@ -94,6 +95,11 @@ fn secrets_of(text: &str, name: Range<usize>, found: &mut Vec<Range<usize>>) {
     if let Some(separator) = SEPARATOR.find(&text[name.end..]) {
         let quoted_name = text[name.end..].starts_with('"');
         value(text, name.end + separator.end(), separator.as_str().contains('='), quoted_name, found);
+    }
+    // Where the sign between the two was forgotten.
+    let blank = text[name.end..].len() - text[name.end..].trim_start_matches([' ', '\t']).len();
+    if blank > 0 && text[name.end + blank..].starts_with(['"', '\'']) {
+        found.extend(literal(text, name.end + blank).filter(|range| is_literal(&text[range.clone()])));
     }
     let holder = holder_end(text, &name);
     for field in VALUE_NAME.find_iter(&text[name.end..holder]) {
@@ -174,11 +180,26 @@ fn untagged(
             found.extend(literal(text, at).filter(|range| is_literal(&text[range.clone()])));
         }
         Some(b'<') if line.starts_with("<<") => found.extend(heredoc(text, line, line_end)),
-        Some(b'|' | b'>') if !is_assignment => found.extend(indented_lines(text, at, line_end)),
+        Some(b'|' | b'>') if !is_assignment => {
+            // How it is cut stands behind the sign, or a comment. Anything else is no block, but a text that is broken.
+            if !BLOCK_HEADER.is_match(line) {
+                found.push(at + 1..line_end);
+            }
+            found.extend(indented_lines(text, at, line_end));
+        }
+        // What is not closed on its line may be a text that begins so.
+        Some(b'{') if !is_assignment && closing(text, at) > line_end => found.push(at + 1..line_end),
+        Some(b'[') if closing(text, at) > line_end => {
+            quoted_strings(text, at..closing(text, at), found);
+            found.push(at + 1..line_end);
+        }
+        // No object has an element without a name.
+        Some(b'{') if is_assignment && !line.contains(['=', ':']) => found.push(at + 1..line_end),
+        Some(b'*') if !is_assignment => found.push(at + 1..line_end),
         Some(b'[') => quoted_strings(text, at..closing(text, at), found),
         Some(b'{') if is_assignment => quoted_strings(text, at..closing(text, at), found),
         Some(b'{' | b'*') => {}
-        None | Some(b'\r') if !is_assignment => found.extend(scalar_below(text, line_end)),
+        None | Some(b'\r') => found.extend(scalar_below(text, line_end)),
         _ if is_assignment && EXPRESSION.is_match(line) => quoted_strings(text, at..line_end, found),
         _ if WORD.is_match(line) || line.starts_with("{{resolve:") => {}
         _ => {
@@ -278,13 +299,20 @@ fn indented_lines(text: &str, at: usize, line_end: usize) -> Option<Range<usize>
     Some(start..end)
 }
 
-/// A YAML scalar that stands on the lines below its key; `None` when a mapping or list stands there.
+/// A YAML scalar that stands on the lines below its key; `None` when a mapping or list stands there. One that is not
+/// indented is no YAML, and a secret all the same.
 fn scalar_below(text: &str, line_end: usize) -> Option<Range<usize>> {
     let below = indented_lines(text, line_end, line_end)?;
+    let below = if below.is_empty() {
+        below.start..below.start + text[below.start..].find('\n').unwrap_or(text.len() - below.start)
+    } else {
+        below
+    };
     let first = text[below.clone()].trim_start();
     let first_line = first.lines().next().unwrap_or("");
     let is_structure = first.starts_with(['-', '{', '[', '!', '#', '}'])
         || first_line.contains(": ")
+        || first_line.contains('=')
         || first_line.trim_end().ends_with(':');
     (!is_structure).then_some(below)
 }

@@ -58,6 +58,31 @@ fn literals_are_hidden_in_templates() {
 }
 
 #[test]
+fn what_is_broken_is_hidden_too() {
+    assert_eq!(hidden("Password: {hunter2\nPath: /"), "Password: {…\nPath: /");
+    assert_eq!(hidden("Password: [hunter2\nPath: /"), "Password: […\nPath: /");
+    assert_eq!(hidden("Password: |hunter2\nPath: /"), "Password: |…\nPath: /");
+    assert_eq!(hidden("Password: *hunter2\nPath: /"), "Password: *…\nPath: /");
+    assert_eq!(hidden("  Password:\nhunter2\nPath: /"), "  Password:\n…\nPath: /");
+    assert_eq!(hidden("password \"hunter2\""), "password \"…\"");
+    assert_eq!(hidden("password = [hunter2\nx = 1"), "password = […\nx = 1");
+    assert_eq!(hidden("password = { hunter2 }\nx = 1"), "password = {…\nx = 1");
+    assert_eq!(hidden("password =\n hunter2\nx = 1"), "password =\n…\nx = 1");
+    assert_eq!(hidden("password =\nx = 1"), "password =\nx = 1");
+    assert_eq!(hidden("  Password:\n  Path: /"), "  Password:\n  Path: /");
+}
+
+#[test]
+fn short_names_of_passwords_are_known() {
+    for name in ["pwd", "pw", "db_pw", "admin-pass", "DbPass", "adminPw", "PWD"] {
+        assert_eq!(hidden(&format!("{name} = \"hunter2\"")), format!("{name} = \"…\""));
+    }
+    for name in ["bypass", "compass", "passes", "Passage", "spw", "pass_through"] {
+        assert_eq!(hidden(&format!("{name} = \"a\"")), format!("{name} = \"a\""));
+    }
+}
+
+#[test]
 fn literals_are_hidden_in_scripts() {
     assert_eq!(hidden("export AWS_SECRET_ACCESS_KEY=wJalrXU/K7M"), "export AWS_SECRET_ACCESS_KEY=…");
     assert_eq!(hidden("mysql --password hunter2 -h x"), "mysql --password … -h x");

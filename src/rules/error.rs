@@ -75,17 +75,21 @@ impl RuleError {
     }
 }
 
-/// Whether a character has to be kept from a terminal. Breaks between lines and tabs are harmless.
+/// Whether a character has to be kept from a terminal. Breaks between lines and tabs are harmless; what returns to the
+/// start of a line would overwrite it.
 fn is_obeyed(character: char) -> bool {
     let mut bytes = [0; 4];
     let text = character.encode_utf8(&mut bytes);
-    !matches!(character, '\n' | '\r' | '\t') && matches!(printable(text), Cow::Owned(_))
+    !matches!(character, '\n' | '\t') && matches!(printable(text), Cow::Owned(_))
 }
 
 /// The text as it can be drawn.
 fn shown(text: &str) -> String {
     let text = text.trim_start_matches('\u{feff}');
-    text.chars().map(|character| if is_obeyed(character) { '\u{fffd}' } else { character }).collect()
+    let safe = |line: &str| -> String {
+        line.chars().map(|character| if is_obeyed(character) { '\u{fffd}' } else { character }).collect()
+    };
+    text.split("\r\n").map(safe).collect::<Vec<_>>().join("\r\n")
 }
 
 /// A rule that could not be evaluated for one user. The rule's other users and the other rules go on.

@@ -8,7 +8,7 @@ use crate::source::Workspace;
 
 use super::SettingsError;
 use super::configuration::Configuration;
-use super::paths::named_file;
+use super::paths::{read_found_text, read_text, shown};
 
 /// Reads the baseline that is named, else that of the configuration. That of the configuration need not be there when it is to be written.
 pub(super) fn read(
@@ -26,13 +26,14 @@ pub(super) fn read(
     if is_written && accepted.baseline.is_none() && !path.exists() {
         return Ok(None);
     }
-    read_file(workspace, path, &shown).map(Some)
+    let failed = |reason: String| SettingsError::Baseline { path: shown.clone(), reason };
+    let text = if accepted.baseline.is_some() { read_text(path) } else { read_found_text(path) };
+    read_file(workspace, path, text.map_err(failed)?, &shown).map(Some)
 }
 
-fn read_file(workspace: &Workspace, path: &Path, shown: &str) -> Result<Baseline, SettingsError> {
-    let failed = |reason: String| SettingsError::Baseline { path: shown.to_owned(), reason };
-    let (shown, text) = named_file(workspace, path).map_err(failed)?;
-    let file = workspace.files.add(shown, text);
+fn read_file(workspace: &Workspace, path: &Path, text: String, name: &str) -> Result<Baseline, SettingsError> {
+    let failed = |reason: String| SettingsError::Baseline { path: name.to_owned(), reason };
+    let file = workspace.files.add(shown(workspace, path), text);
     let source = workspace.files.get(file);
     Baseline::read(file, &source.text).map_err(|notice| {
         let start = notice.span.map_or(0, |span| span.start);

@@ -111,6 +111,15 @@ pub enum SettingsError {
         /// What is wrong.
         reason: String,
     },
+    /// A file in a `--rules` directory that cannot be read.
+    #[error("the rule file `{path}` cannot be read: {reason}")]
+    #[diagnostic(help("a rules directory holds Markdown files in UTF-8; links in it stay in its work tree"))]
+    RuleFile {
+        /// Where it is.
+        path: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A configuration file that cannot be read.
     #[error("the configuration `{path}` cannot be read: {reason}")]
     #[diagnostic(help("name a configuration file with --config, or do without one with --no-config"))]

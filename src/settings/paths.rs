@@ -1,8 +1,9 @@
 //! Where things are: paths that exist, the boundary that nothing is read outside of, and files that the user names.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
-use crate::source::{FileId, Workspace};
+use crate::source::{FileId, MAX_FILE_BYTES, ReadError, Workspace};
 
 use super::SettingsError;
 
@@ -55,9 +56,12 @@ fn common_ancestor(directories: &[PathBuf]) -> PathBuf {
 /// A file that the user names is read wherever it is: the path that reports call it by, and its text.
 pub(super) fn named_file(workspace: &Workspace, path: &Path) -> Result<(String, String), String> {
     let text = read_text(path)?;
-    let shown =
-        path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path));
-    Ok((shown, text))
+    Ok((shown(workspace, path), text))
+}
+
+/// What reports call a file, wherever it is.
+pub(super) fn shown(workspace: &Workspace, path: &Path) -> String {
+    path.canonicalize().map_or_else(|_| path.display().to_string(), |path| workspace.display(&path))
 }
 
 pub(in crate::settings) fn variables_file(
@@ -79,8 +83,24 @@ pub(in crate::settings) fn parameter_file(
     Ok(workspace.files.add_unshown(shown, text))
 }
 
+/// The text of a file that was typed. It may be a pipe: shells make some (`<(…)`).
 pub(in crate::settings) fn read_text(path: &Path) -> Result<String, String> {
-    std::fs::read_to_string(path).map_err(|error| error.to_string())
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(ReadError::TooLarge(MAX_FILE_BYTES).to_string());
+    }
+    String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8.to_string())
+}
+
+/// The text of a file that the scanned tree leads to, and nobody typed: a pipe would block, and a device never end.
+pub(in crate::settings) fn read_found_text(path: &Path) -> Result<String, String> {
+    if path.metadata().map_err(|error| error.to_string())?.is_file() {
+        read_text(path)
+    } else {
+        Err("is no file".to_owned())
+    }
 }
 
 /// What the address of a file begins with on the code host whose job this is: `https://github.com/OWNER/NAME/blob/COMMIT`.

@@ -7,7 +7,7 @@ use crate::rules::{Rule, RuleError, RuleSet};
 
 use super::SettingsError;
 use super::configuration::Configuration;
-use super::paths::{current_directory, read_text};
+use super::paths::{current_directory, git_work_tree, read_found_text, read_text};
 use super::profile;
 
 /// Our rules and those of the user's own directories, with what the configuration says of them.
@@ -15,17 +15,10 @@ pub fn rule_set(directories: &[PathBuf], configuration: &Configuration) -> Resul
     let mut set = RuleSet::built_in()?;
     for directory in directories {
         for path in rule_files(directory)? {
-            let text = read_text(&path).map_err(|reason| SettingsError::RulesDirectory {
-                path: path.display().to_string(),
-                reason,
-            })?;
+            let text = text_in_folder(directory, &path).map_err(|reason| unreadable(&path, reason))?;
             set.add_file(&path.display().to_string(), &text)?;
         }
     }
-    let unreadable = |path: &Path, reason: String| SettingsError::RulesDirectory {
-        path: path.display().to_string(),
-        reason,
-    };
     for directory in configuration.rules_directories() {
         for path in rule_files(directory)? {
             let text = configuration.rule_text(&path).map_err(|reason| unreadable(&path, reason))?;
@@ -118,11 +111,15 @@ impl RulesUnderTest {
         let folders = if is_typed { paths } else { configuration.rules_directories() };
         let mut under_test = Self { set: RuleSet::built_in()?, files: Vec::new(), errors: Vec::new() };
         for path in folders {
-            let files = if path.is_file() { vec![path.clone()] } else { rule_files(path)? };
-            for path in files {
+            if path.is_file() {
+                under_test.add(path.clone(), read_text(path))?;
+                continue;
+            }
+            for file in rule_files(path)? {
                 // Somebody else may have written the configuration, and what it leads to.
-                let text = if is_typed { read_text(&path) } else { configuration.rule_text(&path) };
-                under_test.add(path, text)?;
+                let text =
+                    if is_typed { text_in_folder(path, &file) } else { configuration.rule_text(&file) };
+                under_test.add(file, text)?;
             }
         }
         if under_test.files.is_empty() && under_test.errors.is_empty() {
@@ -136,7 +133,7 @@ impl RulesUnderTest {
         // The folders of the configuration are absolute.
         let here = current_directory().unwrap_or_default();
         let name = path.strip_prefix(here).unwrap_or(&path).display().to_string();
-        let text = text.map_err(|reason| SettingsError::RulesDirectory { path: name.clone(), reason })?;
+        let text = text.map_err(|reason| SettingsError::RuleFile { path: name.clone(), reason })?;
         match self.set.add_file(&name, &text) {
             Ok(()) => self.files.push(RuleFile { path, name, text, index: self.set.rules().len() - 1 }),
             Err(error) => self.errors.push(error),
@@ -145,7 +142,22 @@ impl RulesUnderTest {
     }
 }
 
-fn rule_files(directory: &std::path::Path) -> Result<Vec<PathBuf>, SettingsError> {
+/// The text of a file in a folder that was typed. Somebody else may have put it there, as in a pull request: it is read
+/// when it leads neither out of the folder nor out of the folder's work tree.
+fn text_in_folder(folder: &Path, file: &Path) -> Result<String, String> {
+    let real = |path: &Path| path.canonicalize().map_err(|error| error.to_string());
+    let (folder, file) = (real(folder)?, real(file)?);
+    if !file.starts_with(git_work_tree(&folder).unwrap_or(folder)) {
+        return Err("leads out of the folder".to_owned());
+    }
+    read_found_text(&file)
+}
+
+fn unreadable(path: &Path, reason: String) -> SettingsError {
+    SettingsError::RuleFile { path: path.display().to_string(), reason }
+}
+
+fn rule_files(directory: &Path) -> Result<Vec<PathBuf>, SettingsError> {
     let entries = std::fs::read_dir(directory).map_err(|error| SettingsError::RulesDirectory {
         path: directory.display().to_string(),
         reason: error.to_string(),

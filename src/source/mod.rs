@@ -28,4 +28,4 @@ pub use span::{FileId, Span};
 pub use stack_trace::{Programs, StackTrace};
 pub use tree::{Disk, EntryKind, Tree};
 pub use walk::{NotWalked, Walk, Walked};
-pub use workspace::{ReadError, STANDARD_INPUT, Workspace, lexically_normal};
+pub use workspace::{MAX_FILE_BYTES, ReadError, STANDARD_INPUT, Workspace, lexically_normal};

@@ -23,8 +23,13 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 fn is_dangerous(character: char) -> bool {
     character.is_control()
         || matches!(character,
-            '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{061c}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
+            // Line separators, and directions of text.
+            '\u{2028}'..='\u{202e}' | '\u{061c}' | '\u{200e}' | '\u{200f}'
+            // What is not drawn: Unicode's `Default_Ignorable_Code_Point`, and the marks of annotations.
+            | '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{e0000}'..='\u{e0fff}'
             // No characters, and not allowed in XML.
             | '\u{fffe}' | '\u{ffff}')
 }
@@ -39,6 +44,7 @@ mod tests {
         assert_eq!(printable("a\u{1b}[31mb"), "a\\u{1b}[31mb");
         assert_eq!(printable("x\n::error::y"), "x\\n::error::y");
         assert_eq!(printable("\u{202e}gpj"), "\\u{202e}gpj");
+        assert_eq!(printable("a\u{ad}b\u{3164}\u{fe0f}\u{e0101}"), "a\\u{ad}b\\u{3164}\\u{fe0f}\\u{e0101}");
         assert_eq!(printable("Zoë 🙂"), "Zoë 🙂");
     }
 }

@@ -3,7 +3,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_sarif::sarif::{ArtifactContent, ArtifactLocation, Location, PhysicalLocation, Region};
 
-use super::super::excerpt::{first_line, redacted};
+use super::super::excerpt::{FirstLine, first_line, redacted};
 use super::super::inert;
 use super::{BASE_ID, message};
 use crate::source::{Files, Place, Span};
@@ -25,15 +25,23 @@ pub fn place(files: &Files, place: &Place, id: Option<usize>) -> Location {
 /// A span without words: its first line, since an alert on a pull request is shown only where every line of
 /// the region was changed.
 pub fn span(files: &Files, span: Span) -> Location {
-    let line = first_line(files, span);
+    of_line(&first_line(files, span), true)
+}
+
+/// The same without an excerpt: where a text was not understood, nobody knows what of it is a secret.
+pub fn unshown_span(files: &Files, span: Span) -> Location {
+    of_line(&first_line(files, span), false)
+}
+
+fn of_line(line: &FirstLine, with_excerpt: bool) -> Location {
     let mut region = Region::builder()
         .start_line(count(line.start.line))
         .start_column(count(line.start.column))
         .end_line(count(line.end.line))
         .end_column(count(line.end.column))
         .build();
-    if line.file.is_shown && !line.range.is_empty() && line.range.len() <= MAX_SNIPPET_BYTES {
-        let text = redacted(&line.file, line.range);
+    if with_excerpt && line.file.is_shown && !line.range.is_empty() && line.range.len() <= MAX_SNIPPET_BYTES {
+        let text = redacted(&line.file, line.range.clone());
         region.snippet = Some(ArtifactContent::builder().text(text).build());
     }
     physical(PhysicalLocation::builder().artifact_location(artifact(&line.file.path)).region(region).build())

@@ -56,7 +56,7 @@ fn notification(files: &Files, notice: &Notice, kinds: &BTreeMap<NoticeKind, i64
         text.push_str(&format!(" {}", escaped(&sentence(&inert(help)))));
     }
     let location = match (notice.span, &notice.path) {
-        (Some(span), _) => Some(locations::span(files, span)),
+        (Some(span), _) => Some(locations::unshown_span(files, span)),
         (None, Some(path)) => Some(locations::path(path)),
         (None, None) => None,
     };

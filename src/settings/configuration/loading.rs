@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::cli::ConfigurationChoice;
 use crate::cloudformation::ParameterInput;
 use crate::settings::SettingsError;
-use crate::settings::paths::{canonical, current_directory, default_workspace, git_work_tree, read_text};
+use crate::settings::paths::{canonical, current_directory, default_workspace, git_work_tree, read_found_text, read_text};
 use crate::source::{Anchor, FileId, Span, Workspace, lexically_normal};
 use crate::terraform::CommandLineInput;
 
@@ -50,7 +50,7 @@ impl Configuration {
                         let read = if workspace.contains(&path) {
                             workspace.read_text(&path).map_err(|error| error.to_string())
                         } else {
-                            read_text(&path)
+                            read_found_text(&path)
                         };
                         let text =
                             read.map_err(|reason| unreadable(Path::new(&workspace.display(&path)), &reason))?;
@@ -144,7 +144,7 @@ impl Configuration {
 
     fn input_file(&self, workspace: &Workspace, named: &Located) -> Result<(String, String), String> {
         let path = self.within(workspace, named).map_err(|absence| absence.to_string())?;
-        let text = read_text(&path)?;
+        let text = read_found_text(&path)?;
         Ok((workspace.display(&path), text))
     }
 
@@ -165,7 +165,7 @@ impl Configuration {
         if !self.rules_directories.iter().any(|directory| real.starts_with(directory)) {
             return Err("leads out of the folder".to_owned());
         }
-        let text = read_text(&real)?;
+        let text = read_found_text(&real)?;
         let drives_a_terminal =
             |character: char| character.is_control() && !matches!(character, '\n' | '\r' | '\t');
         if text.contains(drives_a_terminal) {

@@ -106,6 +106,9 @@ const OPTIONS: &[&str] = &[
     "credential.helper=",
     "-c",
     "submodule.recurse=false",
+    // A directory of the scanned tree may look like git's own. It is none.
+    "-c",
+    "safe.bareRepository=explicit",
 ];
 
 /// And in its environment. The list of protocols stands above whatever a repository allows.

@@ -141,9 +141,11 @@ impl Builder<'_> {
             Event::Alias(anchor) => {
                 self.add(Node { kind: NodeKind::Alias(Anchor(anchor)), span, tag: None, anchor: None });
             }
-            Event::UnresolvedAlias(name) => {
-                let message = format!("`*{name}` repeats something that no `&{name}` before it names");
-                let notice = Notice::at(NoticeKind::InvalidConfiguration, span, message);
+            Event::UnresolvedAlias(_) => {
+                // Its name is not repeated: it may be a password that begins with an asterisk.
+                let message = "this alias repeats something that no anchor (`&`) before it names";
+                let notice = Notice::at(NoticeKind::InvalidConfiguration, span, message)
+                    .with_help("put text that begins with `*` in quotes, or correct the name of the alias");
                 self.parsed.notices.push(notice);
                 self.add(Node { kind: NodeKind::Unread, span, tag: None, anchor: None });
             }
