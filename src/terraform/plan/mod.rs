@@ -92,7 +92,8 @@ impl<'t> Whole<'t> {
     fn encrypted(&self, what: &str) -> Option<Notice> {
         let members: std::collections::BTreeMap<&str, &serde_json::value::RawValue> =
             serde_json::from_str(self.text).ok()?;
-        let is_encrypted = members.contains_key("encrypted_data") && members.contains_key("encryption_version");
+        let is_encrypted =
+            members.contains_key("encrypted_data") && members.contains_key("encryption_version");
         let message = format!("the {what} is encrypted, and credlint asks for no key");
         is_encrypted.then(|| {
             Notice::at(NoticeKind::ParseError, self.span, message)
