@@ -132,9 +132,8 @@ impl Diagnostic for Inert<'_> {
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let inert = |label: LabeledSpan| {
-            LabeledSpan::new_primary_with_span(label.label().map(lines), *label.inner())
-        };
+        let inert =
+            |label: LabeledSpan| LabeledSpan::new_primary_with_span(label.label().map(lines), *label.inner());
         Some(Box::new(self.error.labels()?.map(inert)))
     }
 

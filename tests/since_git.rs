@@ -163,7 +163,8 @@ fn a_repository_cannot_make_git_run_anything() {
         std::fs::copy(program, hooks.join(hook)).unwrap();
     }
     let hooks = hooks.to_str().unwrap();
-    let (included, attributes) = (repository.outside().join("included"), repository.outside().join("attributes"));
+    let (included, attributes) =
+        (repository.outside().join("included"), repository.outside().join("attributes"));
     std::fs::write(&included, format!("[core]\n\tfsmonitor = {program}\n\tpager = {program}\n")).unwrap();
     std::fs::write(&attributes, "* filter=bad diff=bad\n").unwrap();
     let (included, attributes) = (included.to_str().unwrap(), attributes.to_str().unwrap());
@@ -257,7 +258,8 @@ fn a_directory_that_looks_like_git_s_own_is_none() {
     let repository = Repository::new(&[("main.tf", &one_key())]);
     repository.write("inner/main.tf", &two_keys());
     repository.write("inner/HEAD", "ref: refs/heads/main\n");
-    repository.write("inner/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n");
+    repository
+        .write("inner/config", "[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = .\n");
     repository.write("inner/objects/.keep", "");
     repository.write("inner/refs/.keep", "");
     // It stands inside of the repository, so git would have to be told; and it is, that this is none.

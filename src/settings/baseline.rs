@@ -31,7 +31,12 @@ pub(super) fn read(
     read_file(workspace, path, text.map_err(failed)?, &shown).map(Some)
 }
 
-fn read_file(workspace: &Workspace, path: &Path, text: String, name: &str) -> Result<Baseline, SettingsError> {
+fn read_file(
+    workspace: &Workspace,
+    path: &Path,
+    text: String,
+    name: &str,
+) -> Result<Baseline, SettingsError> {
     let failed = |reason: String| SettingsError::Baseline { path: name.to_owned(), reason };
     let file = workspace.files.add(shown(workspace, path), text);
     let source = workspace.files.get(file);

@@ -37,6 +37,17 @@ pub enum ReadError {
     Io(std::io::Error),
 }
 
+impl ReadError {
+    /// What to do about it, when there is something.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::OutsideRoot => Some("name a wider --root if it is to be read"),
+            Self::NotUtf8 => Some("save it as UTF-8"),
+            Self::TooLarge(_) | Self::Missing | Self::Io(_) => None,
+        }
+    }
+}
+
 /// What is scanned and from where paths are counted.
 #[derive(Debug)]
 pub struct Workspace {

@@ -117,7 +117,8 @@ impl ModuleFile {
             ReadError::OutsideRoot => NoticeKind::OutsideRoot,
             _ => NoticeKind::UnreadableFile,
         };
-        let notice = Notice::about(kind, workspace.display(path), error.to_string());
+        let mut notice = Notice::about(kind, workspace.display(path), error.to_string());
+        notice.help = error.help().map(str::to_owned);
         Self { name: String::new(), contents: FileContents::Parsed(Body::default(), vec![notice]) }
     }
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use super::project::{parsed, skip};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use super::project::{parsed, skip};
 use sha2::Digest as _;
 
 /// Nobody but the files outside says this.
@@ -30,7 +30,10 @@ fn outside() -> Vec<(&'static str, String)> {
         ("template.yaml", template),
         ("unit/terragrunt.hcl", unit.clone()),
         ("unit.hcl", unit),
-        ("assembly/manifest.json", format!(r#"{{"version": "38.0.1", "artifacts": {{"{CANARY}": {stack}}}}}"#)),
+        (
+            "assembly/manifest.json",
+            format!(r#"{{"version": "38.0.1", "artifacts": {{"{CANARY}": {stack}}}}}"#),
+        ),
         ("assembly/t.json", format!(r#"{{"Resources": {{"{CANARY}": {{"Type": "AWS::IAM::User"}}}}}}"#)),
         ("values.tfvars", format!("name = \"{CANARY}\"\n")),
         ("parameters.json", format!(r#"{{"Name": "{CANARY}"}}"#)),
@@ -119,7 +122,8 @@ impl World {
 /// The word, and what would give it away.
 fn assert_silent(output: &Output, what: &str) {
     let said = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy).concat();
-    let digest: String = sha2::Sha256::digest(CANARY).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        sha2::Sha256::digest(CANARY).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let encoded = STANDARD.encode(CANARY);
     for word in [CANARY, encoded.as_str(), digest.as_str(), "panicked"] {
         // The path of a file, which the repository names itself, is no secret.
@@ -132,11 +136,17 @@ fn assert_silent(output: &Output, what: &str) {
 type Attempt = fn(&World, &Path, &dyn Fn(&str) -> String);
 
 fn user_named(world: &World, here: &Path, expression: &str) {
-    world.write(&here.join("main.tf"), &format!("resource \"aws_iam_user\" \"u\" {{\n  name = {expression}\n}}\n"));
+    world.write(
+        &here.join("main.tf"),
+        &format!("resource \"aws_iam_user\" \"u\" {{\n  name = {expression}\n}}\n"),
+    );
 }
 
 fn unit_with(world: &World, here: &Path, text: &str) {
-    world.write(&here.join("m/main.tf"), "variable \"name\" {}\nresource \"aws_iam_user\" \"u\" {\n  name = var.name\n}\n");
+    world.write(
+        &here.join("m/main.tf"),
+        "variable \"name\" {}\nresource \"aws_iam_user\" \"u\" {\n  name = var.name\n}\n",
+    );
     world.write(&here.join("terragrunt.hcl"), text);
 }
 
@@ -146,7 +156,10 @@ fn template_with(world: &World, here: &Path, text: &str) {
 
 fn manifest_with(world: &World, here: &Path, artifact: &str) {
     world.write(&here.join("cdk.out"), r#"{"version": "38.0.1"}"#);
-    world.write(&here.join("manifest.json"), &format!(r#"{{"version": "38.0.1", "artifacts": {{"A": {artifact}}}}}"#));
+    world.write(
+        &here.join("manifest.json"),
+        &format!(r#"{{"version": "38.0.1", "artifacts": {{"A": {artifact}}}}}"#),
+    );
 }
 
 const UNIT: &str = "terraform {\n  source = \"./m\"\n}\n";
@@ -154,7 +167,10 @@ const UNIT: &str = "terraform {\n  source = \"./m\"\n}\n";
 /// Each feature that reads what the code names.
 const ATTEMPTS: [(&str, Attempt); 26] = [
     ("module", |world, here, path| {
-        world.write(&here.join("main.tf"), &format!("module \"m\" {{\n  source = \"{}\"\n}}\n", path("module")));
+        world.write(
+            &here.join("main.tf"),
+            &format!("module \"m\" {{\n  source = \"{}\"\n}}\n", path("module")),
+        );
     }),
     ("file", |world, here, path| user_named(world, here, &format!("file(\"{}\")", path("secret.txt")))),
     ("filebase64", |world, here, path| {
@@ -190,7 +206,11 @@ const ATTEMPTS: [(&str, Attempt); 26] = [
         unit_with(world, here, &format!("{UNIT}include \"o\" {{\n  path = \"{}\"\n}}\n", path("unit.hcl")));
     }),
     ("parent", |world, here, _| {
-        unit_with(world, here, &format!("{UNIT}include \"o\" {{\n  path = find_in_parent_folders(\"root.hcl\")\n}}\n"));
+        unit_with(
+            world,
+            here,
+            &format!("{UNIT}include \"o\" {{\n  path = find_in_parent_folders(\"root.hcl\")\n}}\n"),
+        );
     }),
     ("configuration", |world, here, path| {
         let read = format!("read_terragrunt_config(\"{}\").inputs.name", path("unit.hcl"));
@@ -198,7 +218,11 @@ const ATTEMPTS: [(&str, Attempt); 26] = [
     }),
     ("dependency", |world, here, path| {
         let dependency = format!("dependency \"d\" {{\n  config_path = \"{}\"\n}}\n", path("unit"));
-        unit_with(world, here, &format!("{UNIT}{dependency}inputs = {{\n  name = dependency.d.outputs.name\n}}\n"));
+        unit_with(
+            world,
+            here,
+            &format!("{UNIT}{dependency}inputs = {{\n  name = dependency.d.outputs.name\n}}\n"),
+        );
     }),
     ("unit", |world, here, path| {
         unit_with(world, here, &format!("terraform {{\n  source = \"{}\"\n}}\n", path("module")));
@@ -216,27 +240,59 @@ const ATTEMPTS: [(&str, Attempt); 26] = [
     }),
     ("nested", |world, here, path| {
         let url = path("template.yaml");
-        template_with(world, here, &format!("Resources:\n  N: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: '{url}'}}}}\n"));
+        template_with(
+            world,
+            here,
+            &format!(
+                "Resources:\n  N: {{Type: 'AWS::CloudFormation::Stack', Properties: {{TemplateURL: '{url}'}}}}\n"
+            ),
+        );
     }),
     ("application", |world, here, path| {
         let url = path("template.yaml");
-        template_with(world, here, &format!("Resources:\n  N: {{Type: 'AWS::Serverless::Application', Properties: {{Location: '{url}'}}}}\n"));
+        template_with(
+            world,
+            here,
+            &format!(
+                "Resources:\n  N: {{Type: 'AWS::Serverless::Application', Properties: {{Location: '{url}'}}}}\n"
+            ),
+        );
     }),
     ("transform", |world, here, path| {
         let url = path("template.yaml");
-        template_with(world, here, &format!("Transform: {{Name: 'AWS::Include', Parameters: {{Location: '{url}'}}}}\nResources:\n  U: {{Type: 'AWS::IAM::User'}}\n"));
+        template_with(
+            world,
+            here,
+            &format!(
+                "Transform: {{Name: 'AWS::Include', Parameters: {{Location: '{url}'}}}}\nResources:\n  U: {{Type: 'AWS::IAM::User'}}\n"
+            ),
+        );
     }),
     ("part", |world, here, path| {
         let url = path("template.yaml");
-        template_with(world, here, &format!("Resources:\n  Fn::Transform: {{Name: 'AWS::Include', Parameters: {{Location: '{url}'}}}}\n  U: {{Type: 'AWS::IAM::User'}}\n"));
+        template_with(
+            world,
+            here,
+            &format!(
+                "Resources:\n  Fn::Transform: {{Name: 'AWS::Include', Parameters: {{Location: '{url}'}}}}\n  U: {{Type: 'AWS::IAM::User'}}\n"
+            ),
+        );
     }),
     ("stack", |world, here, path| {
         let file = path("template.yaml");
-        manifest_with(world, here, &format!(r#"{{"type": "aws:cloudformation:stack", "properties": {{"templateFile": "{file}"}}}}"#));
+        manifest_with(
+            world,
+            here,
+            &format!(r#"{{"type": "aws:cloudformation:stack", "properties": {{"templateFile": "{file}"}}}}"#),
+        );
     }),
     ("assembly", |world, here, path| {
         let directory = path("assembly");
-        manifest_with(world, here, &format!(r#"{{"type": "cdk:cloud-assembly", "properties": {{"directoryName": "{directory}"}}}}"#));
+        manifest_with(
+            world,
+            here,
+            &format!(r#"{{"type": "cdk:cloud-assembly", "properties": {{"directoryName": "{directory}"}}}}"#),
+        );
     }),
     ("asset", |world, here, path| {
         let file = path("template.yaml");
@@ -244,7 +300,11 @@ const ATTEMPTS: [(&str, Attempt); 26] = [
             r#"{{"Resources": {{"N": {{"Type": "AWS::CloudFormation::Stack", "Properties": {{"TemplateURL": "x"}}, "Metadata": {{"aws:asset:path": "{file}", "aws:asset:property": "TemplateURL"}}}}}}}}"#
         );
         world.write(&here.join("a.template.json"), &template);
-        manifest_with(world, here, r#"{"type": "aws:cloudformation:stack", "properties": {"templateFile": "a.template.json"}}"#);
+        manifest_with(
+            world,
+            here,
+            r#"{"type": "aws:cloudformation:stack", "properties": {"templateFile": "a.template.json"}}"#,
+        );
     }),
     ("linked", |world, here, path| {
         // The configuration file is itself the link.
@@ -253,7 +313,10 @@ const ATTEMPTS: [(&str, Attempt); 26] = [
         drop(symlink(to, here.join("main.tf")));
     }),
     ("linked-values", |world, here, _| {
-        world.write(&here.join("main.tf"), "variable \"name\" {}\nresource \"aws_iam_user\" \"u\" {\n  name = var.name\n}\n");
+        world.write(
+            &here.join("main.tf"),
+            "variable \"name\" {}\nresource \"aws_iam_user\" \"u\" {\n  name = var.name\n}\n",
+        );
         drop(symlink(world.top().join("outside/values.tfvars"), here.join("terraform.tfvars")));
     }),
 ];
@@ -287,7 +350,10 @@ fn nothing_outside_is_in_any_output_and_every_attempt_is_told() {
         for way in WAYS {
             let here = format!("{name}/{way}/");
             let is_here = |notice: &&serde_json::Value| {
-                notice["path"].as_str().or(notice["location"]["path"].as_str()).is_some_and(|path| path.starts_with(&here))
+                notice["path"]
+                    .as_str()
+                    .or(notice["location"]["path"].as_str())
+                    .is_some_and(|path| path.starts_with(&here))
             };
             // Terraform, too, takes a detour by name alone, and finds no file there.
             let is_inside = (name, way) == ("fileexists", "detour");
@@ -318,7 +384,10 @@ fn nothing_outside_is_opened_nothing_is_run_and_nobody_is_called() {
     let world = hostile();
     let Some(calls) = opened(&world, &["check", "--format", "json"]) else { return };
     let repository = world.repository();
-    assert!(calls.iter().any(|call| call.contains(&format!("{}/module", repository.display()))), "{calls:#?}");
+    assert!(
+        calls.iter().any(|call| call.contains(&format!("{}/module", repository.display()))),
+        "{calls:#?}"
+    );
     let outside = world.top().join("outside").display().to_string();
     let wrong: Vec<&String> = calls
         .iter()
@@ -379,14 +448,20 @@ fn folders_of_rules_lead_nowhere_else() {
                 symlink("../../../../outside/rules/rule.md", folder.join("between")).unwrap();
                 PathBuf::from("between")
             }
-            _ => PathBuf::from(format!("/proc/self/root{}", world.top().join("outside/rules/rule.md").display())),
+            _ => PathBuf::from(format!(
+                "/proc/self/root{}",
+                world.top().join("outside/rules/rule.md").display()
+            )),
         };
         symlink(to, folder.join("own.md")).unwrap();
         for command in [&["check", "--rules", way][..], &["rules", "--rules", way], &["rules", "test", way]] {
             let output = world.run(&here, command);
             let said = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(2), "{command:?}: {said}");
-            assert!(said.contains("own.md") && said.contains("leads out of the folder"), "{command:?}: {said}");
+            assert!(
+                said.contains("own.md") && said.contains("leads out of the folder"),
+                "{command:?}: {said}"
+            );
         }
     }
 }
@@ -404,7 +479,12 @@ fn pipe(path: &Path) -> bool {
 /// Runs credlint, and gives up after a while.
 fn ends(folder: &Path, arguments: &[&str]) -> Option<i32> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_credlint"));
-    command.args(arguments).current_dir(folder).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let mut child = command.spawn().unwrap();
     let start = Instant::now();
     loop {

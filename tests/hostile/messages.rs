@@ -7,9 +7,10 @@
 //! |---|---|
 //! | keys, types, patterns and names in `credlint.toml` | `src/settings/configuration/mistake_tests.rs`, `tests/configuration.rs` |
 //! | front matter and expressions of rule files | `tests/rule_errors.rs`, `tests/rules_hostile.rs` |
+//! | manifests of assemblies | `src/cdk/hostile_tests.rs` |
 //! | documents of rule files: examples | `tests/rules_test.rs` |
 //! | credential reports | `tests/evidence.rs`, `src/evidence/report/` |
-//! | what is wrong with HCL, place by place | `src/syntax/hcl/error_tests.rs` |
+//! | what is wrong with HCL, place by place | `src/syntax/hcl/tests.rs` |
 //! | revisions for `--since`, and git itself | `tests/since_git.rs` |
 //! | usage of the command line | `src/cli/tests.rs` |
 
@@ -22,9 +23,10 @@ const TEMPLATE: &str = "Resources:\n  U:\n    Type: AWS::IAM::User\n";
 type Case<'c> = (&'c str, &'c str, Vec<u8>, &'c [&'c str]);
 
 fn cases() -> Vec<Case<'static>> {
-    let check: &[&str] = &["check", "--quiet"];
+    // What is found is tested elsewhere.
+    let check: &[&str] = &["check", "--min-severity", "critical"];
     let text = |title, path, text: &str| (title, path, text.as_bytes().to_vec(), check);
-    let plan: &[&str] = &["check", "--quiet", "plan.json"];
+    let plan: &[&str] = &["check", "--min-severity", "critical", "plan.json"];
     let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
     vec![
         text("a string that is not closed", "main.tf", &format!("{USER}locals {{\n  a = \"b\n}}\n")),
@@ -59,7 +61,6 @@ fn cases() -> Vec<Case<'static>> {
         ("something else than a plan", "plan.json", b"{\"name\": \"package\"}\n".to_vec(), plan),
         ("an encrypted state", "plan.json", b"{\"serial\": 1, \"lineage\": \"x\", \"meta\": {\"key_provider.pbkdf2.k\": \"e30=\"}, \"encrypted_data\": \"aGk=\", \"encryption_version\": \"v0\"}\n".to_vec(), plan),
         ("a state of a version that is not known", "plan.json", b"{\"version\": 3, \"serial\": 1, \"lineage\": \"x\", \"modules\": []}\n".to_vec(), plan),
-        text("an assembly that is broken", "cdk.out/manifest.json", "{\"version\": \"38.0.1\", \"artifacts\": {"),
         text("variables that are broken", "a.auto.tfvars", "name = \n"),
         ("a path that is not there", "main.tf", USER.into(), &["check", "infra"]),
         ("a folder for a file", "infra/main.tf", USER.into(), &["check", "--var-file", "infra"]),
@@ -76,9 +77,9 @@ fn cases() -> Vec<Case<'static>> {
         ("parameters without a value", "t.yaml", TEMPLATE.into(), &["check", "--parameters", "Environment"]),
         ("parameters that are broken", "p.json", b"{\"Environment\": ".to_vec(), &["check", "--parameters", "p.json"]),
         ("parameters of no known shape", "p.json", b"[1, 2]\n".to_vec(), &["check", "--parameters", "p.json"]),
-        ("a variable that is not declared", "main.tf", USER.into(), &["check", "--quiet", "--var", "nme=u"]),
+        ("a variable that is not declared", "main.tf", USER.into(), &["check", "--min-severity", "critical", "--var", "nme=u"]),
         ("a variable without a value", "main.tf", USER.into(), &["check", "--var", "name"]),
-        ("a variables file that is broken", "a.tfvars", b"name = \"u\n".to_vec(), &["check", "--quiet", "--var-file", "a.tfvars"]),
+        ("a variables file that is broken", "a.tfvars", b"name = \"u\n".to_vec(), &["check", "--min-severity", "critical", "--var-file", "a.tfvars"]),
         ("a day that there is not", "main.tf", USER.into(), &["check", "--as-of", "2026-02-30"]),
         ("a format that there is not", "main.tf", USER.into(), &["check", "--format", "xml"]),
         ("a rule that there is not", "main.tf", USER.into(), &["check", "--select", "multiple-active-key"]),
@@ -92,13 +93,19 @@ fn cases() -> Vec<Case<'static>> {
 fn what_is_said_of_bad_input() {
     let mut all = String::new();
     for (title, path, bytes, arguments) in cases() {
-        let project = Project::new(&[(path, "")]);
+        let declared = "variable \"name\" {}\nresource \"aws_iam_user\" \"u\" {\n  name = var.name\n}\n";
+        let more = path.ends_with(".tfvars").then_some(("main.tf", declared));
+        let project = Project::new(&[&[(path, "")][..], more.as_slice()].concat());
         std::fs::write(project.path().join(path), bytes).unwrap();
         let output = project.run(arguments);
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).unwrap();
         let status = output.status.code().unwrap();
-        all.push_str(&format!("## {title}\n\n$ credlint {}\n{}\nexit status {status}\n\n", arguments.join(" "), said.trim_end()));
+        all.push_str(&format!(
+            "## {title}\n\n$ credlint {}\n{}\nexit status {status}\n\n",
+            arguments.join(" "),
+            said.trim_end()
+        ));
     }
     // What the system says of a file differs from one to the other.
     if cfg!(target_os = "linux") {

@@ -113,8 +113,9 @@ fn hostile() -> Project {
         if cfg!(unix) {
             let broken = format!("{}broken {attack} {{\n", program(number, attack));
             files.push((format!("{name}/{name}.tf"), broken));
-            let template =
-                format!("Resources:\n  U:\n    Type: AWS::IAM::User\n    Properties:\n      UserName: {attack}\n");
+            let template = format!(
+                "Resources:\n  U:\n    Type: AWS::IAM::User\n    Properties:\n      UserName: {attack}\n"
+            );
             files.push((format!("{name}.yaml"), template));
         }
     }
@@ -165,7 +166,9 @@ fn no_renderer_lets_a_name_act() {
         let text = output_of(&project, &["check", "--format", format]);
         assert_inert(format, &text);
         assert_no_commands(format, &text, |_| false);
-        let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{format}: {error}"));
+        let parsed = |text: &str| {
+            serde_json::from_str::<Value>(text).unwrap_or_else(|error| panic!("{format}: {error}"))
+        };
         match format {
             "human" => {}
             "jsonl" => assert!(text.lines().all(|line| parsed(line).is_object())),
@@ -212,11 +215,23 @@ fn annotations_are_ours_alone() {
     let text = output_of(&hostile(), &["check", "--format", "github"]);
     assert_inert("github", &text);
     assert_no_commands("github", &text, |line| {
-        let ours = ["::error file=", "::warning file=", "::notice file=", "::notice title=credlint::"].iter().any(|start| line.starts_with(start));
+        let ours = ["::error file=", "::warning file=", "::notice file=", "::notice title=credlint::"]
+            .iter()
+            .any(|start| line.starts_with(start));
         // Of a command's properties, none is begun or ended by what stands in one of them.
         let properties = line.trim_start_matches(':').split("::").next().unwrap_or_default();
         let names = properties.split(',').map(|one| one.split('=').next().unwrap_or_default());
-        let known = ["error file", "warning file", "notice file", "notice title", "line", "endLine", "col", "endColumn", "title"];
+        let known = [
+            "error file",
+            "warning file",
+            "notice file",
+            "notice title",
+            "line",
+            "endLine",
+            "col",
+            "endColumn",
+            "title",
+        ];
         ours && names.into_iter().all(|name| known.contains(&name))
     });
 }
@@ -250,7 +265,19 @@ fn a_page_of_markdown_has_our_structure_alone() {
             assert!(["code", "br", "details", "summary", "sub"].contains(&name), "{line}");
         }
         assert!(!plain.replace("](https://", "").contains("]("), "{line}");
-        for start in ["http://evil", "https://evil", "www.evil", "@octocat", "@evil", "#123", "GH-1", "`", "~~", "__", "$x"] {
+        for start in [
+            "http://evil",
+            "https://evil",
+            "www.evil",
+            "@octocat",
+            "@evil",
+            "#123",
+            "GH-1",
+            "`",
+            "~~",
+            "__",
+            "$x",
+        ] {
             assert!(!plain.contains(start), "{start} in {line}");
         }
     }
@@ -263,16 +290,24 @@ fn a_diagram_has_our_lines_alone() {
     for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
         let is_keyword = line.starts_with("flowchart ") || line == "end" || line.starts_with("%% ");
         let start = line.split(['[', '(', ' ', '{', '@']).next().unwrap_or_default();
-        let is_node = start.trim_start_matches(|character: char| character.is_ascii_lowercase()).chars().all(
-            |character| character.is_ascii_digit() || character == 'p',
-        );
+        let is_node = start
+            .trim_start_matches(|character: char| character.is_ascii_lowercase())
+            .chars()
+            .all(|character| character.is_ascii_digit() || character == 'p');
         assert!(is_keyword || line.starts_with("subgraph ") || (is_node && !start.is_empty()), "{line}");
         // A label is one quoted text, and there is no quote, bracket or angle in it but our line break.
         let label: Vec<&str> = line.split('"').collect();
         assert!(matches!(label.len(), 1 | 3), "{line}");
         let inside = label.get(1).map(|label| label.replace("<br/>", "")).unwrap_or_default();
-        assert!(!inside.contains(['<', '>', '[', ']', '{', '}', '`', '|', ';']) || inside.contains("#"), "{line}");
-        let entities: String = inside.split('#').skip(1).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit())).collect();
+        assert!(
+            !inside.contains(['<', '>', '[', ']', '{', '}', '`', '|', ';']) || inside.contains("#"),
+            "{line}"
+        );
+        let entities: String = inside
+            .split('#')
+            .skip(1)
+            .map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+            .collect();
         assert!(!entities.contains(['<', '>', '[', ']', '{', '}', '`']), "{line}");
     }
 }
@@ -313,7 +348,9 @@ fn errors_of_our_own_do_not_act_either() {
             let said = if is_colored { anstream::adapter::strip_str(&said).to_string() } else { said };
             assert_inert(&format!("{arguments:?}"), &said);
             assert_no_commands(&format!("{arguments:?}"), &said, |_| false);
-            assert_no_commands(&format!("{arguments:?}"), &String::from_utf8(output.stdout).unwrap(), |_| false);
+            assert_no_commands(&format!("{arguments:?}"), &String::from_utf8(output.stdout).unwrap(), |_| {
+                false
+            });
         }
     }
 }
@@ -330,11 +367,18 @@ fn configurations_rules_and_baselines_do_not_act_either() {
             format!("# {}\nfail_on = \"{attack}\n", one_line(attack)),
             format!("[[allow]]\nuser = {}\nreason = \"\"\n", serde_json::to_string(attack).unwrap()),
         ] {
-            let project = Project::new(&[("main.tf", ""), ("credlint.toml", &text), (&rule, &broken), ("b.json", attack)]);
+            let project = Project::new(&[
+                ("main.tf", ""),
+                ("credlint.toml", &text),
+                (&rule, &broken),
+                ("b.json", attack),
+            ]);
             output_or_error(&project, &["check"]);
         }
         let project = Project::new(&[("main.tf", ""), (&rule, &broken), ("b.json", attack)]);
-        for arguments in [&["check", "--rules", "own"][..], &["rules", "test", "own"], &["check", "--baseline", "b.json"]] {
+        for arguments in
+            [&["check", "--rules", "own"][..], &["rules", "test", "own"], &["check", "--baseline", "b.json"]]
+        {
             output_or_error(&project, arguments);
         }
     }
@@ -369,7 +413,8 @@ fn a_script_of_remedies_runs_no_name() {
     assert_inert("script", &script);
     assert_no_commands("script", &script, |_| false);
     // Nothing stands in for `aws`, so that each command fails; a name that ran would leave a file.
-    let ran = Command::new("bash").arg("mend.sh").current_dir(project.path()).env("PATH", "/usr/bin:/bin").output();
+    let ran =
+        Command::new("bash").arg("mend.sh").current_dir(project.path()).env("PATH", "/usr/bin:/bin").output();
     match ran {
         Ok(output) => assert!(!project.path().join("taken").exists(), "{output:?}"),
         Err(_) => skip("there is no bash to read the script"),

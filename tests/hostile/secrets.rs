@@ -31,8 +31,14 @@ impl Tree {
     /// Runs credlint in every way, and looks for each secret.
     fn assert_kept(&self, named: &[&str]) {
         let project = self.project();
-        let mut runs: Vec<Vec<&str>> = FORMATS.iter().map(|format| vec!["check", "--format", format]).collect();
-        runs.extend([vec!["graph"], vec!["graph", "--format", "mermaid"], vec!["files"], vec!["check", "--write-baseline", "-"]]);
+        let mut runs: Vec<Vec<&str>> =
+            FORMATS.iter().map(|format| vec!["check", "--format", format]).collect();
+        runs.extend([
+            vec!["graph"],
+            vec!["graph", "--format", "mermaid"],
+            vec!["files"],
+            vec!["check", "--write-baseline", "-"],
+        ]);
         for mut run in runs {
             run.push(".");
             run.extend(named);
@@ -40,8 +46,12 @@ impl Tree {
             let said = [output.stdout, output.stderr].concat();
             let said = String::from_utf8(said).unwrap();
             assert!(!said.contains("panicked"), "{said}");
-            let told: Vec<&String> =
-                self.secrets.iter().filter(|(secret, _)| said.contains(&secret[..9])).map(|(_, place)| place).collect();
+            let told: Vec<&String> = self
+                .secrets
+                .iter()
+                .filter(|(secret, _)| said.contains(&secret[..9]))
+                .map(|(_, place)| place)
+                .collect();
             assert!(told.is_empty(), "{run:?} tells of {told:#?}");
         }
     }
@@ -87,13 +97,19 @@ fn passwords_of_terraform_are_kept() {
                 &format!("resource \"awscc_iam_user\" \"u\" {{\n  user_name = \"u\"\n  {profile}}}\n"),
             );
             let use_of = |value: &str| {
-                format!("resource \"awscc_iam_user\" \"u\" {{\n  login_profile = {{ password = {value} }}\n}}\n")
+                format!(
+                    "resource \"awscc_iam_user\" \"u\" {{\n  login_profile = {{ password = {value} }}\n}}\n"
+                )
             };
             tree.add(
                 &format!("{folder}/local/main.tf"),
-                &format!("locals {{\n  {name} {form}\n}}\n{}output \"o\" {{\n  value = local.{name}\n}}\n", use_of(&format!("local.{name}"))),
+                &format!(
+                    "locals {{\n  {name} {form}\n}}\n{}output \"o\" {{\n  value = local.{name}\n}}\n",
+                    use_of(&format!("local.{name}"))
+                ),
             );
-            let variable = format!("variable \"{name}\" {{\n  type = string\n}}\n{}", use_of(&format!("var.{name}")));
+            let variable =
+                format!("variable \"{name}\" {{\n  type = string\n}}\n{}", use_of(&format!("var.{name}")));
             tree.files.push((format!("{folder}/file/main.tf"), variable));
             tree.add(&format!("{folder}/file/terraform.tfvars"), &format!("{name} {form}\n"));
         }
@@ -145,14 +161,25 @@ fn passwords_of_templates_are_kept() {
         tree.add(&format!("a{number}.yaml"), &format!("Resources:\n  U:\n    {user}{form}\n"));
         for name in ["AdminPassword", "DbPw"] {
             let parameter = format!("Parameters:\n  {name}:\n    Type: String\n    Default: {form}\n");
-            tree.add(&format!("{name}{number}.yaml"), &format!("{parameter}Resources:\n  U:\n    {user}!Ref {name}\n"));
+            tree.add(
+                &format!("{name}{number}.yaml"),
+                &format!("{parameter}Resources:\n  U:\n    {user}!Ref {name}\n"),
+            );
         }
     }
-    let json = r#"{"Resources": {"U": {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": "#;
-    for (number, form) in
-        ["\"SECRET\"}}}}}", "\"SECRET", "\"SECRET\",}}}}}", "\"SECRET\" // x\n}}}}}", "\"SECRET\\q\"}}}}}", "SECRET}}}}}", "\"SECRET\", \"Password\": \"x\"}}}}}"]
-            .iter()
-            .enumerate()
+    let json =
+        r#"{"Resources": {"U": {"Type": "AWS::IAM::User", "Properties": {"LoginProfile": {"Password": "#;
+    for (number, form) in [
+        "\"SECRET\"}}}}}",
+        "\"SECRET",
+        "\"SECRET\",}}}}}",
+        "\"SECRET\" // x\n}}}}}",
+        "\"SECRET\\q\"}}}}}",
+        "SECRET}}}}}",
+        "\"SECRET\", \"Password\": \"x\"}}}}}",
+    ]
+    .iter()
+    .enumerate()
     {
         tree.add(&format!("b{number}.json"), &format!("{json}{form}"));
     }

@@ -17,8 +17,21 @@ const MAX_REPEATED: usize = 200_000;
 const YAML_TAGS: &str = "tag:yaml.org,2002:";
 
 /// Those types that there are in any YAML.
-const TYPES: &[&str] =
-    &["str", "int", "float", "bool", "null", "timestamp", "binary", "seq", "map", "set", "omap", "pairs", "merge"];
+const TYPES: &[&str] = &[
+    "str",
+    "int",
+    "float",
+    "bool",
+    "null",
+    "timestamp",
+    "binary",
+    "seq",
+    "map",
+    "set",
+    "omap",
+    "pairs",
+    "merge",
+];
 
 pub(super) fn lower(parsed: yaml::Parsed, place: &Place<'_>) -> Read {
     let notices = parsed.notices.into_iter().map(|notice| place.notice(notice)).collect();
@@ -287,7 +300,8 @@ impl Lowering<'_> {
         };
         let scalar = scalar.unwrap_or_else(|| {
             // What is no type of YAML's may be a password that begins with exclamation marks.
-            let shown = if TYPES.contains(&name) { format!("`!!{name}`") } else { "what follows `!!`".to_owned() };
+            let shown =
+                if TYPES.contains(&name) { format!("`!!{name}`") } else { "what follows `!!`".to_owned() };
             let message = format!("{shown} is not a type that this value can have; it was not read");
             let help = "remove the tag, or write a function's tag with one exclamation mark";
             self.tell(NoticeKind::InvalidConfiguration, tag, message, help);

@@ -9,7 +9,9 @@ use std::sync::Arc;
 use crate::cli::ConfigurationChoice;
 use crate::cloudformation::ParameterInput;
 use crate::settings::SettingsError;
-use crate::settings::paths::{canonical, current_directory, default_workspace, git_work_tree, read_found_text, read_text};
+use crate::settings::paths::{
+    canonical, current_directory, default_workspace, git_work_tree, read_found_text, read_text,
+};
 use crate::source::{Anchor, FileId, Span, Workspace, lexically_normal};
 use crate::terraform::CommandLineInput;
 

@@ -126,6 +126,13 @@ impl Reader<'_> {
         };
         // The first line is enough to show; the trouble may go on to the end of the file.
         let line_end = self.text[range.clone()].find(['\n', '\r']).map_or(range.end, |at| range.start + at);
+        if ["<<<<<<< ", "=======", ">>>>>>> "].iter().any(|mark| self.text[range.start..].starts_with(mark)) {
+            let message = "the mark of a conflict that git left when it merged";
+            let notice = Notice::at(NoticeKind::ParseError, self.span(&(range.start..line_end)), message);
+            self.notices
+                .push(notice.with_help("keep one of the two sides, and remove the marks; both were read"));
+            return;
+        }
         self.parse_error(self.span(&(range.start..line_end)), message.to_owned());
     }
 

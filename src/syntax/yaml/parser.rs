@@ -22,6 +22,8 @@ const MAX_SKIPPED_DEPTH: usize = 10_000;
 const SEPARATORS: [char; 4] = ['\u{85}', '\u{2028}', '\u{2029}', '\0'];
 
 const REST_NOT_READ: &str = "what follows in the file was not read";
+/// The same where a tab is in the way.
+const NO_TABS: &str = "indent with spaces, for YAML takes no tabs; what follows in the file was not read";
 
 fn options() -> Options {
     let mut options = Options::default();
@@ -217,8 +219,8 @@ impl Builder<'_> {
             ErrorKind::RecursionLimitExceeded => "nested too deep to be read".to_owned(),
             _ => format!("invalid YAML: {}", error.info()),
         };
-        let notice = Notice::at(NoticeKind::ParseError, span, message);
-        self.parsed.notices.push(notice.with_help(REST_NOT_READ));
+        let help = if error.info().contains("tab") { NO_TABS } else { REST_NOT_READ };
+        self.parsed.notices.push(Notice::at(NoticeKind::ParseError, span, message).with_help(help));
         while let Some(mut frame) = self.open.pop() {
             if let FrameKind::Mapping(members, key) = &mut frame.kind
                 && let Some(key) = key.take()

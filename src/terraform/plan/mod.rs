@@ -88,9 +88,25 @@ struct Whole<'t> {
 }
 
 impl<'t> Whole<'t> {
+    /// What to say when it is one that OpenTofu has encrypted.
+    fn encrypted(&self, what: &str) -> Option<Notice> {
+        let members: std::collections::BTreeMap<&str, &serde_json::value::RawValue> =
+            serde_json::from_str(self.text).ok()?;
+        let is_encrypted =
+            members.contains_key("encrypted_data") && members.contains_key("encryption_version");
+        let message = format!("the {what} is encrypted, and credlint asks for no key");
+        is_encrypted.then(|| {
+            Notice::at(NoticeKind::ParseError, self.span, message)
+                .with_help("`tofu show -json > state.json`, where the key is, makes it readable; nothing of it was checked")
+        })
+    }
+
     /// The file as a document; the notice says what is wrong with it, and never what is in it.
     fn parse<T: Deserialize<'t>>(&self, what: &str) -> Result<T, Notice> {
         serde_json::from_str(self.text).map_err(|error| {
+            if let Some(notice) = self.encrypted(what) {
+                return notice;
+            }
             let line_start =
                 self.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len);
             let at = self.offset + line_start.sum::<usize>() + error.column().saturating_sub(1);
