@@ -80,11 +80,13 @@ impl<'a> Index<'a> {
     ) {
         for raw in &module.resources {
             let resource_type = head(raw).resource_type.unwrap_or_default();
-            let is_unread = match interest.resources.contains_key(&*resource_type) {
-                true => false,
+            let is_unread = if interest.resources.contains_key(&*resource_type) {
+                false
+            } else if interest.sinks.contains_key(&*resource_type) {
                 // What refers to nothing holds nobody's secret.
-                false if interest.sinks.contains_key(&*resource_type) => !may_refer(raw),
-                false => !resource_type.is_empty(),
+                !may_refer(raw)
+            } else {
+                !resource_type.is_empty()
             };
             if is_unread {
                 continue;
