@@ -193,11 +193,15 @@ fn untagged(
             quoted_strings(text, at..closing(text, at), found);
             found.push(at + 1..line_end);
         }
-        // No object has an element without a name.
-        Some(b'{') if is_assignment && !line.contains(['=', ':']) => found.push(at + 1..line_end),
         Some(b'*') if !is_assignment => found.push(at + 1..line_end),
         Some(b'[') => quoted_strings(text, at..closing(text, at), found),
-        Some(b'{') if is_assignment => quoted_strings(text, at..closing(text, at), found),
+        Some(b'{') if is_assignment => {
+            quoted_strings(text, at..closing(text, at), found);
+            // No object has an element without a name.
+            if !line[1..].trim().is_empty() && !line.contains(['=', ':']) {
+                found.push(at + 1..line_end);
+            }
+        }
         Some(b'{' | b'*') => {}
         None | Some(b'\r') => found.extend(scalar_below(text, line_end)),
         _ if is_assignment && EXPRESSION.is_match(line) => quoted_strings(text, at..line_end, found),
@@ -314,7 +318,8 @@ fn scalar_below(text: &str, line_end: usize) -> Option<Range<usize>> {
         || first_line.contains(": ")
         || first_line.contains('=')
         || first_line.trim_end().ends_with(':');
-    (!is_structure).then_some(below)
+    let end = below.start + text[below.clone()].trim_end_matches(['\n', '\r']).len();
+    (!is_structure).then_some(below.start..end)
 }
 
 fn has_every_kind(key: &str) -> bool {

@@ -36,7 +36,7 @@ fn literals_are_hidden_in_templates() {
     assert_eq!(hidden("  Password: !Sub \"hunter2\""), "  Password: !Sub \"…\"");
     assert_eq!(hidden("  Password: !Sub hunter2"), "  Password: !Sub …");
     assert_eq!(hidden("A:\n  Password: |\n    hunter2\n  Path: /"), "A:\n  Password: |\n…  Path: /");
-    assert_eq!(hidden("A:\n  Password:\n    hunter2\n  Path: /"), "A:\n  Password:\n…  Path: /");
+    assert_eq!(hidden("A:\n  Password:\n    hunter2\n  Path: /"), "A:\n  Password:\n…\n  Path: /");
     assert_eq!(
         hidden("DbPassword:\n  Type: String\n  Default: x1\nB: 1"),
         "DbPassword:\n  Type: String\n  Default: …\nB: 1"
