@@ -178,7 +178,11 @@ fn quoted(written: &str) -> Option<(Cow<'_, str>, &str)> {
         match character {
             '"' => return Some((Cow::Owned(text), &inner[at + 1..])),
             '\\' => {
-                text.push(characters.next().map(|(_, escaped)| escaped).filter(|it| "\"\\".contains(*it))?)
+                let (_, escaped) = characters.next()?;
+                if !matches!(escaped, '"' | '\\') {
+                    return None;
+                }
+                text.push(escaped);
             }
             _ => text.push(character),
         }
