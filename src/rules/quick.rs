@@ -122,7 +122,7 @@ fn plain(written: &str) -> Option<Plain<'_>> {
         || written.contains(" #")
         || written.ends_with(':')
         || written.eq_ignore_ascii_case("null");
-    (!is_special).then(|| Plain::Text(Cow::Borrowed(written), false))
+    (!is_special).then_some(Plain::Text(Cow::Borrowed(written), false))
 }
 
 /// A value, and what is written after it.
