@@ -122,7 +122,7 @@ fn plain(written: &str) -> Option<Plain<'_>> {
         || written.contains(" #")
         || written.ends_with(':')
         || written.eq_ignore_ascii_case("null");
-    (!is_special).then(|| Plain::Text(Cow::Borrowed(written), false))
+    (!is_special).then_some(Plain::Text(Cow::Borrowed(written), false))
 }
 
 /// A value, and what is written after it.
@@ -178,7 +178,11 @@ fn quoted(written: &str) -> Option<(Cow<'_, str>, &str)> {
         match character {
             '"' => return Some((Cow::Owned(text), &inner[at + 1..])),
             '\\' => {
-                text.push(characters.next().map(|(_, escaped)| escaped).filter(|it| "\"\\".contains(*it))?)
+                let (_, escaped) = characters.next()?;
+                if !matches!(escaped, '"' | '\\') {
+                    return None;
+                }
+                text.push(escaped);
             }
             _ => text.push(character),
         }
