@@ -41,7 +41,8 @@ fn parse(path: &Path) -> io::Result<usize> {
     let is_terraform = |file: &PathBuf| file.extension().is_some_and(|extension| extension == "tf");
     let blocks = |file: PathBuf| {
         let text = std::fs::read_to_string(file)?;
-        let body = hcl_edit::parser::parse_body(&text).map_err(|error| io::Error::other(error.to_string()))?;
+        let body =
+            hcl_edit::parser::parse_body(&text).map_err(|error| io::Error::other(error.to_string()))?;
         Ok(body.len())
     };
     files(path).filter(is_terraform).map(blocks).sum()

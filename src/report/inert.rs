@@ -7,7 +7,7 @@ use regex::Regex;
 
 use crate::source::printable;
 
-/// GitHub's older `##[command]`, Azure's `##vso[command]` and TeamCity's `##teamcity[command]` are obeyed anywhere in a
+/// GitHub's older `##[command]`, Azure's `##vso[command]` and `TeamCity`'s `##teamcity[command]` are obeyed anywhere in a
 /// line of a log.
 static LOG_COMMAND: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?i)##[a-z]*\[").expect("the pattern is a constant that parses"));

@@ -353,7 +353,7 @@ mod tests {
     fn every_rule_of_ours_is_read_as_by_the_whole_parser() {
         for (name, text) in FILES {
             let parts = front_matter::read(name, text).unwrap();
-            let yaml = &text[parts.start..text[parts.start..].find("\n---").unwrap() + parts.start + 1];
+            let yaml = &text[parts.start..=text[parts.start..].find("\n---").unwrap() + parts.start];
             let quick = read(yaml).unwrap_or_else(|| panic!("rules/{name}.md is not written simply"));
             assert_eq!(shown(&quick), shown(&parts.front_matter), "{name}");
             assert!(shown(&quick).contains(&format!("{:?}", quick.fix.value)), "{name}");

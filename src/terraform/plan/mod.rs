@@ -88,7 +88,7 @@ struct Whole<'t> {
 }
 
 impl<'t> Whole<'t> {
-    /// What to say when it is one that OpenTofu has encrypted.
+    /// What to say when it is one that `OpenTofu` has encrypted.
     fn encrypted(&self, what: &str) -> Option<Notice> {
         let members: std::collections::BTreeMap<&str, &serde_json::value::RawValue> =
             serde_json::from_str(self.text).ok()?;
