@@ -104,7 +104,7 @@ impl World {
                 format!("./one/{target}")
             }
             "process" => {
-                link(Path::new("/proc/self/cwd/../outside"), "process");
+                link(Path::new(&format!("/proc/self/root{}/outside", self.top().display())), "process");
                 format!("./process/{target}")
             }
             _ => format!("/proc/self/root{}", full.display()),
