@@ -21,7 +21,7 @@ pub fn inputs(
     let imports =
         |path: &&Path| templates.load_named(path).is_some_and(|template| templates.imports(&template));
     let read = || assembly.stacks.iter().filter(is_read);
-    let exports_matter = !all && read().any(|stack| stack.templates().iter().any(&imports));
+    let exports_matter = !all && read().any(|stack| stack.templates().iter().any(imports));
     let is_wanted = |stack: &&Stack| {
         all || is_read(stack) || (exports_matter && !templates.exports_nothing(&stack.template))
     };

@@ -18,7 +18,7 @@ use super::template::Template;
 /// Reads templates and remembers them.
 pub struct Templates<'a> {
     workspace: &'a Workspace,
-    read: RefCell<BTreeMap<PathBuf, Arc<Template>>>,
+    loaded: RefCell<BTreeMap<PathBuf, Arc<Template>>>,
     /// Those that nothing in matters and that were not parsed, and whether they may export values.
     idle: RefCell<HashMap<PathBuf, bool>>,
 }
@@ -26,7 +26,7 @@ pub struct Templates<'a> {
 impl<'a> Templates<'a> {
     /// None read yet.
     pub fn new(workspace: &'a Workspace) -> Self {
-        Self { workspace, read: RefCell::default(), idle: RefCell::default() }
+        Self { workspace, loaded: RefCell::default(), idle: RefCell::default() }
     }
 
     /// The template in a file; `None` when the file cannot be read or holds none.
@@ -44,7 +44,7 @@ impl<'a> Templates<'a> {
     }
 
     fn known(&self, path: &Path) -> Option<Arc<Template>> {
-        self.read.borrow().get(path).map(Arc::clone)
+        self.loaded.borrow().get(path).map(Arc::clone)
     }
 
     /// Whether the text of a file is a template. One that nothing in matters is parsed when somebody loads it.
@@ -82,7 +82,7 @@ impl<'a> Templates<'a> {
 
     fn add_as(&self, path: &Path, text: String, is_one: impl Fn(&Node) -> bool) -> Option<Arc<Template>> {
         let template = Arc::new(self.read(path, text, is_one)?);
-        self.read.borrow_mut().insert(path.to_owned(), Arc::clone(&template));
+        self.loaded.borrow_mut().insert(path.to_owned(), Arc::clone(&template));
         Some(template)
     }
 
@@ -144,7 +144,7 @@ impl<'a> Templates<'a> {
 
     /// The path that a file was read from.
     pub fn path_of(&self, file: FileId) -> Option<PathBuf> {
-        let templates = self.read.borrow();
+        let templates = self.loaded.borrow();
         templates.values().find(|template| template.file == file).map(|template| template.path.clone())
     }
 }
