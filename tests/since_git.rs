@@ -133,43 +133,8 @@ fn a_history_that_is_cut_off_is_no_ground_to_stand_on() {
     assert_eq!(findings(&parsed(&check(&clone("9"), "origin/main"))), [BOB]);
 }
 
-#[test]
-fn a_repository_cannot_make_git_run_anything() {
-    if !has_git() || cfg!(windows) {
-        return;
-    }
-    let repository = Repository::new(&[("main.tf", &one_key()), ("secret.tf", "")]);
-    let run = repository.outside().join("run");
-    let program = repository.outside().join("program");
-    std::fs::write(&program, format!("#!/bin/sh\necho $0 $@ >> {}\ncat\n", run.display())).unwrap();
-    make_executable(&program);
-    let program = program.to_str().unwrap();
-    repository.write("main.tf", &two_keys());
-    repository.write(".gitattributes", "* filter=bad diff=bad merge=bad\n");
-    repository.git(&["add", "--all"]);
-    repository.git(&["commit", "--quiet", "--message", "attributes"]);
-    for hook in
-        ["post-index-change", "post-checkout", "reference-transaction", "fsmonitor-watchman", "pre-auto-gc"]
-    {
-        let hook = repository.top.join(".git/hooks").join(hook);
-        std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
-        std::fs::copy(program, &hook).unwrap();
-        make_executable(&hook);
-    }
-    // Hooks in another place, more of the configuration, and attributes that name the same programs.
-    let hooks = repository.outside().join("hooks");
-    std::fs::create_dir(&hooks).unwrap();
-    for hook in ["post-index-change", "reference-transaction", "fsmonitor-watchman"] {
-        std::fs::copy(program, hooks.join(hook)).unwrap();
-    }
-    let hooks = hooks.to_str().unwrap();
-    let (included, attributes) =
-        (repository.outside().join("included"), repository.outside().join("attributes"));
-    std::fs::write(&included, format!("[core]\n\tfsmonitor = {program}\n\tpager = {program}\n")).unwrap();
-    std::fs::write(&attributes, "* filter=bad diff=bad\n").unwrap();
-    let (included, attributes) = (included.to_str().unwrap(), attributes.to_str().unwrap());
-    let traced = repository.outside().join("traced");
-    let traced = traced.to_str().unwrap();
+/// Everything in a configuration that makes git run a program, or look or write somewhere else.
+fn configure(repository: &Repository, program: &str, hooks: &str, [included, attributes, traced]: [&str; 3]) {
     let configured = [
         ("core.fsmonitor", program),
         ("core.pager", program),
@@ -230,6 +195,46 @@ fn a_repository_cannot_make_git_run_anything() {
     for (name, value) in configured {
         repository.git(&["config", name, value]);
     }
+}
+
+#[test]
+fn a_repository_cannot_make_git_run_anything() {
+    if !has_git() || cfg!(windows) {
+        return;
+    }
+    let repository = Repository::new(&[("main.tf", &one_key()), ("secret.tf", "")]);
+    let run = repository.outside().join("run");
+    let program = repository.outside().join("program");
+    std::fs::write(&program, format!("#!/bin/sh\necho $0 $@ >> {}\ncat\n", run.display())).unwrap();
+    make_executable(&program);
+    let program = program.to_str().unwrap();
+    repository.write("main.tf", &two_keys());
+    repository.write(".gitattributes", "* filter=bad diff=bad merge=bad\n");
+    repository.git(&["add", "--all"]);
+    repository.git(&["commit", "--quiet", "--message", "attributes"]);
+    for hook in
+        ["post-index-change", "post-checkout", "reference-transaction", "fsmonitor-watchman", "pre-auto-gc"]
+    {
+        let hook = repository.top.join(".git/hooks").join(hook);
+        std::fs::create_dir_all(hook.parent().unwrap()).unwrap();
+        std::fs::copy(program, &hook).unwrap();
+        make_executable(&hook);
+    }
+    // Hooks in another place, more of the configuration, and attributes that name the same programs.
+    let hooks = repository.outside().join("hooks");
+    std::fs::create_dir(&hooks).unwrap();
+    for hook in ["post-index-change", "reference-transaction", "fsmonitor-watchman"] {
+        std::fs::copy(program, hooks.join(hook)).unwrap();
+    }
+    let hooks = hooks.to_str().unwrap();
+    let (included, attributes) =
+        (repository.outside().join("included"), repository.outside().join("attributes"));
+    std::fs::write(&included, format!("[core]\n\tfsmonitor = {program}\n\tpager = {program}\n")).unwrap();
+    std::fs::write(&attributes, "* filter=bad diff=bad\n").unwrap();
+    let (included, attributes) = (included.to_str().unwrap(), attributes.to_str().unwrap());
+    let traced = repository.outside().join("traced");
+    let traced = traced.to_str().unwrap();
+    configure(&repository, program, hooks, [included, attributes, traced]);
     // The stale time of a file would make git look at its contents through the filter.
     repository.write("secret.tf", "# new\n");
     // An object that is not there would be fetched.
