@@ -70,6 +70,7 @@ impl World {
         self.top().join("repository")
     }
 
+    #[expect(clippy::unused_self, reason = "what is written is part of it")]
     fn write(&self, path: &Path, text: &str) {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, text).unwrap();
@@ -111,6 +112,7 @@ impl World {
         }
     }
 
+    #[expect(clippy::unused_self, reason = "what is run is run in it")]
     fn run(&self, folder: &Path, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_credlint"));
         let output = command.args(arguments).current_dir(folder).stdin(Stdio::null()).output().unwrap();
@@ -122,8 +124,9 @@ impl World {
 /// The word, and what would give it away.
 fn assert_silent(output: &Output, what: &str) {
     let said = [&output.stdout[..], &output.stderr].map(String::from_utf8_lossy).concat();
-    let digest: String =
-        sha2::Sha256::digest(CANARY).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let digest = sha2::Sha256::digest(CANARY)[..8]
+        .iter()
+        .fold(String::new(), |digits, byte| digits + &format!("{byte:02x}"));
     let encoded = STANDARD.encode(CANARY);
     for word in [CANARY, encoded.as_str(), digest.as_str(), "panicked"] {
         // The path of a file, which the repository names itself, is no secret.
@@ -491,7 +494,7 @@ fn ends(folder: &Path, arguments: &[&str]) -> Option<i32> {
         if let Some(status) = child.try_wait().unwrap() {
             return status.code();
         }
-        if start.elapsed() > Duration::from_secs(60) {
+        if start.elapsed() > Duration::from_mins(1) {
             child.kill().unwrap();
             child.wait().unwrap();
             return None;

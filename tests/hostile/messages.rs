@@ -101,11 +101,9 @@ fn what_is_said_of_bad_input() {
         let said = [output.stdout, output.stderr].concat();
         let said = String::from_utf8(said).unwrap();
         let status = output.status.code().unwrap();
-        all.push_str(&format!(
-            "## {title}\n\n$ credlint {}\n{}\nexit status {status}\n\n",
-            arguments.join(" "),
-            said.trim_end()
-        ));
+        let said = said.trim_end();
+        let arguments = arguments.join(" ");
+        all += &format!("## {title}\n\n$ credlint {arguments}\n{said}\nexit status {status}\n\n");
     }
     // What the system says of a file differs from one to the other.
     if cfg!(target_os = "linux") {

@@ -300,7 +300,7 @@ fn a_diagram_has_our_lines_alone() {
         assert!(matches!(label.len(), 1 | 3), "{line}");
         let inside = label.get(1).map(|label| label.replace("<br/>", "")).unwrap_or_default();
         assert!(
-            !inside.contains(['<', '>', '[', ']', '{', '}', '`', '|', ';']) || inside.contains("#"),
+            !inside.contains(['<', '>', '[', ']', '{', '}', '`', '|', ';']) || inside.contains('#'),
             "{line}"
         );
         let entities: String = inside
