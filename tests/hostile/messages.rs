@@ -103,7 +103,8 @@ fn what_is_said_of_bad_input() {
         let status = output.status.code().unwrap();
         let said = said.trim_end();
         let arguments = arguments.join(" ");
-        all += &format!("## {title}\n\n$ credlint {arguments}\n{said}\nexit status {status}\n\n");
+        let parts = ["## ", title, "\n\n$ credlint ", &arguments, "\n", said, "\nexit status "];
+        all += &(parts.concat() + &status.to_string() + "\n\n");
     }
     // What the system says of a file differs from one to the other.
     if cfg!(target_os = "linux") {
