@@ -20,8 +20,8 @@ pub struct Mentions {
 /// A search for all of that.
 #[derive(Debug)]
 pub struct Gate {
-    /// Beginnings of the names of resource types, all of which have [`COMMON`] in them.
-    types: Vec<&'static str>,
+    /// Beginnings of the names of resource types: what stands before [`COMMON`] in them, and what stands after it.
+    types: Vec<(&'static str, &'static str)>,
     common: Finder<'static>,
     calls: Finder<'static>,
     exceptions: Finder<'static>,
@@ -59,14 +59,14 @@ impl Gate {
                 beginnings.push(word);
             }
         }
-        let (types, others): (Vec<_>, Vec<_>) =
-            beginnings.into_iter().partition(|word| word.contains(COMMON));
+        let types = beginnings.iter().filter_map(|word| word.split_once(COMMON)).collect();
+        let others = beginnings.iter().filter(|word| !word.contains(COMMON));
         Self {
             types,
             common: Finder::new(COMMON),
             calls: Finder::new("module"),
             exceptions: Finder::new("credlint"),
-            others: others.into_iter().map(Finder::new).collect(),
+            others: others.map(|word| Finder::new(*word)).collect(),
         }
     }
 
@@ -89,10 +89,9 @@ impl Gate {
 
     /// Whether one of the types stands where [`COMMON`] was found.
     fn is_type(&self, text: &[u8], at: usize) -> bool {
-        self.types.iter().any(|word| {
-            let before = word.find(COMMON).expect("they were chosen by it");
-            at.checked_sub(before).is_some_and(|start| text[start..].starts_with(word.as_bytes()))
-        })
+        let (head, rest) = (&text[..at], &text[at + COMMON.len()..]);
+        let mut types = self.types.iter();
+        types.any(|(before, after)| rest.starts_with(after.as_bytes()) && head.ends_with(before.as_bytes()))
     }
 }
 

@@ -88,13 +88,13 @@ impl ModuleFile {
     /// Reads a file.
     pub fn read(workspace: &Workspace, gate: &Gate, path: &Path) -> Self {
         match workspace.load(path) {
-            Ok(file) => Self::of(workspace, gate, file),
+            Ok(file) => Self::of(workspace, gate, file, None),
             Err(error) => Self::unread(workspace, path, &error),
         }
     }
 
     /// Reads a file that was loaded: the blocks of one that names nothing that is looked for are left for later.
-    pub fn of(workspace: &Workspace, gate: &Gate, file: FileId) -> Self {
+    pub fn of(workspace: &Workspace, gate: &Gate, file: FileId, mentions: Option<Mentions>) -> Self {
         let source = workspace.files.get(file);
         // A generated file says so behind its name.
         let name = source.path.rsplit('/').next().unwrap_or_default().trim_end_matches(" (generated)");
@@ -103,7 +103,8 @@ impl ModuleFile {
             let (body, notices) = json_syntax::parse(file, &text);
             FileContents::Parsed(body, notices)
         } else {
-            let may_wait = !gate.mentions(name, text.as_bytes()).types;
+            let mentions = mentions.unwrap_or_else(|| gate.mentions(name, text.as_bytes()));
+            let may_wait = !mentions.types;
             match may_wait.then(|| hcl::pieces(file, &text)).flatten() {
                 Some(pieces) => FileContents::Pieces(pieces),
                 None => parsed(file, &text),
@@ -221,7 +222,9 @@ impl Directory {
             if !mentions.calls {
                 continue;
             }
-            let FileContents::Pieces(pieces) = ModuleFile::of(workspace, gate, *file).contents else {
+            let FileContents::Pieces(pieces) =
+                ModuleFile::of(workspace, gate, *file, Some(*mentions)).contents
+            else {
                 return None;
             };
             for piece in pieces.iter().filter(|piece| &*piece.kind == "module") {
@@ -246,18 +249,18 @@ impl Directory {
             let contents = FileContents::Parsed(Body::default(), vec![notice.clone()]);
             return vec![ModuleFile { name: String::new(), contents }];
         }
-        let files = self.files.iter().filter_map(|(path, _, text)| Some((path, path.file_name()?, text)));
-        let files: Vec<_> = files.filter(|(_, name, _)| !without.contains(name)).collect();
-        let names: BTreeSet<&OsStr> = files.iter().map(|(_, name, _)| *name).collect();
+        let files = self.files.iter().filter_map(|file| Some((file.0.file_name()?, file)));
+        let files: Vec<_> = files.filter(|(name, _)| !without.contains(name)).collect();
+        let names: BTreeSet<&OsStr> = files.iter().map(|(name, _)| *name).collect();
         let gives_way = |name: &OsStr| {
             let replacement = name.to_str().and_then(replacement);
             replacement.is_some_and(|other| names.contains(OsStr::new(&other)))
         };
         files
             .iter()
-            .filter(|(_, name, _)| !gives_way(name))
-            .map(|(path, _, text)| match text {
-                Text::Loaded(file) => ModuleFile::of(workspace, gate, *file),
+            .filter(|(name, _)| !gives_way(name))
+            .map(|(_, (path, mentions, text))| match text {
+                Text::Loaded(file) => ModuleFile::of(workspace, gate, *file, Some(*mentions)),
                 Text::Unreadable(error) => ModuleFile::unread(workspace, path, error),
                 Text::Read(_) | Text::Forgotten => ModuleFile::read(workspace, gate, path),
             })

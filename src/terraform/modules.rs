@@ -115,7 +115,7 @@ impl<'a> ModuleLoader<'a> {
         let replaced: Vec<_> = beside.iter().filter_map(|path| path.file_name()).collect();
         let mut files = self.files(directory, &replaced);
         files.extend(beside.iter().map(|path| ModuleFile::read(self.workspace, &self.gate, path)));
-        files.extend(generated.iter().map(|file| ModuleFile::of(self.workspace, &self.gate, *file)));
+        files.extend(generated.iter().map(|file| ModuleFile::of(self.workspace, &self.gate, *file, None)));
         let mut module = assemble(directory.to_owned(), files);
         module.has_unknown_files = has_unknown_files;
         Arc::new(module)
