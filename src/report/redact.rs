@@ -194,7 +194,7 @@ fn untagged(
             found.push(at + 1..line_end);
         }
         // No object has an element without a name.
-        Some(b'{') if is_assignment && !line.contains(['=', ':']) => found.push(at + 1..line_end),
+        Some(b'{') if is_assignment && !line[1..].trim().is_empty() && !line.contains(['=', ':']) => found.push(at + 1..line_end),
         Some(b'*') if !is_assignment => found.push(at + 1..line_end),
         Some(b'[') => quoted_strings(text, at..closing(text, at), found),
         Some(b'{') if is_assignment => quoted_strings(text, at..closing(text, at), found),

@@ -120,9 +120,6 @@ fn the_whole_document() {
                         "region": {
                           "endColumn": 24,
                           "endLine": 2,
-                          "snippet": {
-                            "text": "source = \"./team dir\""
-                          },
                           "startColumn": 3,
                           "startLine": 2
                         }
@@ -458,15 +455,15 @@ fn the_text_of_each_region_is_its_snippet() {
             .skip(number("startColumn") - 1)
             .take(number("endColumn") - number("startColumn"))
             .collect();
-        // Secrets are hidden in the snippet alone.
-        let snippet = region["snippet"]["text"].as_str().unwrap();
+        // What was not understood has none. Secrets are hidden in the snippet alone.
+        let Some(snippet) = region["snippet"]["text"].as_str() else { continue };
         let files = crate::source::Files::default();
         let alone = files.add("a", text.as_str());
         assert_eq!(excerpt::redacted(&files.get(alone), 0..text.len()), snippet);
         assert!(!snippet.is_empty() && !snippet.contains("hunter2"));
         compared += 1;
     }
-    assert!(compared >= 11);
+    assert!(compared >= 10);
 }
 
 #[test]
