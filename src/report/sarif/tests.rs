@@ -455,8 +455,7 @@ fn the_text_of_each_region_is_its_snippet() {
             .skip(number("startColumn") - 1)
             .take(number("endColumn") - number("startColumn"))
             .collect();
-        // Secrets are hidden in the snippet alone.
-        // That of a notice shows nothing.
+        // What was not understood has none. Secrets are hidden in the snippet alone.
         let Some(snippet) = region["snippet"]["text"].as_str() else { continue };
         let files = crate::source::Files::default();
         let alone = files.add("a", text.as_str());
