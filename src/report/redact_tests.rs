@@ -67,7 +67,7 @@ fn what_is_broken_is_hidden_too() {
     assert_eq!(hidden("password \"hunter2\""), "password \"…\"");
     assert_eq!(hidden("password = [hunter2\nx = 1"), "password = […\nx = 1");
     assert_eq!(hidden("password = { hunter2 }\nx = 1"), "password = {…\nx = 1");
-    assert_eq!(hidden("password =\n hunter2\nx = 1"), "password =\n…x = 1");
+    assert_eq!(hidden("password =\n hunter2\nx = 1"), "password =\n…\nx = 1");
     assert_eq!(hidden("password =\nx = 1"), "password =\nx = 1");
     assert_eq!(hidden("  Password:\n  Path: /"), "  Password:\n  Path: /");
 }
