@@ -1,5 +1,7 @@
 //! `credlint files`: what was found, as which format, in which root, what was left out and why.
 
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -47,9 +49,11 @@ impl FileList {
     ) -> Self {
         let roots = layout.roots.iter().chain(&templates.roots).map(PathBuf::as_path);
         let roots = roots.chain(assemblies.iter().copied()).map(|root| workspace.display(root)).collect();
+        let (roots_of_terraform, roots_of_templates): (HashSet<&OsStr>, HashSet<&OsStr>) =
+            (texts(&layout.roots), texts(&templates.roots));
         let files = discovered.entries.iter().map(|entry| {
             let directory = entry.path.parent().unwrap_or_else(|| Path::new("/"));
-            let is_root = layout.roots.iter().any(|root| root == directory);
+            let is_root = roots_of_terraform.contains(directory.as_os_str());
             let (format, left_out) = match entry.standing {
                 Standing::Terraform => (Some("terraform"), None),
                 Standing::TerraformVariables => (Some("terraform-variables"), None),
@@ -68,7 +72,8 @@ impl FileList {
                     .find(|assembly| entry.path.starts_with(assembly))
                     .map(|assembly| workspace.display(assembly)),
                 Standing::Template => {
-                    templates.roots.contains(&entry.path).then(|| workspace.display(&entry.path))
+                    let is_root = roots_of_templates.contains(entry.path.as_os_str());
+                    is_root.then(|| workspace.display(&entry.path))
                 }
                 _ => (is_root && left_out.is_none()).then(|| workspace.display(directory)),
             };
@@ -95,9 +100,15 @@ impl FileList {
     /// For a person. Ends in a newline.
     pub fn text(&self) -> String {
         let mut out = String::new();
+        let mut rows: HashMap<&str, Vec<&Row>> = HashMap::new();
+        for row in &self.files {
+            if let Some(root) = &row.root {
+                rows.entry(root).or_default().push(row);
+            }
+        }
         for root in &self.roots {
             out.push_str(&format!("{} (root)\n", inert(root)));
-            for row in self.files.iter().filter(|row| row.root.as_ref() == Some(root)) {
+            for row in rows.get(root.as_str()).into_iter().flatten() {
                 out.push_str(&format!("  {}  {}\n", inert(&row.path), row.format.unwrap_or_default()));
             }
         }
@@ -122,4 +133,9 @@ impl FileList {
         }
         out
     }
+}
+
+/// Paths by their text, which is quicker to compare than their parts.
+fn texts(paths: &[PathBuf]) -> HashSet<&OsStr> {
+    paths.iter().map(|path| path.as_os_str()).collect()
 }

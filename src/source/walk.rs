@@ -45,6 +45,7 @@ impl Walk<'_> {
         };
         match self.workspace.tree().entries(directory) {
             Ok(mut entries) => {
+                self.workspace.remember_canonical(directory);
                 entries.retain(|(name, kind)| !is_pruned(name, *kind));
                 entries.sort_by(|a, b| a.0.cmp(&b.0));
                 let walked =

@@ -1,8 +1,10 @@
 //! The only way to the file system for what is scanned: nothing outside the boundary is ever read.
 
+use std::collections::HashSet;
+use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use super::tree::{Disk, EntryKind, Tree};
 use super::walk::Walked;
@@ -63,6 +65,8 @@ pub struct Workspace {
     pub standard_input: Option<(FileId, PathBuf)>,
     /// Where the files are.
     tree: Arc<dyn Tree>,
+    /// Directories that are known to be canonical, by their text.
+    canonical: RwLock<HashSet<OsString>>,
 }
 
 impl Workspace {
@@ -75,6 +79,7 @@ impl Workspace {
             files: Arc::default(),
             standard_input: None,
             tree: Arc::new(Disk),
+            canonical: RwLock::default(),
         }
     }
 
@@ -88,6 +93,7 @@ impl Workspace {
             files: Arc::clone(&self.files),
             standard_input: self.standard_input.clone(),
             tree,
+            canonical: RwLock::default(),
         }
     }
 
@@ -130,11 +136,38 @@ impl Workspace {
         if !self.contains(&lexically_normal(path)) {
             return Err(ReadError::OutsideRoot);
         }
+        if let Some(real) = self.known_canonical(path) {
+            return Ok(real);
+        }
         let real = self.tree.canonical(path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => ReadError::Missing,
             _ => ReadError::Io(error),
         })?;
         if self.contains(&real) { Ok(real) } else { Err(ReadError::OutsideRoot) }
+    }
+
+    /// Remembers a directory that a walk met, which follows no links.
+    pub(super) fn remember_canonical(&self, directory: &Path) {
+        let mut known = self.canonical.write().expect("no thread panics while it holds the list");
+        known.insert(directory.as_os_str().to_owned());
+    }
+
+    /// The canonical path of a directory that is known: asking for every part of a path again and again is much of
+    /// what a run over a large tree does.
+    fn known_canonical(&self, path: &Path) -> Option<PathBuf> {
+        let known = self.canonical.read().expect("no thread panics while it holds the list");
+        let is_known = |path: &Path| known.contains(path.as_os_str());
+        // A name before `..` may be a link, but not one that ends in a directory that is known.
+        let climb = path.components().position(|part| part == Component::ParentDir);
+        if let Some(climb) = climb {
+            let before: PathBuf = path.components().take(climb).collect();
+            let mut after = path.components().skip(climb).skip_while(|part| *part == Component::ParentDir);
+            if !is_known(&before) || after.any(|part| part == Component::ParentDir) {
+                return None;
+            }
+        }
+        let normal = lexically_normal(path);
+        is_known(&normal).then_some(normal)
     }
 
     /// The raw bytes of a file inside the boundaries.
@@ -260,4 +293,46 @@ pub fn lexically_normal(path: &Path) -> PathBuf {
         }
     }
     normal
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    #[expect(clippy::disallowed_methods, reason = "the folder of the test is looked at as it is")]
+    fn what_is_remembered_is_no_way_around_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        for name in ["in/a/b", "in/c", "in/d/c", "out/c"] {
+            std::fs::create_dir_all(top.join(name)).unwrap();
+        }
+        std::os::unix::fs::symlink(top.join("in/d/c"), top.join("in/link")).unwrap();
+        std::os::unix::fs::symlink(top.join("out/c"), top.join("in/a/out")).unwrap();
+        let fresh = || Workspace::new(top.join("in"), vec![top.join("in")]);
+        let walked = fresh();
+        assert!(walked.walk(&top.join("in"), usize::MAX, &[]).count() > 5);
+        for path in [
+            "a/../c",
+            "a/b/../../c",
+            "a/./b/../..",
+            "c",
+            "c/.",
+            "link",
+            "link/../c",
+            "a/../link/../c",
+            "a/out",
+            "a/out/..",
+            "a/out/../c",
+            "a/../../out",
+            "a/nothing/../b",
+            "nothing",
+            "../in/c",
+            "a/b/../out/../b",
+        ] {
+            let path = top.join("in").join(path);
+            assert_eq!(walked.resolve(&path).ok(), fresh().resolve(&path).ok(), "{}", path.display());
+        }
+    }
 }
