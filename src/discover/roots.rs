@@ -1,7 +1,8 @@
 //! Which directories of Terraform configuration are roots, and which are only called.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ffi::OsStr;
+use std::path::PathBuf;
 
 /// A directory of configuration, and what bears on whether it is a root.
 #[derive(Clone, Debug, Default)]
@@ -27,57 +28,61 @@ pub struct Roots {
 /// Terragrunt unit applies is no root beside the unit. Directories that
 /// only call one another in a circle would be nobody's: the first of each circle is a root too.
 pub fn choose_roots(candidates: &BTreeMap<PathBuf, Candidate>) -> Roots {
-    let mut callers: BTreeMap<&PathBuf, &PathBuf> = BTreeMap::new();
-    let units = candidates.values().filter(|candidate| candidate.is_unit);
-    let through_units: BTreeSet<&PathBuf> = units.flat_map(|unit| &unit.calls).collect();
-    for (directory, candidate) in candidates {
-        for called in &candidate.calls {
-            if called != directory && candidates.contains_key(called) {
-                callers.entry(called).or_insert(directory);
-            }
-        }
-    }
-    let mut roots: Vec<PathBuf> = candidates
+    // By number from here on: comparing paths part by part is slow.
+    let directories: Vec<(&PathBuf, &Candidate)> = candidates.iter().collect();
+    let numbers: HashMap<&OsStr, usize> = directories
         .iter()
-        .filter(|(directory, candidate)| {
-            let is_applied = candidate.is_applied && !through_units.contains(directory);
-            candidate.is_unit || is_applied || !callers.contains_key(directory)
-        })
-        .map(|(directory, _)| directory.clone())
+        .enumerate()
+        .map(|(number, (directory, _))| (directory.as_os_str(), number))
         .collect();
-    let mut reached: BTreeSet<PathBuf> = BTreeSet::new();
-    for root in &roots {
-        reach(root, candidates, &mut reached);
-    }
-    for directory in candidates.keys() {
-        if !reached.contains(directory) {
-            reach(directory, candidates, &mut reached);
-            roots.push(directory.clone());
+    let numbers_of = |candidate: &Candidate| -> Vec<usize> {
+        candidate.calls.iter().filter_map(|called| numbers.get(called.as_os_str()).copied()).collect()
+    };
+    let calls: Vec<Vec<usize>> = directories.iter().map(|(_, candidate)| numbers_of(candidate)).collect();
+    let mut callers: BTreeMap<usize, usize> = BTreeMap::new();
+    for (caller, called) in calls.iter().enumerate() {
+        for called in called.iter().filter(|called| **called != caller) {
+            callers.entry(*called).or_insert(caller);
         }
     }
-    roots.sort();
-    let called = callers
-        .into_iter()
-        .filter(|(directory, _)| !roots.contains(directory))
-        .map(|(directory, caller)| (directory.clone(), caller.clone()))
+    let units = (0..directories.len()).filter(|number| directories[*number].1.is_unit);
+    let through_units: HashSet<usize> = units.flat_map(|unit| calls[unit].iter().copied()).collect();
+    let mut roots: BTreeSet<usize> = (0..directories.len())
+        .filter(|number| {
+            let candidate = directories[*number].1;
+            let is_applied = candidate.is_applied && !through_units.contains(number);
+            candidate.is_unit || is_applied || !callers.contains_key(number)
+        })
         .collect();
-    Roots { roots, called }
+    let mut reached = vec![false; directories.len()];
+    for root in &roots {
+        reach(*root, &calls, &mut reached);
+    }
+    for number in 0..directories.len() {
+        if !reached[number] {
+            reach(number, &calls, &mut reached);
+            roots.insert(number);
+        }
+    }
+    let directory = |number: usize| directories[number].0.clone();
+    let called = callers.into_iter().filter(|(called, _)| !roots.contains(called));
+    let called = called.map(|(called, caller)| (directory(called), directory(caller))).collect();
+    Roots { roots: roots.into_iter().map(directory).collect(), called }
 }
 
-fn reach(from: &Path, candidates: &BTreeMap<PathBuf, Candidate>, reached: &mut BTreeSet<PathBuf>) {
-    let mut waiting = vec![from.to_owned()];
-    while let Some(directory) = waiting.pop() {
-        if !reached.insert(directory.clone()) {
-            continue;
-        }
-        if let Some(candidate) = candidates.get(&directory) {
-            waiting.extend(candidate.calls.iter().filter(|called| candidates.contains_key(*called)).cloned());
+fn reach(from: usize, calls: &[Vec<usize>], reached: &mut [bool]) {
+    let mut waiting = vec![from];
+    while let Some(number) = waiting.pop() {
+        if !std::mem::replace(&mut reached[number], true) {
+            waiting.extend(&calls[number]);
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn candidates(edges: &[(&str, &[&str], bool)]) -> BTreeMap<PathBuf, Candidate> {

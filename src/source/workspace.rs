@@ -119,6 +119,10 @@ impl Workspace {
     /// The path as reports print it: relative to the base, forward slashes.
     pub fn display(&self, path: &Path) -> String {
         let relative = path.strip_prefix(&self.base).unwrap_or(path);
+        // What a walk met is written so already.
+        if let Some(text) = relative.to_str().filter(|text| is_plain(text)) {
+            return text.to_owned();
+        }
         let parts: Vec<_> = relative
             .components()
             .filter(|part| !matches!(part, Component::CurDir))
@@ -265,6 +269,16 @@ impl Workspace {
         paths.sort();
         Ok(paths)
     }
+}
+
+/// Whether a relative path has no part that reports write in another way: nothing empty, no `.`, no `\`.
+fn is_plain(path: &str) -> bool {
+    !path.is_empty()
+        && !path.starts_with(['/', '.'])
+        && !path.ends_with('/')
+        && !path.contains(['\\', ':'])
+        && !path.contains("//")
+        && !path.contains("/.")
 }
 
 /// The text of a plan or state.
