@@ -6,6 +6,7 @@ use hcl_edit::parser;
 
 use super::literal::Quoting;
 use super::lower::{Lowering, bare_key};
+use super::plain;
 use super::repair::{CarvedObject, Repaired, Syntax, repair};
 use super::template::{Form, lower_template};
 use super::tree::{Expression, ExpressionKind, ObjectItem};
@@ -59,6 +60,18 @@ pub(super) fn parse_decoded(file: FileId, decoded: &Decoded) -> Result<Expressio
     Piece::decoded(file, decoded).expression()
 }
 
+/// Parses an expression with the parser, plain or not.
+#[cfg(test)]
+pub(super) fn parse_with_the_parser(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
+    Piece::new(file, base, text).parsed_expression()
+}
+
+/// Parses an expression without the parser, when it is plain.
+#[cfg(test)]
+pub(super) fn parse_plain(file: FileId, base: usize, text: &str) -> Option<Expression> {
+    plain::read(&Piece::new(file, base, text), trimmed(text, 0..text.len()))
+}
+
 /// Parses the repaired copy of an expression.
 #[cfg(test)]
 pub(super) fn parse_repaired(file: FileId, base: usize, text: &str) -> Result<Expression, Failure> {
@@ -85,6 +98,13 @@ impl<'a> Piece<'a> {
     }
 
     fn expression(self) -> Result<Expression, Failure> {
+        match plain::read(&self, trimmed(self.text, 0..self.text.len())) {
+            Some(expression) => Ok(expression),
+            None => self.parsed_expression(),
+        }
+    }
+
+    fn parsed_expression(self) -> Result<Expression, Failure> {
         let range = trimmed(self.text, 0..self.text.len());
         if !needs_repair(self.text)
             && let Ok(parsed) = parser::parse_expr(&self.text[range.clone()])

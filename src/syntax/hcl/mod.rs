@@ -9,10 +9,13 @@ mod lower;
 mod outline;
 mod pieces;
 mod placed;
+mod plain;
 mod repair;
 mod template;
 mod tree;
 
+#[cfg(test)]
+mod plain_tests;
 #[cfg(test)]
 mod robustness;
 #[cfg(test)]
