@@ -15,6 +15,10 @@ static LOG_COMMAND: LazyLock<Regex> =
 /// One line of text for a person: control and bidirectional characters are visible escapes, and what a build
 /// service would obey (`::error::` at the start, `##vso[` anywhere) no longer reads as a command.
 pub fn inert(text: &str) -> Cow<'_, str> {
+    // Most texts have nothing in them to look at twice.
+    if !text.contains([':', '#']) {
+        return printable(text);
+    }
     let text = printable(text);
     let text = match break_log_commands(&text) {
         Cow::Borrowed(_) => text,

@@ -3,7 +3,10 @@
 //! Sentences (`message`, `why`, `fix`, labels, `help`) are inert, as on a terminal. Names, addresses and paths are
 //! exactly what was read; what could act in a log is written as a JSON escape.
 
-use serde::Serialize;
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
 
 use super::excerpt::first_line;
 use super::severity::SEVERITIES;
@@ -19,22 +22,22 @@ pub const VERSION: u32 = 1;
 
 /// The whole document.
 #[derive(Debug, Serialize)]
-pub struct Document {
+pub struct Document<'f> {
     /// [`VERSION`].
     pub version: u32,
     /// What wrote this.
     pub tool: Tool,
     /// The findings, in the order of every other format.
-    pub findings: Vec<JsonFinding>,
+    pub findings: Findings<'f>,
     /// Findings that somebody has accepted.
-    pub suppressed: Vec<JsonSuppressed>,
+    pub suppressed: Vec<JsonSuppressed<'f>>,
     /// What was not understood.
     pub notices: Vec<JsonNotice>,
     /// What was looked at.
     pub coverage: JsonCoverage,
     /// What the change brings; left out when it was not asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub change: Option<JsonChange>,
+    pub change: Option<JsonChange<'f>>,
     /// What came of it.
     pub summary: Summary,
 }
@@ -48,47 +51,68 @@ pub struct Tool {
     pub version: &'static str,
 }
 
+/// Findings, each made into its shape when it is written: there may be tens of thousands.
+#[derive(Debug)]
+pub struct Findings<'f> {
+    files: &'f Files,
+    findings: &'f [Finding],
+}
+
+impl<'f> Findings<'f> {
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = JsonFinding<'f>> {
+        let Self { files, findings } = *self;
+        findings.iter().map(|finding| json_finding(files, finding))
+    }
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
 /// One finding.
 #[derive(Debug, Serialize)]
-pub struct JsonFinding {
+pub struct JsonFinding<'f> {
     /// Rule id.
-    pub rule: String,
+    pub rule: &'f str,
     /// `low`, `medium`, `high` or `critical`.
     pub severity: Severity,
     /// `certain`: under the inputs given and the defaults. `possible`: only under others.
     pub confidence: Confidence,
     /// The condition under which it holds, in words; null: always.
-    pub when: Option<String>,
+    pub when: Option<Cow<'f, str>>,
     /// The user's address within its root.
-    pub subject: String,
+    pub subject: &'f str,
     /// The user's name; null when it is not known.
-    pub subject_name: Option<String>,
+    pub subject_name: Option<&'f str>,
     /// Directory or file of the root, relative to the base.
-    pub root: String,
+    pub root: &'f str,
     /// What is wrong: one line, no full stop.
-    pub message: String,
+    pub message: Cow<'f, str>,
     /// Why it matters: one line.
-    pub why: String,
+    pub why: Cow<'f, str>,
     /// What to do: one line.
-    pub fix: String,
+    pub fix: Cow<'f, str>,
     /// What to do for this very user, step by step; empty where AWS's own account of it is not at hand.
     pub remedy: Vec<JsonStep>,
     /// The number of the AWS account that it is in; null where that is not known.
-    pub account: Option<String>,
+    pub account: Option<&'f str>,
     /// The one place to look first.
     pub location: Location,
     /// What stands at `location`.
-    pub label: String,
+    pub label: Cow<'f, str>,
     /// Further places.
-    pub related: Vec<LabelledLocation>,
+    pub related: Vec<LabelledLocation<'f>>,
     /// How `location` comes into being, outermost first; empty when it stands in the root module itself.
-    pub trail: Vec<LabelledLocation>,
+    pub trail: Vec<LabelledLocation<'f>>,
     /// The module whose known defaults it rests on, its source not being on disk; else null.
-    pub inferred_from: Option<String>,
+    pub inferred_from: Option<&'f str>,
     /// The construct of a program (CDKTF) that `location` was generated from; else null.
-    pub construct_path: Option<String>,
+    pub construct_path: Option<&'f str>,
     /// Stable identity, 64 hexadecimal digits; independent of lines and columns.
-    pub fingerprint: String,
+    pub fingerprint: &'f str,
 }
 
 /// One step of a remedy.
@@ -112,10 +136,10 @@ pub struct JsonStep {
 
 /// A finding that somebody has accepted: the fields of a finding, and on whose word.
 #[derive(Debug, Serialize)]
-pub struct JsonSuppressed {
+pub struct JsonSuppressed<'f> {
     /// The finding.
     #[serde(flatten)]
-    pub finding: JsonFinding,
+    pub finding: JsonFinding<'f>,
     /// On whose word it is set aside.
     pub suppression: JsonSuppression,
 }
@@ -135,7 +159,7 @@ pub struct JsonSuppression {
 
 /// What the changes since a revision bring. `findings` are those that they introduce.
 #[derive(Debug, Serialize)]
-pub struct JsonChange {
+pub struct JsonChange<'f> {
     /// The revision as it was typed.
     pub since: String,
     /// The commit that was compared with, in hexadecimal.
@@ -145,14 +169,14 @@ pub struct JsonChange {
     /// How many findings were there and still are; they are not in this document.
     pub unchanged: usize,
     /// Findings that are gone; their places are those of the old files.
-    pub fixed: Vec<JsonFinding>,
+    pub fixed: Findings<'f>,
 }
 
 /// A range in a file. Lines and columns start at 1; columns count Unicode code points.
 #[derive(Debug, Serialize)]
 pub struct Location {
     /// Relative to the base, forward slashes.
-    pub path: String,
+    pub path: Arc<str>,
     /// First line.
     pub line: usize,
     /// First column.
@@ -165,9 +189,9 @@ pub struct Location {
 
 /// A range in a file and what stands there.
 #[derive(Debug, Serialize)]
-pub struct LabelledLocation {
+pub struct LabelledLocation<'f> {
     /// What stands there.
-    pub label: String,
+    pub label: Cow<'f, str>,
     /// Where.
     pub location: Location,
 }
@@ -276,11 +300,11 @@ pub fn render(report: &Report<'_>) -> String {
 }
 
 /// The report in the shapes of this format.
-pub fn document(report: &Report<'_>) -> Document {
+pub fn document<'f>(report: &'f Report<'f>) -> Document<'f> {
     Document {
         version: VERSION,
         tool: Tool { name: TOOL_NAME, version: TOOL_VERSION },
-        findings: report.findings.iter().map(|finding| json_finding(report.files, finding)).collect(),
+        findings: Findings { files: report.files, findings: report.findings },
         suppressed: report.shown_suppressed().iter().map(|one| json_suppressed(report.files, one)).collect(),
         notices: report.notices.iter().map(|notice| json_notice(report.files, notice)).collect(),
         coverage: json_coverage(report.coverage),
@@ -289,7 +313,7 @@ pub fn document(report: &Report<'_>) -> Document {
     }
 }
 
-fn json_suppressed(files: &Files, suppressed: &Suppressed) -> JsonSuppressed {
+fn json_suppressed<'f>(files: &Files, suppressed: &'f Suppressed) -> JsonSuppressed<'f> {
     let Suppressed { finding, suppression } = suppressed;
     JsonSuppressed {
         finding: json_finding(files, finding),
@@ -302,37 +326,37 @@ fn json_suppressed(files: &Files, suppressed: &Suppressed) -> JsonSuppressed {
     }
 }
 
-fn json_change(report: &Report<'_>, change: &Change) -> JsonChange {
+fn json_change<'f>(report: &'f Report<'f>, change: &'f Change) -> JsonChange<'f> {
     JsonChange {
         since: sentence(&change.since),
         commit: change.commit.clone(),
         introduced: report.findings.len(),
         unchanged: change.unchanged,
-        fixed: change.fixed.iter().map(|finding| json_finding(report.files, finding)).collect(),
+        fixed: Findings { files: report.files, findings: &change.fixed },
     }
 }
 
-fn json_finding(files: &Files, finding: &Finding) -> JsonFinding {
+fn json_finding<'f>(files: &Files, finding: &'f Finding) -> JsonFinding<'f> {
     JsonFinding {
-        rule: finding.rule.to_string(),
+        rule: &finding.rule,
         severity: finding.severity,
         confidence: finding.confidence,
-        when: finding.when.as_deref().map(sentence),
-        subject: finding.subject.address.clone(),
-        subject_name: finding.subject.name.clone(),
-        root: finding.root.clone(),
-        message: sentence(&finding.message),
-        why: sentence(&finding.why),
-        fix: sentence(&finding.fix),
+        when: finding.when.as_deref().map(inert),
+        subject: &finding.subject.address,
+        subject_name: finding.subject.name.as_deref(),
+        root: &finding.root,
+        message: inert(&finding.message),
+        why: inert(&finding.why),
+        fix: inert(&finding.fix),
         remedy: remedy(finding),
-        account: finding.account.clone(),
+        account: finding.account.as_deref(),
         location: location(files, finding.primary.span),
-        label: sentence(&finding.primary.label),
+        label: inert(&finding.primary.label),
         related: labelled(files, &finding.related),
         trail: labelled(files, &finding.trail),
-        inferred_from: finding.inferred_from.clone(),
-        construct_path: finding.construct_path.clone(),
-        fingerprint: finding.fingerprint.clone(),
+        inferred_from: finding.inferred_from.as_deref(),
+        construct_path: finding.construct_path.as_deref(),
+        fingerprint: &finding.fingerprint,
     }
 }
 
@@ -357,13 +381,10 @@ fn json_step(step: &Step) -> JsonStep {
     }
 }
 
-fn labelled(files: &Files, places: &[Place]) -> Vec<LabelledLocation> {
+fn labelled<'f>(files: &Files, places: &'f [Place]) -> Vec<LabelledLocation<'f>> {
     places
         .iter()
-        .map(|place| LabelledLocation {
-            label: sentence(&place.label),
-            location: location(files, place.span),
-        })
+        .map(|place| LabelledLocation { label: inert(&place.label), location: location(files, place.span) })
         .collect()
 }
 
@@ -371,7 +392,7 @@ fn location(files: &Files, span: Span) -> Location {
     let start = first_line(files, span);
     let end = start.file.position(span.end).max(start.end);
     Location {
-        path: start.file.path.to_string(),
+        path: Arc::clone(&start.file.path),
         line: start.start.line,
         column: start.start.column,
         end_line: end.line,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter, PrettyFormatter};
+use serde_json::ser::{CompactFormatter, Formatter};
 
 use super::inert::log_command_marks;
 use crate::source::printable;
@@ -12,7 +12,7 @@ use crate::source::printable;
 /// A value as indented JSON with a final newline. Control characters, bidirectional overrides and commands to
 /// build services (`##vso[`) are escaped within the strings, so a parser still gets every character.
 pub fn to_json(value: &impl Serialize) -> String {
-    let mut text = laid_out(value, PrettyFormatter::new());
+    let mut text = laid_out(value, Indented::default());
     text.push('\n');
     text
 }
@@ -78,10 +78,93 @@ impl<F: Formatter> Formatter for InertFormatter<F> {
     }
 }
 
+/// A member or an element to a line, each level two spaces further in: what `PrettyFormatter` writes, a level of which is a
+/// write for it.
+#[derive(Default)]
+struct Indented {
+    depth: usize,
+    has_value: bool,
+}
+
+/// A line break and the deepest indentation that is written at once.
+const LINE: &[u8] = b"\n                                                                ";
+
+impl Indented {
+    fn line<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        let spaces = 2 * self.depth;
+        let at_once = spaces.min(LINE.len() - 1);
+        writer.write_all(&LINE[..=at_once])?;
+        (at_once..spaces).try_for_each(|_| writer.write_all(b" "))
+    }
+
+    fn begin<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.has_value = false;
+        writer.write_all(bracket)
+    }
+
+    fn end<W: ?Sized + io::Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth -= 1;
+        if self.has_value {
+            self.line(writer)?;
+        }
+        writer.write_all(bracket)
+    }
+
+    fn next<W: ?Sized + io::Write>(&self, writer: &mut W, first: bool) -> io::Result<()> {
+        if !first {
+            writer.write_all(b",")?;
+        }
+        self.line(writer)
+    }
+}
+
+impl Formatter for Indented {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"[")
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"]")
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.begin(writer, b"{")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.end(writer, b"}")
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.next(writer, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        writer.write_all(b": ")
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
+        self.has_value = true;
+        Ok(())
+    }
+}
+
 /// `serde_json` escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
 fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
     // Most texts have nothing in them to look at twice.
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' if byte != b'#')) {
+    let is_plain = |byte: &u8| (b' '..=b'~').contains(byte) && *byte != b'#';
+    // In groups, all of a group at once.
+    if text.as_bytes().chunks(32).all(|group| group.iter().fold(true, |plain, byte| plain & is_plain(byte))) {
         return text.into();
     }
     let mut marks = log_command_marks(text).peekable();
@@ -108,6 +191,16 @@ fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::{to_json, to_json_line};
+
+    #[test]
+    fn the_layout_is_that_of_serde_json() {
+        let mut nested = serde_json::json!({ "a": [], "b": {}, "c": [1, { "d": null, "e": [true, "x"] }], "f": { "g": {} } });
+        for _ in 0..40 {
+            nested = serde_json::json!([nested, { "n": [] }]);
+        }
+        assert_eq!(to_json(&nested), serde_json::to_string_pretty(&nested).unwrap() + "\n");
+        assert_eq!(to_json_line(&nested), serde_json::to_string(&nested).unwrap());
+    }
 
     #[test]
     fn hostile_text_is_escaped_and_kept() {

@@ -21,7 +21,7 @@ struct Last<'a> {
     tool: &'a super::json::Tool,
     coverage: &'a super::json::JsonCoverage,
     #[serde(skip_serializing_if = "Option::is_none")]
-    change: Option<&'a super::json::JsonChange>,
+    change: Option<&'a super::json::JsonChange<'a>>,
     #[serde(flatten)]
     summary: &'a super::json::Summary,
 }
@@ -31,8 +31,8 @@ pub fn render(report: &Report<'_>) -> String {
     let Document { version, tool, findings, suppressed, notices, coverage, change, summary } =
         document(report);
     let mut out = String::new();
-    for finding in &findings {
-        add(&mut out, "finding", finding);
+    for finding in findings.iter() {
+        add(&mut out, "finding", &finding);
     }
     for suppressed in &suppressed {
         add(&mut out, "suppressed", suppressed);
