@@ -4,4 +4,4 @@ mod roots;
 mod walk;
 
 pub use roots::{Candidate, Roots, choose_roots};
-pub use walk::{Discovered, Entry, Standing, is_brought_by_a_tool, walk};
+pub use walk::{Discovered, Entry, Standing, is_brought_by_a_tool, sort, walk};

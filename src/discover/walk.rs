@@ -69,8 +69,8 @@ pub fn walk(
 ) -> Discovered {
     let mut discovered = Discovered::default();
     let mut seen: Option<HashSet<PathBuf>> = (paths.len() > 1).then(HashSet::new);
-    let mut last_directory = None;
     let mut entries = 0;
+    let mut directories = Vec::new();
     for path in paths {
         // Only the directory itself when a file was named, the whole tree when a directory was.
         let (start, depth) = match path.parent() {
@@ -96,7 +96,7 @@ pub fn walk(
                         entry,
                         is_excluded,
                         &classify,
-                        (&mut seen, &mut last_directory),
+                        (&mut seen, &mut directories),
                         &mut discovered,
                     );
                     for entry in discovered.entries.iter_mut().skip(first).filter(|_| is_excluded) {
@@ -111,6 +111,7 @@ pub fn walk(
             }
         }
     }
+    discovered.directories.extend(directories);
     // A module is never read in part: what lies beside a file that is looked at is read with it.
     for entry in discovered.entries.iter_mut().filter(|entry| entry.standing == Standing::Excluded) {
         let name = entry.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
@@ -119,8 +120,23 @@ pub fn walk(
             entry.standing = Standing::Terraform;
         }
     }
-    discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
+    sort(&mut discovered.entries);
     discovered
+}
+
+/// Puts entries in the order of their paths, in which a walk meets them. Paths are slow to compare, and of nearly all
+/// neighbours the second is a later name in the same directory.
+pub fn sort(entries: &mut [Entry]) {
+    entries.sort_by(|a, b| match (split(&a.path), split(&b.path)) {
+        (Some((parent, name)), Some((other_parent, other))) if parent == other_parent => name.cmp(other),
+        _ => a.path.cmp(&b.path),
+    });
+}
+
+/// The bytes of a path up to its last part, and those of that.
+fn split(path: &Path) -> Option<(&[u8], &[u8])> {
+    let text = path.as_os_str().as_encoded_bytes();
+    memchr::memrchr(b'/', text).map(|at| text.split_at(at))
 }
 
 fn add(
@@ -128,7 +144,7 @@ fn add(
     entry: Walked,
     is_excluded: bool,
     classify: &impl Fn(&str) -> Option<Standing>,
-    (seen, last_directory): (&mut Option<HashSet<PathBuf>>, &mut Option<PathBuf>),
+    (seen, directories): (&mut Option<HashSet<PathBuf>>, &mut Vec<PathBuf>),
     discovered: &mut Discovered,
 ) {
     let Walked { path, kind } = entry;
@@ -151,10 +167,9 @@ fn add(
         && !is_excluded
         && let Some(directory) = path.parent()
         // The files of a directory come one after another, and paths are slow to compare.
-        && last_directory.as_deref() != Some(directory)
+        && directories.last().is_none_or(|last| last.as_os_str() != directory.as_os_str())
     {
-        *last_directory = Some(directory.to_owned());
-        discovered.directories.insert(directory.to_owned());
+        directories.push(directory.to_owned());
     }
     discovered.entries.push(Entry { path, kind, standing });
 }

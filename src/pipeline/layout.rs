@@ -1,12 +1,12 @@
 //! discover: the files of every format, and what of them is a root.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::cdk::{self, Assembly};
 use crate::cloudformation::{self, Templates, detect};
-use crate::discover::{Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
+use crate::discover::{self, Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
 use crate::settings::InputSettings;
 use crate::source::{EntryKind, Notice, NoticeKind, STANDARD_INPUT, Walked, Workspace};
 use crate::terraform::plan::Written;
@@ -18,6 +18,8 @@ pub struct Layout {
     pub discovered: Discovered,
     /// Root modules, and modules that are only called.
     pub roots: Roots,
+    /// Directories in which files with variables were met that Terraform reads unasked.
+    with_variables: HashSet<OsString>,
     /// Terragrunt units by directory; each is one of the roots.
     pub units: BTreeMap<PathBuf, Unit>,
     /// Plans and states: roots of their own.
@@ -37,7 +39,15 @@ impl Layout {
         let units = units(loader, &settings.workspace, &discovered);
         let candidates = candidates(loader, &discovered, &units);
         let templates = choose_roots(&template_candidates(templates, &discovered));
-        Self { roots: choose_roots(&candidates), discovered, units, documents, assemblies, templates }
+        let roots = choose_roots(&candidates);
+        let with_variables = with_variables(&discovered);
+        Self { roots, discovered, with_variables, units, documents, assemblies, templates }
+    }
+
+    /// Whether Terraform may find variables in a directory unasked. In one that was walked all of them were met.
+    pub fn may_have_variables(&self, directory: &Path) -> bool {
+        self.with_variables.contains(directory.as_os_str())
+            || !self.discovered.directories.contains(directory)
     }
 
     /// Every root there is, as reports call it.
@@ -111,16 +121,24 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
         }
         !documents.iter().any(|(path, _)| *path == entry.path)
     });
-    discovered.entries.extend(named);
-    let named = documents
-        .iter()
-        .map(|(path, written)| (path.clone(), Standing::Document(written.format())))
-        .map(|(path, standing)| Entry { path, kind: EntryKind::Link, standing });
-    discovered.entries.extend(named);
-    discovered.entries.sort_by(|a, b| a.path.cmp(&b.path));
-    discovered.entries.dedup_by(|a, b| a.path == b.path);
+    named.extend(documents.iter().map(|(path, written)| {
+        let standing = Standing::Document(written.format());
+        Entry { path: path.clone(), kind: EntryKind::Link, standing }
+    }));
+    if !named.is_empty() || trees.len() > 1 {
+        discovered.entries.extend(named);
+        discover::sort(&mut discovered.entries);
+        discovered.entries.dedup_by(|a, b| a.path == b.path);
+    }
     give_way(&mut discovered);
     (discovered, documents)
+}
+
+fn with_variables(discovered: &Discovered) -> HashSet<OsString> {
+    let has_variables =
+        |entry: &&Entry| entry.path.file_name().and_then(OsStr::to_str).is_some_and(terraform::is_automatic);
+    let parents = discovered.entries.iter().filter(has_variables).filter_map(|entry| entry.path.parent());
+    parents.map(|directory| directory.as_os_str().to_owned()).collect()
 }
 
 /// Where `OpenTofu` has a file of its own in the place of Terraform's, that one is read.

@@ -241,7 +241,11 @@ impl Reader<'_> {
         }
         let (inputs, notices) = match unit {
             Some(unit) => unit.inputs(workspace, assignments),
-            None => Inputs::gather(workspace, &[directory], assignments),
+            None => {
+                let directories: &[&Path] =
+                    if self.layout.may_have_variables(directory) { &[directory] } else { &[] };
+                Inputs::gather(workspace, directories, assignments)
+            }
         };
         self.reading.notices.extend(notices);
         let (format, provenance) = match unit {

@@ -17,8 +17,7 @@ pub struct Identifying<'a> {
 impl Identifying<'_> {
     /// 64 hexadecimal digits over all of it, and over the root where one is given.
     pub fn fingerprint(&self, root: Option<&str>) -> String {
-        let severity = self.severity.to_string();
-        let own = [self.rule, &severity].into_iter().chain(root).chain([self.subject]);
+        let own = [self.rule, self.severity.name()].into_iter().chain(root).chain([self.subject]);
         digest(own.chain(self.parts.iter().map(String::as_str)))
     }
 }

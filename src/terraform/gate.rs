@@ -1,7 +1,7 @@
 //! Which files are worth parsing, told by a search through their bytes: most files of a large tree are not.
 
+use aho_corasick::packed::Searcher;
 use memchr::memchr_iter;
-use memchr::memmem::Finder;
 
 use crate::resource::Interest;
 
@@ -22,15 +22,16 @@ pub struct Mentions {
 pub struct Gate {
     /// Beginnings of the names of resource types: what stands before [`COMMON`] in them, and what stands after it.
     types: Vec<(&'static str, &'static str)>,
-    common: Finder<'static>,
-    calls: Finder<'static>,
-    exceptions: Finder<'static>,
-    /// Types without [`COMMON`].
-    others: Vec<Finder<'static>>,
+    /// One pass for [`WORDS`] and the types without [`COMMON`]; none where the processor cannot.
+    words: Option<Searcher>,
 }
 
 /// What all types of interest have in their names: one search finds them all.
 const COMMON: &str = "iam_";
+
+/// What is searched for in every text; what comes of each, [`Gate::mentions`] says. None begins within another
+/// or within a type.
+const WORDS: [&str; 3] = [COMMON, "module", "credlint"];
 
 impl Mentions {
     /// Whether a module can lead to anything that is looked for.
@@ -60,31 +61,29 @@ impl Gate {
             }
         }
         let types = beginnings.iter().filter_map(|word| word.split_once(COMMON)).collect();
-        let others = beginnings.iter().filter(|word| !word.contains(COMMON));
-        Self {
-            types,
-            common: Finder::new(COMMON),
-            calls: Finder::new("module"),
-            exceptions: Finder::new("credlint"),
-            others: others.map(|word| Finder::new(*word)).collect(),
-        }
+        let others = beginnings.iter().copied().filter(|word| !word.contains(COMMON));
+        Self { types, words: Searcher::new(WORDS.into_iter().chain(others)) }
     }
 
     /// What a file has in it.
     pub fn mentions(&self, name: &str, text: &[u8]) -> Mentions {
         // Behind these a letter is written by its number.
         let hides_letters = |at: usize| matches!(text.get(at + 1), Some(b'u' | b'U'));
-        if memchr_iter(b'\\', text).any(hides_letters) {
-            return Mentions { types: true, calls: true, exceptions: true };
-        }
+        let words = match &self.words {
+            Some(words) if !memchr_iter(b'\\', text).any(hides_letters) => words,
+            _ => return Mentions { types: true, calls: true, exceptions: true },
+        };
         let is_json = name.ends_with(".json");
-        let is_call = |start| is_json || is_call(text, start, start + "module".len());
-        Mentions {
-            types: self.common.find_iter(text).any(|at| self.is_type(text, at))
-                || self.others.iter().any(|other| other.find(text).is_some()),
-            calls: self.calls.find_iter(text).any(is_call),
-            exceptions: self.exceptions.find(text).is_some(),
+        let mut found = Mentions::default();
+        for word in words.find_iter(text) {
+            match word.pattern().as_usize() {
+                0 => found.types = found.types || self.is_type(text, word.start()),
+                1 => found.calls = found.calls || is_json || is_call(text, word.start(), word.end()),
+                2 => found.exceptions = true,
+                _ => found.types = true,
+            }
         }
+        found
     }
 
     /// Whether one of the types stands where [`COMMON`] was found.

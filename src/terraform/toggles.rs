@@ -114,14 +114,15 @@ fn listed(condition: &Expression, name: &str) -> Option<Vec<Value>> {
             _ => None,
         },
         // `var.x == null ? true : contains(…)`
-        ExpressionKind::Conditional(condition, then, otherwise) => match &*then.kind {
-            ExpressionKind::Bool(true) => {
-                let mut values = listed(condition, name)?;
-                values.extend(listed(otherwise, name)?);
-                Some(values)
+        ExpressionKind::Conditional(parts) => {
+            let [condition, then, otherwise] = &**parts;
+            if !matches!(&*then.kind, ExpressionKind::Bool(true)) {
+                return None;
             }
-            _ => None,
-        },
+            let mut values = listed(condition, name)?;
+            values.extend(listed(otherwise, name)?);
+            Some(values)
+        }
         ExpressionKind::Call(call) => match (&*call.name, call.arguments.as_slice()) {
             ("contains" | "index", [list, value]) if is_it(value) => elements(list),
             ("can", [inner]) if matches!(&*inner.kind, ExpressionKind::Call(call) if &*call.name != "contains") => {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// Past this many cubes a condition is no longer kept apart; see [`Condition::or`].
 const MAX_CUBES: usize = 256;
@@ -119,12 +119,14 @@ impl Default for Condition {
 impl Condition {
     /// Holds in every world.
     pub fn always() -> Self {
-        Self(Arc::new(vec![Cube::new()]))
+        static ALWAYS: LazyLock<Arc<Vec<Cube>>> = LazyLock::new(|| Arc::new(vec![Cube::new()]));
+        Self(Arc::clone(&ALWAYS))
     }
 
     /// Holds in no world.
     pub fn never() -> Self {
-        Self(Arc::new(Vec::new()))
+        static NEVER: LazyLock<Arc<Vec<Cube>>> = LazyLock::new(Arc::default);
+        Self(Arc::clone(&NEVER))
     }
 
     /// The question's answer is among these.

@@ -41,6 +41,10 @@ pub(super) fn declares_nested_top_level(rest: &str, parent: &str) -> bool {
 }
 
 fn keyword(rest: &str) -> Option<(usize, &str)> {
+    // Most lines inside a block are indented.
+    if !rest.starts_with(|first: char| first.is_ascii_lowercase()) {
+        return None;
+    }
     DECLARATIONS.iter().find_map(|&(keyword, label_count)| {
         let after = rest.strip_prefix(keyword)?;
         let trimmed = after.trim_start_matches([' ', '\t']);

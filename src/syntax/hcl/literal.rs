@@ -1,5 +1,6 @@
 //! The text that a piece of template source stands for: escapes decoded, Unicode normalised.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
@@ -35,7 +36,8 @@ pub(super) fn decode(source: &str, quoting: Quoting) -> String {
 }
 
 /// A string value as Terraform holds it: in normalization form C.
-pub(super) fn normalized(text: String) -> Arc<str> {
+pub(super) fn normalized<'t>(text: impl Into<Cow<'t, str>>) -> Arc<str> {
+    let text = text.into();
     if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes {
         return text.into();
     }

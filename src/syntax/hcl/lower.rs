@@ -76,11 +76,11 @@ impl Lowering<'_> {
                 ExpressionKind::Parenthesis(self.expression(inner.inner(), depth)?)
             }
             source::Expression::Variable(name) => ExpressionKind::Variable(name.as_str().into()),
-            source::Expression::Conditional(conditional) => ExpressionKind::Conditional(
+            source::Expression::Conditional(conditional) => ExpressionKind::Conditional(Box::new([
                 self.expression(&conditional.cond_expr, depth)?,
                 self.expression(&conditional.true_expr, depth)?,
                 self.expression(&conditional.false_expr, depth)?,
-            ),
+            ])),
             source::Expression::FuncCall(call) => self.call(call, depth)?,
             source::Expression::Traversal(traversal) => self.traversal(traversal, depth)?,
             source::Expression::UnaryOp(operation) => ExpressionKind::Unary(
@@ -183,7 +183,7 @@ impl Lowering<'_> {
         let intro = &expression.intro;
         let result_key = expression.key_expr.as_ref().map(|key| self.expression(key, depth)).transpose()?;
         let condition = expression.cond.as_ref().map(|condition| self.expression(&condition.expr, depth));
-        Ok(ExpressionKind::For(ForExpression {
+        Ok(ExpressionKind::For(Box::new(ForExpression {
             key: intro.key_var.as_ref().map(|name| name.as_str().into()),
             value: intro.value_var.as_str().into(),
             collection: self.expression(&intro.collection_expr, depth)?,
@@ -191,7 +191,7 @@ impl Lowering<'_> {
             result_value: self.expression(&expression.value_expr, depth)?,
             group: expression.grouping,
             condition: condition.transpose()?,
-        }))
+        })))
     }
 
     fn traversal(&self, traversal: &source::Traversal, depth: usize) -> Result<ExpressionKind, Failure> {
@@ -220,7 +220,7 @@ impl Lowering<'_> {
 
 /// The key of an object item that is a bare word.
 pub(super) fn bare_key(name: &str, span: Span) -> Expression {
-    Expression { kind: Box::new(ExpressionKind::String(literal::normalized(name.to_owned()))), span }
+    Expression { kind: Box::new(ExpressionKind::String(literal::normalized(name))), span }
 }
 
 /// `a.*.b.0.c` indexes each element, where `a.*.b[0]` would index the result. The first is therefore written

@@ -94,7 +94,7 @@ fn decoded_failure(file: FileId, decoded: &Decoded, offset: usize, message: Stri
 
 /// The text of a string value as Terraform holds it.
 pub fn normalized(text: &str) -> std::sync::Arc<str> {
-    literal::normalized(text.to_owned())
+    literal::normalized(text)
 }
 
 /// The number of bytes of a byte-order mark at the start, and the text after it.

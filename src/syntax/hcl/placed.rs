@@ -52,11 +52,7 @@ fn place(expression: &mut Expression, span: Span) {
             }
         }
         ExpressionKind::Call(call) => place_all(&mut call.arguments, span),
-        ExpressionKind::Conditional(condition, then, otherwise) => {
-            place(condition, span);
-            place(then, span);
-            place(otherwise, span);
-        }
+        ExpressionKind::Conditional(parts) => place_all(&mut **parts, span),
         ExpressionKind::Unary(_, operand) | ExpressionKind::Parenthesis(operand) => place(operand, span),
         ExpressionKind::Binary(_, left, right) => {
             place(left, span);

@@ -175,7 +175,7 @@ fn walk(expression: &Expression, visit: &mut impl FnMut(&Expression)) {
             }
         }
         ExpressionKind::Call(call) => call.arguments.iter().for_each(|argument| walk(argument, visit)),
-        ExpressionKind::Conditional(a, b, c) => [a, b, c].into_iter().for_each(|part| walk(part, visit)),
+        ExpressionKind::Conditional(parts) => parts.iter().for_each(|part| walk(part, visit)),
         ExpressionKind::Unary(_, inner) | ExpressionKind::Parenthesis(inner) => walk(inner, visit),
         ExpressionKind::Binary(_, left, right) => {
             walk(left, visit);

@@ -48,7 +48,10 @@ fn show(expression: &Expression) -> String {
         ExpressionKind::Call(call) => {
             format!("{}({}{})", call.name, list(&call.arguments), if call.expand_last { "..." } else { "" })
         }
-        ExpressionKind::Conditional(a, b, c) => format!("({}?{}:{})", show(a), show(b), show(c)),
+        ExpressionKind::Conditional(parts) => {
+            let [a, b, c] = parts.each_ref().map(show);
+            format!("({a}?{b}:{c})")
+        }
         ExpressionKind::Unary(operator, a) => format!("{operator:?}({})", show(a)),
         ExpressionKind::Binary(operator, a, b) => format!("{operator:?}({},{})", show(a), show(b)),
         ExpressionKind::For(all) => {

@@ -113,13 +113,13 @@ pub enum ExpressionKind {
     /// `name(arguments)`; a namespaced name is written whole: `provider::aws::arn_parse`.
     Call(Call),
     /// `condition ? then : otherwise`.
-    Conditional(Expression, Expression, Expression),
+    Conditional(Box<[Expression; 3]>),
     /// `-a`, `!a`.
     Unary(UnaryOperator, Expression),
     /// `a + b`.
     Binary(BinaryOperator, Expression, Expression),
     /// `[for …]`, `{for …}`.
-    For(ForExpression),
+    For(Box<ForExpression>),
     /// `(a)`.
     Parenthesis(Expression),
 }
@@ -262,7 +262,7 @@ impl Expression {
                 std::iter::once(root).chain(keys).collect()
             }
             ExpressionKind::Call(call) => call.arguments.iter().collect(),
-            ExpressionKind::Conditional(condition, then, otherwise) => vec![condition, then, otherwise],
+            ExpressionKind::Conditional(parts) => parts.iter().collect(),
             ExpressionKind::Unary(_, inner) | ExpressionKind::Parenthesis(inner) => vec![inner],
             ExpressionKind::Binary(_, left, right) => vec![left, right],
             ExpressionKind::For(for_expression) => [

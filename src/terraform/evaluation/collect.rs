@@ -231,10 +231,10 @@ impl Collector<'_, '_> {
         let construct = block.construct.as_ref();
         let (loader, directory) = (self.evaluator.loader, &module.module.directory);
         let constructed_at = construct.and_then(|construct| construct.place(loader, directory));
-        provenance.push(Place::new(block.header, address.clone()));
+        provenance.push(Place::new(block.header, &*address));
         let mut resource = Resource {
             resource_type: Arc::clone(&block.resource_type),
-            address: address.into(),
+            address,
             mode: block.mode,
             account: self.evaluator.account(
                 module,

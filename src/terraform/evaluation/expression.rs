@@ -37,7 +37,8 @@ impl Evaluator<'_> {
                 _ => self.walk(self.evaluate(root, scope), steps, scope),
             },
             ExpressionKind::Call(call) => self.call(call, expression, scope),
-            ExpressionKind::Conditional(condition, then, otherwise) => {
+            ExpressionKind::Conditional(parts) => {
+                let [condition, then, otherwise] = &**parts;
                 self.conditional(condition, then, otherwise, scope)
             }
             ExpressionKind::Unary(operator, operand) => {

@@ -1,5 +1,6 @@
 //! `count` and `for_each`: which instances of a resource or module there are, and when.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
@@ -42,6 +43,9 @@ impl fmt::Display for Key {
         match self {
             Self::Single => Ok(()),
             Self::Index(index) => write!(formatter, "[{index}]"),
+            Self::Name(name) if !name.contains(['\\', '"', '\n', '\r', '\t', '$', '%']) => {
+                write!(formatter, "[\"{name}\"]")
+            }
             Self::Name(name) => {
                 // As Terraform prints keys: quotes, backslashes and line ends escaped, templates inert.
                 let escaped = name
@@ -74,6 +78,8 @@ pub struct Instance {
     pub stands_for: Option<Arc<str>>,
     /// Whether it is one of those that another instance stands for, named by a reference.
     pub is_named: bool,
+    /// The address within the root, once somebody asked for it.
+    pub address: OnceCell<Arc<str>>,
 }
 
 /// The arguments that say how often a block is there.
@@ -93,7 +99,15 @@ impl Instance {
     }
 
     fn new(key: Key, each_key: Value, each_value: Value, presence: Condition) -> Self {
-        Self { key, each_key, each_value, presence, stands_for: None, is_named: false }
+        Self {
+            key,
+            each_key,
+            each_value,
+            presence,
+            stands_for: None,
+            is_named: false,
+            address: OnceCell::new(),
+        }
     }
 }
 

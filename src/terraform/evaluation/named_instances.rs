@@ -1,6 +1,7 @@
 //! Instances of a block whose `for_each` is unknown that the code names by a key of their own: where
 //! `aws_iam_user.u["alice"]` is used, `alice` is among the keys.
 
+use std::cell::OnceCell;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -51,6 +52,7 @@ impl Evaluator<'_> {
                 presence: every.presence.clone(),
                 stands_for: None,
                 is_named: true,
+                address: OnceCell::new(),
             });
         }
         if named.len() == instances.len() {

@@ -49,8 +49,9 @@ impl Evaluator<'_> {
         module: &ModuleInstance,
         block: &ResourceBlock,
         instance: &Instance,
-    ) -> String {
-        format!("{}{}{}", module.prefix, block.address(), instance.key)
+    ) -> Arc<str> {
+        let address = || format!("{}{}{}", module.prefix, block.address(), instance.key).into();
+        Arc::clone(instance.address.get_or_init(address))
     }
 
     /// One attribute of one instance.
@@ -91,12 +92,12 @@ impl Evaluator<'_> {
         span: Span,
     ) -> Value {
         let instance = &instances[at];
-        let address: Arc<str> = Self::resource_address(module, block, instance).into();
+        let address = || Self::resource_address(module, block, instance);
         let scope = Scope::within(module, instance);
         let written = self.written(&block.body, name, scope);
         let identify = |value: Value| {
             if schema::is_identity(&block.resource_type, name) {
-                let mark = Mark::AttributeOf { address: Arc::clone(&address), attribute: Arc::clone(name) };
+                let mark = Mark::AttributeOf { address: address(), attribute: Arc::clone(name) };
                 value.with_mark(mark)
             } else {
                 value
@@ -126,7 +127,7 @@ impl Evaluator<'_> {
             return value;
         }
         let computed = || {
-            let unknown = Unknown::new(format!("{address}.{name}"), Reason::Deployment).at(block.header);
+            let unknown = Unknown::new(format!("{}.{name}", address()), Reason::Deployment).at(block.header);
             of_type.iter().fold(unknown, |unknown, of_type| unknown.typed(of_type.clone()))
         };
         match schema::unset(block.mode, &block.resource_type, name) {
@@ -138,7 +139,7 @@ impl Evaluator<'_> {
             Unset::Default(text) => Value::string(text),
             Unset::Null => of_type.as_ref().map_or_else(Value::null, Value::null_of),
             Unset::Secret => Value::from(computed())
-                .with_mark(Mark::SecretOf { address: Arc::clone(&address) })
+                .with_mark(Mark::SecretOf { address: address() })
                 .with_mark(Mark::Sensitive),
             Unset::Computed => {
                 let mut unknown = computed();
@@ -178,8 +179,7 @@ impl Evaluator<'_> {
         // The empty name says that there may be attributes that are not shown.
         let is_complete = schema::is_shown_complete(&block.resource_type);
         let attribute = if is_complete { "id" } else { "" };
-        Value::object(fields)
-            .with_mark(Mark::AttributeOf { address: address.into(), attribute: Arc::from(attribute) })
+        Value::object(fields).with_mark(Mark::AttributeOf { address, attribute: Arc::from(attribute) })
     }
 
     /// What a body says of a name: an argument's value, or nested blocks of that type as a tuple.
