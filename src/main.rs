@@ -198,7 +198,15 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
         ReportFormat::Junit => report::junit::render(&report),
     };
     if arguments.reporting.output.is_empty() {
-        print(&render(arguments.reporting.format, color))?;
+        match arguments.reporting.format {
+            // What programs read can be long: it is written as it is made.
+            ReportFormat::Json => {
+                let mut stdout = std::io::BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
+                report::json::write(&report, &mut stdout)?;
+                stdout.flush()?;
+            }
+            format => print(&render(format, color))?,
+        }
     }
     // One that cannot be written takes nothing from the others.
     let mut failure = None;

@@ -2,7 +2,9 @@
 //! covers.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use memchr::memmem::Finder;
 
 use crate::finding::SuppressionKind;
 use crate::source::{FileId, Notice, NoticeKind, Place, SourceFile, Span};
@@ -29,10 +31,11 @@ pub struct Found<'a> {
 /// The exceptions that stand in a file: comments, and the metadata of templates. A file that does not name credlint is
 /// not looked at any further.
 pub fn read(file: FileId, source: &SourceFile, find: &FindRules<'_>) -> (Vec<Exception>, Vec<Notice>) {
+    static FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(MARKER));
     let mut found = Found { file, source, find, exceptions: Vec::new(), notices: Vec::new() };
     let name = source.path.rsplit('/').next().unwrap_or(&source.path);
     let ends_with = |ends: &[&str]| ends.iter().any(|end| name.ends_with(end));
-    if source.is_shown && memchr::memmem::find(source.text.as_bytes(), MARKER.as_bytes()).is_some() {
+    if source.is_shown && FINDER.find(source.text.as_bytes()).is_some() {
         if ends_with(&[".tf.json", ".tofu.json"]) {
             keys(&mut found);
         } else if ends_with(&[".tf", ".tofu", ".hcl", ".tfvars"]) {

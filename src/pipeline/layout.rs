@@ -41,7 +41,7 @@ impl Layout {
         let templates = choose_roots(&template_candidates(templates, &discovered));
         let roots = choose_roots(&candidates);
         let with_variables = with_variables(&discovered);
-        Self { roots, discovered, with_variables, units, documents, assemblies, templates }
+        Self { discovered, roots, with_variables, units, documents, assemblies, templates }
     }
 
     /// Whether Terraform may find variables in a directory unasked. In one that was walked all of them were met.

@@ -4,6 +4,7 @@
 //! exactly what was read; what could act in a log is written as a JSON escape.
 
 use std::borrow::Cow;
+use std::io;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
@@ -11,7 +12,7 @@ use serde::{Serialize, Serializer};
 use super::excerpt::first_line;
 use super::severity::SEVERITIES;
 use super::shell::Command;
-use super::{Report, TOOL_NAME, TOOL_VERSION, inert, to_json};
+use super::{Report, TOOL_NAME, TOOL_VERSION, inert, to_json, write_json};
 use crate::finding::{
     AccountCoverage, AsOfSource, Change, Confidence, Coverage, Effect, Finding, Severity, Step, Suppressed,
 };
@@ -297,6 +298,11 @@ pub struct JsonSetAside {
 /// The report as indented JSON with a final newline.
 pub fn render(report: &Report<'_>) -> String {
     to_json(&document(report))
+}
+
+/// Writes the same as it is made.
+pub fn write(report: &Report<'_>, writer: &mut impl io::Write) -> io::Result<()> {
+    write_json(&document(report), writer)
 }
 
 /// The report in the shapes of this format.

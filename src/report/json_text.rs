@@ -12,24 +12,30 @@ use crate::source::printable;
 /// A value as indented JSON with a final newline. Control characters, bidirectional overrides and commands to
 /// build services (`##vso[`) are escaped within the strings, so a parser still gets every character.
 pub fn to_json(value: &impl Serialize) -> String {
-    let mut text = laid_out(value, Indented::default());
-    text.push('\n');
-    text
+    let mut bytes = Vec::new();
+    write_json(value, &mut bytes).expect(NEVER_FAILS);
+    String::from_utf8(bytes).expect(WHOLE_CHARACTERS)
+}
+
+/// Writes the same piece by piece: what becomes of tens of thousands of findings need not be in memory at once.
+pub fn write_json(value: &impl Serialize, writer: &mut impl io::Write) -> io::Result<()> {
+    write(value, Indented::default(), &mut *writer)?;
+    writer.write_all(b"\n")
 }
 
 /// The same on one line, without a line break at its end.
 pub fn to_json_line(value: &impl Serialize) -> String {
-    laid_out(value, CompactFormatter)
+    let mut bytes = Vec::new();
+    write(value, CompactFormatter, &mut bytes).expect(NEVER_FAILS);
+    String::from_utf8(bytes).expect(WHOLE_CHARACTERS)
 }
 
-fn laid_out(value: &impl Serialize, layout: impl Formatter) -> String {
-    let mut bytes = Vec::new();
-    let formatter = InertFormatter { layout };
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, formatter);
-    value
-        .serialize(&mut serializer)
-        .expect("our own structs have text keys, and memory does not fail to write");
-    String::from_utf8(bytes).expect("the formatter writes whole characters")
+const NEVER_FAILS: &str = "our own structs have text keys, and memory does not fail to write";
+const WHOLE_CHARACTERS: &str = "the formatter writes whole characters";
+
+fn write(value: &impl Serialize, layout: impl Formatter, writer: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(writer, InertFormatter { layout });
+    Ok(value.serialize(&mut serializer)?)
 }
 
 struct InertFormatter<F> {

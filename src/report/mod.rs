@@ -57,7 +57,7 @@ mod sample;
 mod remedy_tests;
 
 pub use inert::{inert, without_log_commands};
-pub use json_text::{to_json, to_json_line};
+pub use json_text::{to_json, to_json_line, write_json};
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::finding::{Confidence, Finding, Origins, Severity, Subject};
 use crate::graph::worlds::{MAX_WORLDS, describe_nearest, describe_possible, enumerate};
 use crate::graph::{Graph, LiveAccount, LiveUser, NodeId, NodeKind};
-use crate::source::{Notice, NoticeKind};
+use crate::source::{Notice, NoticeKind, in_parallel};
 
 use super::fingerprint::Identifying;
 use super::live::{is_live, live_account};
@@ -39,8 +39,12 @@ impl Verdict {
 /// Runs rules over every user, and over every account of which there is a report.
 pub fn judge(graph: &Graph, rules: &[&Rule], limits: &LimitsRecord) -> Verdict {
     let mut verdict = Verdict::default();
-    for neighbourhood in neighbourhoods(graph) {
-        judge_user(graph, rules, limits, &neighbourhood, &mut verdict);
+    // No user's verdict hangs on that of another one.
+    let of_users = in_parallel(&neighbourhoods(graph), |user| judge_user(graph, rules, limits, user));
+    for of_user in of_users {
+        verdict.findings.extend(of_user.findings);
+        verdict.notices.extend(of_user.notices);
+        verdict.add_errors(of_user.errors);
     }
     for account in &graph.live_accounts {
         judge_account(graph, rules, limits, account, &mut verdict);
@@ -53,8 +57,8 @@ fn judge_user(
     rules: &[&Rule],
     limits: &LimitsRecord,
     neighbourhood: &Neighbourhood<'_>,
-    verdict: &mut Verdict,
-) {
+) -> Verdict {
+    let mut verdict = Verdict::default();
     let worlds = enumerate(neighbourhood.conditions(), neighbourhood.assumption());
     if !worlds.complete {
         let span = graph.span(neighbourhood.user().node);
@@ -101,7 +105,8 @@ fn judge_user(
         })
         .collect();
     findings.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.rule.cmp(&b.rule)));
-    verdict.findings.extend(findings);
+    verdict.findings = findings;
+    verdict
 }
 
 fn judge_account(

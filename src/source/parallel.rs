@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Things that one processor takes at a time.
 const BATCH: usize = 16;
 
+/// Stack of each further thread; only what is used of it takes memory. Work may recurse as deep as texts may nest.
+const STACK_BYTES: usize = 64 << 20;
+
 /// More processors than these bring nothing: a disk is what they wait for.
 const MOST_THREADS: usize = 8;
 
@@ -33,7 +36,9 @@ pub fn in_parallel<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync
     };
     std::thread::scope(|scope| {
         for _ in 1..threads {
-            scope.spawn(take_batches);
+            // Where there is no further thread, this one does it all.
+            let thread = std::thread::Builder::new().stack_size(STACK_BYTES);
+            drop(thread.spawn_scoped(scope, take_batches));
         }
         take_batches();
     });

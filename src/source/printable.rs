@@ -6,7 +6,11 @@ use std::borrow::Cow;
 /// visible escapes (`\u{1b}`), so that no name or path can drive a terminal or disguise a line.
 /// Newline and tab become `\n` and `\t`: the result is always one line.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) || !text.chars().any(is_dangerous) {
+    // In groups, all of a group at once.
+    let mut groups = text.as_bytes().chunks(32);
+    let is_plain =
+        groups.all(|group| group.iter().fold(true, |plain, byte| plain & (b' '..=b'~').contains(byte)));
+    if is_plain || !text.chars().any(is_dangerous) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use crate::resource::Mode;
 use crate::source::Span;
@@ -120,8 +120,8 @@ impl ResourceBlock {
 
     /// Its provisioners, each as if it were a resource of a type of its own: `provisioner "local-exec"`.
     pub fn provisioners(&self) -> impl Iterator<Item = (String, &Block)> {
-        let may_have_one =
-            self.text().is_none_or(|text| memmem::find(text.as_bytes(), b"provisioner").is_some());
+        static WORD: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("provisioner"));
+        let may_have_one = self.text().is_none_or(|text| WORD.find(text.as_bytes()).is_some());
         let blocks = may_have_one.then(|| self.body.blocks_of("provisioner")).into_iter().flatten();
         blocks.filter_map(|block| Some((format!("provisioner \"{}\"", block.labels.first()?), block)))
     }

@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 
 use crate::syntax::hcl::{BinaryOperator, Body, Call, Expression, ExpressionKind, StepKind};
 use crate::value::{Data, MAX_TOGGLE_VALUES, Type, Value, closed_choice, convert, open_choice};
@@ -233,7 +233,9 @@ fn compare_module(
 
 /// Whether a text that was not parsed yet has any comparison in it.
 fn compares(text: &str) -> bool {
-    ["==", "!=", "contains"].iter().any(|word| memmem::find(text.as_bytes(), word.as_bytes()).is_some())
+    static SIGNS: LazyLock<[Finder<'static>; 3]> =
+        LazyLock::new(|| ["==", "!=", "contains"].map(Finder::new));
+    SIGNS.iter().any(|sign| sign.find(text.as_bytes()).is_some())
 }
 
 struct Walk<'w> {

@@ -126,6 +126,7 @@ fn deep_expressions_are_left_to_the_parser() {
 
 /// The text of every attribute of every fixture.
 #[test]
+#[expect(clippy::disallowed_methods, reason = "reads fixtures")]
 fn fixtures_are_read_as_the_parser_reads_them() {
     let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
     let (mut compared, mut left) = (0, 0);

@@ -304,7 +304,7 @@ fn texts_until_type<'a>(text: &'a str, found: &mut Head<'a>) -> Option<()> {
     let mut rest = text.strip_prefix('{')?;
     loop {
         let (name, after) = plain_text(rest)?;
-        let (value, after) = plain_text(after.trim_start().strip_prefix(':')?)?;
+        let (value, after) = plain_text(without_spaces(after).strip_prefix(':')?)?;
         match name {
             "address" => found.address = Some(Cow::Borrowed(value)),
             "type" => {
@@ -313,15 +313,20 @@ fn texts_until_type<'a>(text: &'a str, found: &mut Head<'a>) -> Option<()> {
             }
             _ => {}
         }
-        rest = after.trim_start().strip_prefix(',')?;
+        rest = without_spaces(after).strip_prefix(',')?;
     }
 }
 
 /// A text in quotes that is what stands between them, and what follows.
 fn plain_text(text: &str) -> Option<(&str, &str)> {
-    let text = text.trim_start().strip_prefix('"')?;
-    let end = memchr::memchr2(b'"', b'\\', text.as_bytes())?;
+    let text = without_spaces(text).strip_prefix('"')?;
+    // These texts are short: a search that is made for long ones takes longer.
+    let end = text.bytes().position(|byte| matches!(byte, b'"' | b'\\'))?;
     text[end..].strip_prefix('"').map(|after| (&text[..end], after))
+}
+
+fn without_spaces(text: &str) -> &str {
+    if text.starts_with([' ', '\t', '\n', '\r']) { text.trim_ascii_start() } else { text }
 }
 
 struct Beginning<'f, 'a>(&'f mut Head<'a>);

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::LazyLock;
 
+use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
 use super::address::{Address, Step, prefix, steps};
@@ -244,8 +246,9 @@ impl<'a> Index<'a> {
 
 /// Whether an expression may refer to anything; behind an escape any word may stand.
 fn may_refer(raw: &RawValue) -> bool {
-    let has = |words: &[u8]| memchr::memmem::find(raw.get().as_bytes(), words).is_some();
-    has(b"\"references\"") || has(b"\\u")
+    static SIGNS: LazyLock<[Finder<'static>; 2]> =
+        LazyLock::new(|| ["\"references\"", "\\u"].map(Finder::new));
+    SIGNS.iter().any(|sign| sign.find(raw.get().as_bytes()).is_some())
 }
 
 #[cfg(test)]
