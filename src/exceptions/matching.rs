@@ -22,6 +22,9 @@ pub struct Applied {
 
 /// Sets findings aside. What has expired on a day before `today` does not count.
 pub fn apply(findings: Vec<Finding>, exceptions: &[Exception], files: &Files, today: Date) -> Applied {
+    if exceptions.is_empty() {
+        return Applied { findings, ..Applied::default() };
+    }
     let mut of_rule: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (index, exception) in exceptions.iter().enumerate() {
         for rule in &exception.rules {

@@ -84,12 +84,13 @@ pub fn measure(
     let is_about_exceptions = |finding: &Finding| {
         check.rules.iter().any(|rule| rule.has_exceptions_as_subject() && *finding.rule == *rule.id)
     };
-    let (kept_open, findings): (Vec<Finding>, Vec<Finding>) =
-        std::mem::take(&mut judged.findings).into_iter().partition(is_about_exceptions);
+    // There may be tens of thousands, which stay where they are.
+    let mut findings = std::mem::take(&mut judged.findings);
+    let kept_open: Vec<Finding> = findings.extract_if(.., |finding| is_about_exceptions(finding)).collect();
     let may_write = check.write_baseline && (is_complete || input.allow_parse_errors);
     let Some(baseline) = &check.baseline else {
         if !may_write {
-            let findings = findings.into_iter().chain(kept_open).collect();
+            findings.extend(kept_open);
             return Measured { findings, suppressed: Vec::new(), written: None };
         }
         let written = findings.iter().map(KnownFinding::from).collect();

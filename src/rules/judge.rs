@@ -41,6 +41,7 @@ pub fn judge(graph: &Graph, rules: &[&Rule], limits: &LimitsRecord) -> Verdict {
     let mut verdict = Verdict::default();
     // No user's verdict hangs on that of another one.
     let of_users = in_parallel(&neighbourhoods(graph), |user| judge_user(graph, rules, limits, user));
+    verdict.findings.reserve_exact(of_users.iter().map(|of_user| of_user.findings.len()).sum());
     for of_user in of_users {
         verdict.findings.extend(of_user.findings);
         verdict.notices.extend(of_user.notices);

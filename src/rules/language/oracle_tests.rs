@@ -461,7 +461,7 @@ proptest! {
     fn operators_mean_the_same(words in prop::collection::vec(prop::sample::select(vec![
         "+", "-", "*", "/", "%", "==", "!=", "<", ">=", "&&", "||", "in", "? 1 :", "? true :", "- -", "&& !",
     ]), 1..8), operands in prop::collection::vec(prop::sample::select(vec![
-        "1", "2", "3", "true", "false", "(1)", "-4", "[1, 2]", "(5 - 7)", "!true", "--1",
+        "1", "2", "3", "true", "false", "(1)", "-4", "[1, 2]", "(5 - 7)", "!true", "--1", "--9223372036854775808", "---9223372036854775808", "-9223372036854775808",
     ]), 8)) {
         let mut text = operands[0].to_owned();
         for (word, operand) in words.iter().zip(&operands[1..]) {

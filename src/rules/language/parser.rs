@@ -142,17 +142,17 @@ impl<'t> Parser<'t> {
         if !matches!(sign.kind, TokenKind::Not | TokenKind::Minus) {
             return self.member();
         }
-        let (mut is_odd, mut last) = (false, sign);
+        let mut count = 0_usize;
         while self.token.kind == sign.kind {
-            last = self.advance()?;
-            is_odd = !is_odd;
+            self.advance()?;
+            count += 1;
         }
+        let is_odd = count % 2 == 1;
         let is_number = matches!(self.token.kind, TokenKind::Whole | TokenKind::Fraction);
-        if sign.kind == TokenKind::Minus && is_number {
-            // The last sign is the number's own: the smallest number has no positive one.
-            let number = self.number(Some(last))?;
-            let operand = self.suffixes(number)?;
-            return Ok(if is_odd { operand } else { node(sign.start, NodeKind::Negate(Box::new(operand))) });
+        if sign.kind == TokenKind::Minus && is_number && count == 1 {
+            // A single sign is the number's own: the smallest number has no positive one.
+            let number = self.number(Some(sign))?;
+            return self.suffixes(number);
         }
         let operand = Box::new(self.member()?);
         Ok(match sign.kind {
@@ -448,7 +448,7 @@ mod tests {
             ("-a.b * --c", "(multiply (negate a.b) c)"),
             ("1 -2", "(subtract 1 2)"),
             ("1 - -2", "(subtract 1 -2)"),
-            ("--2", "(negate -2)"),
+            ("--2", "2"),
             ("!-2", "(not -2)"),
             ("-9223372036854775808", "-9223372036854775808"),
             ("a.b[c].d(e, f)[0]", "(index (d (index a.b c) e f) 0)"),

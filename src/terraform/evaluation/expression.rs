@@ -36,7 +36,9 @@ impl Evaluator<'_> {
                 ExpressionKind::Variable(name) => self.reference(name, steps, span, scope),
                 _ => self.walk(self.evaluate(root, scope), steps, scope),
             },
-            ExpressionKind::Call(call) => self.call(call, expression, scope),
+            ExpressionKind::Call(call) => {
+                self.evaluate_once(expression, scope, || self.call(call, expression, scope))
+            }
             ExpressionKind::Conditional(parts) => {
                 let [condition, then, otherwise] = &**parts;
                 self.conditional(condition, then, otherwise, scope)
@@ -51,7 +53,9 @@ impl Evaluator<'_> {
                 span,
                 scope.in_try,
             ),
-            ExpressionKind::For(for_expression) => self.for_expression(for_expression, span, scope),
+            ExpressionKind::For(node) => {
+                self.evaluate_once(expression, scope, || self.for_expression(node, span, scope))
+            }
             ExpressionKind::Parenthesis(inner) => self.evaluate(inner, scope),
         }
     }

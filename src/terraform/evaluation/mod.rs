@@ -14,6 +14,7 @@ mod imports;
 mod instances;
 mod module_instance;
 mod named_instances;
+mod once;
 mod operators;
 mod policy_document;
 mod providers;
@@ -69,6 +70,7 @@ pub struct Evaluator<'a> {
     templates: RefCell<template::Templates>,
     /// Instances that a reference named after their block was expanded.
     named: RefCell<named_instances::Named>,
+    once: RefCell<once::Once>,
     /// Values made so far that are others each time.
     generated: Cell<usize>,
     steps: Cell<u64>,
@@ -143,6 +145,7 @@ impl<'a> Evaluator<'a> {
             accounts: RefCell::default(),
             templates: RefCell::default(),
             named: RefCell::default(),
+            once: RefCell::default(),
             generated: Cell::new(0),
             steps: Cell::new(0),
             has_said_limit: Cell::new(false),

@@ -44,6 +44,7 @@ impl Evaluator<'_> {
                 let collection = self.evaluate(for_each, Scope::of(module));
                 access::index(&collection, &key, span)
             };
+            self.once.borrow_mut().forget();
             self.named.borrow_mut().push((module.id, resource, named.len()));
             named.push(Instance {
                 key: wanted,

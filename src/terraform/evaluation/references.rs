@@ -215,20 +215,27 @@ impl Evaluator<'_> {
                     (block.has_count, &step.kind, &attribute.kind) =>
             {
                 let full = matches!(step.kind, StepKind::FullSplat);
-                self.charge_steps(block.instances.len());
                 let run = if full {
                     rest.len()
                 } else {
                     rest.iter().take_while(|step| matches!(step.kind, StepKind::Attribute(_))).count()
                 };
-                let all = Self::collection(block, |at| {
-                    self.walk((block.part)(at, name, attribute.span), &rest[..run], scope)
+                let (count, into) = (block.instances.len(), &steps[1..2 + run]);
+                let all = self.collection_once(&block.address, count, into, scope, || {
+                    self.charge_steps(count);
+                    Self::collection(block, |at| {
+                        self.walk((block.part)(at, name, attribute.span), &rest[..run], scope)
+                    })
                 });
                 self.walk(all, &rest[run..], scope)
             }
             _ => {
-                self.charge_steps(block.instances.len());
-                self.walk(Self::collection(block, |at| (block.whole)(at, span)), steps, scope)
+                let count = block.instances.len();
+                let all = self.collection_once(&block.address, count, &[], scope, || {
+                    self.charge_steps(count);
+                    Self::collection(block, |at| (block.whole)(at, span))
+                });
+                self.walk(all, steps, scope)
             }
         }
     }
