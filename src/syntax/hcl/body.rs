@@ -28,6 +28,7 @@ pub(super) fn parse(file: FileId, base: usize, text: &str) -> Parsed {
 /// A block's label without its quotes.
 pub(super) fn label(source: &str) -> Arc<str> {
     match source.strip_prefix('"').and_then(|source| source.strip_suffix('"')) {
+        Some(inner) if inner.is_ascii() && !inner.contains(['\\', '$', '%']) => inner.into(),
         Some(inner) => literal::normalized(literal::decode(inner, Quoting::Quoted)),
         None => source.into(),
     }
