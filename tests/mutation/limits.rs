@@ -67,10 +67,14 @@ const REACHED: [(&str, &str, &str); 31] = [
         "half a gigabyte is too much for a test; it is the file's limit with another number",
     ),
     ("a manifest of installed modules", "", "as above"),
-    ("files that one Terragrunt unit reads", "", "not reached yet"),
+    ("files that one Terragrunt unit reads", "tests/mutation/limits.rs", "files_of_one_unit_are_so_many"),
     ("expressions evaluated in one template or assembly", "", "takes too long without optimisation"),
-    ("keys of a mapping", "", "the value is unknown, which is said where it matters"),
-    ("text made by one function of a template", "", "the value is unknown, which is said where it matters"),
+    ("keys of a mapping", "tests/mutation/limits.rs", "what_functions_of_templates_make_ends"),
+    (
+        "text made by one function of a template",
+        "tests/mutation/limits.rs",
+        "what_functions_of_templates_make_ends",
+    ),
     ("accounts of which there are reports", "", "takes too long without optimisation"),
 ];
 
@@ -226,4 +230,43 @@ fn a_file_is_so_large() {
 fn numbers_end() {
     let said = notices_of(&chain("10", 20, |last| format!("{last} * {last}")), "\"u${local.a20}\"");
     is_said(&said, "unknown-value: ");
+}
+
+#[test]
+fn files_of_one_unit_are_so_many() {
+    let count = 1_001;
+    let local = |number| format!("  l{number} = read_terragrunt_config(\"f{number}.hcl\")\n");
+    let locals: String = (0..count).map(local).collect();
+    let last = count - 1;
+    let unit = format!(
+        "terraform {{\n  source = \"./m\"\n}}\nlocals {{\n{locals}}}\ninputs = {{\n  name = local.l{last}.locals.name\n  all = [{}]\n}}\n",
+        (0..last).map(|number| format!("local.l{number}.locals.name")).collect::<Vec<_>>().join(", ")
+    );
+    let module = "variable \"name\" {}\nvariable \"all\" {}\nresource \"aws_iam_user\" \"all\" {\n  count = length(var.all)\n  \
+                  name  = var.all[count.index]\n}\nresource \"aws_iam_user\" \"u\" {\n  name = var.name\n}\n";
+    let mut files = vec![("terragrunt.hcl".to_owned(), unit), ("m/main.tf".to_owned(), module.to_owned())];
+    let file = |number| (format!("f{number}.hcl"), format!("locals {{\n  name = \"u{number}\"\n}}\n"));
+    files.extend((0..count).map(file));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let said = notices(&files);
+    is_said(&said, "one unit reads more than 1000 files");
+}
+
+#[test]
+fn what_functions_of_templates_make_ends() {
+    let template = |rest: &str, name: &str| {
+        let user =
+            format!("Resources:\n  U:\n    Type: AWS::IAM::User\n    Properties:\n      UserName: {name}\n");
+        notices(&[("t.yaml", &format!("Parameters:\n  P:\n    Type: String\n{rest}{user}"))])
+    };
+    let mappings = |count: usize| {
+        let row = |number| format!("    k{number}:\n      N: n{number}\n");
+        let rows: String = (0..count).map(row).collect();
+        template(&format!("Mappings:\n  M:\n{rows}"), "!FindInMap [M, !Ref P, N]")
+    };
+    assert!(mappings(40).is_empty());
+    is_said(&mappings(41), "unknown-value: the name of U is unknown");
+    let half = "x".repeat(600_000);
+    let joined = template("", &format!("!Join ['', [{half}, {half}]]"));
+    is_said(&joined, "the name of U is unknown: it is longer than 1048576 bytes");
 }
