@@ -11,8 +11,11 @@ pub fn digest<'a>(texts: impl IntoIterator<Item = &'a str>) -> String {
         all.extend_from_slice(&text.len().to_le_bytes());
         all.extend_from_slice(text.as_bytes());
     }
-    let digits = |byte: u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
-    sha2::Sha256::digest(&all).into_iter().flat_map(digits).map(char::from).collect()
+    let mut digits = [0; 64];
+    for (pair, byte) in digits.chunks_exact_mut(2).zip(sha2::Sha256::digest(&all)) {
+        pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    String::from_utf8_lossy(&digits).into_owned()
 }
 
 const DIGITS: &[u8; 16] = b"0123456789abcdef";
