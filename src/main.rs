@@ -4,6 +4,7 @@ mod terminal;
 
 use std::ffi::OsString;
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -153,12 +154,13 @@ fn run(line: &CommandLine) -> Result<u8, Stop> {
 }
 
 fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
-    let input = InputSettings::new(&arguments.input)?;
+    // The program ends after this: what was read and found is not taken apart first.
+    let input = ManuallyDrop::new(InputSettings::new(&arguments.input)?);
     let set = settings::rule_set(&arguments.selection.rules, &input.configuration)?;
     let settings = CheckSettings::new(&set, arguments, &input)?;
     let before = arguments.since.as_deref().map(|since| Before::new(&input, since)).transpose()?;
     let waiting = Waiting::new(&input.workspace, arguments.reporting.quiet);
-    let checked = pipeline::check_watched(&input, &settings, before.as_ref(), &waiting);
+    let checked = ManuallyDrop::new(pipeline::check_watched(&input, &settings, before.as_ref(), &waiting));
     drop(waiting);
     let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
     let report = Report {

@@ -294,7 +294,7 @@ fn the_rules_of_ours_bear_large_users() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig { rng_seed: proptest::test_runner::RngSeed::Fixed(2), failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     /// Whatever is written into a rule file, reading it ends, and a rule that was read can be run.
     #[test]

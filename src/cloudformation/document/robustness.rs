@@ -59,7 +59,7 @@ fn every_prefix_and_every_suffix_holds() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(2), ..ProptestConfig::default() })]
 
     #[test]
     fn a_mutated_template_holds(at in 0..SAMPLE.len(), length in 0..5usize, with in "[\\[\\]{}\"'|>:,\\\\#&*!?<~z \n-]{0,4}") {

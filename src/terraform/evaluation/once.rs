@@ -89,7 +89,8 @@ impl Evaluator<'_> {
         let mut key = address.to_owned();
         for step in steps {
             let StepKind::Attribute(name) = &step.kind else { return collect() };
-            key.push('.');
+            // Nothing that an address has in it.
+            key.push('\n');
             key.push_str(name);
         }
         if count < FEW || scope.in_try {
