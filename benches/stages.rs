@@ -9,7 +9,7 @@ use std::path::Path;
 use clap::Parser as _;
 use credlint::cli::{Check, Command, CommandLine};
 use credlint::pipeline;
-use credlint::report::{self, Report, RuleText};
+use credlint::report::{self, RuleText};
 use credlint::rules::{RuleSet, judge};
 use credlint::settings::{CheckSettings, InputSettings, rule_set};
 use credlint::source::FileId;
@@ -79,14 +79,17 @@ fn discover(bencher: Bencher<'_, '_>, size: usize) {
 /// All that is before the rules: files to the graph.
 #[bench(args = SIZES)]
 fn evaluate(bencher: Bencher<'_, '_>, size: usize) {
-    let tree = Tree::new(Shape::Users, size);
-    bencher.with_inputs(|| tree.input()).bench_refs(|input| pipeline::understand(input));
+    understand(bencher, Shape::Users, size);
 }
 
 /// The instances of one root: modules and `for_each`.
 #[bench(args = SIZES)]
 fn expand(bencher: Bencher<'_, '_>, size: usize) {
-    let tree = Tree::new(Shape::Instances, size);
+    understand(bencher, Shape::Instances, size);
+}
+
+fn understand(bencher: Bencher<'_, '_>, shape: Shape, size: usize) {
+    let tree = Tree::new(shape, size);
     bencher.with_inputs(|| tree.input()).bench_refs(|input| pipeline::understand(input));
 }
 
@@ -114,18 +117,7 @@ fn report(bencher: Bencher<'_, '_>, format: &str) {
     let settings = CheckSettings::new(&set, &arguments, &input).expect("nothing is asked for");
     let checked = pipeline::check(&input, &settings, None);
     let rules: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
-    let report = Report {
-        findings: &checked.findings,
-        rules: &rules,
-        notices: &checked.notices,
-        coverage: &checked.coverage,
-        suppressed: &checked.suppressed,
-        omit_suppressed: false,
-        change: None,
-        files: &input.workspace.files,
-        fail_on: settings.thresholds.fail_on,
-        failed: checked.failed,
-    };
+    let report = checked.report(&input, &settings, &rules);
     bencher.bench(|| match format {
         "human" => report::human::render(&report, &report::human::HumanOptions::default()),
         "json" => report::json::render(&report),

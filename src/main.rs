@@ -164,16 +164,8 @@ fn check(arguments: &cli::Check, color: bool) -> Result<u8, Stop> {
     drop(waiting);
     let rule_texts: Vec<RuleText> = settings.rules.iter().map(|rule| RuleText::from(*rule)).collect();
     let report = Report {
-        findings: &checked.findings,
-        rules: &rule_texts,
-        notices: &checked.notices,
-        coverage: &checked.coverage,
-        suppressed: &checked.suppressed,
         omit_suppressed: arguments.reporting.omit_suppressed,
-        change: checked.change.as_ref(),
-        files: &input.workspace.files,
-        fail_on: settings.thresholds.fail_on,
-        failed: checked.failed,
+        ..checked.report(&input, &settings, &rule_texts)
     };
     let render = |format: ReportFormat, color: bool| match format {
         ReportFormat::Human => {

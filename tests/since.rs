@@ -98,10 +98,10 @@ fn an_edit_far_away_is_followed_to_what_it_brings() {
         ("prod/main.tf", &call("../modules/team")),
         ("dev/main.tf", &call("../modules/team")),
         ("modules/team/main.tf", &call("./members")),
-        ("modules/team/members/main.tf", &call("../../shared/person")),
-        ("modules/shared/person/main.tf", &user("bob", &["a"])),
+        ("modules/team/members/main.tf", &call("../../common/person")),
+        ("modules/common/person/main.tf", &user("bob", &["a"])),
     ]);
-    repository.write("modules/shared/person/second.tf", &key("b", "bob"));
+    repository.write("modules/common/person/second.tf", &key("b", "bob"));
     let person = "module.m.module.m.module.m.aws_iam_user.bob";
     assert_eq!(keys(&repository, "HEAD"), introduced(&[person, person]));
     assert_eq!(since(&repository, &["HEAD", "dev", ONLY[0], ONLY[1]]), introduced(&[person]), "a part");

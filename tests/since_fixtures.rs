@@ -8,7 +8,7 @@ use std::path::Path;
 
 use credlint::cli::{Command, CommandLine};
 use credlint::pipeline;
-use credlint::report::{self, Report};
+use credlint::report;
 use credlint::rules::RuleSet;
 use credlint::settings::{Before, CheckSettings, InputSettings};
 use repository::{Repository, has_git};
@@ -52,19 +52,7 @@ fn a_commit_is_read_like_the_disk() {
 
 fn rendered(input: &InputSettings, check: &CheckSettings<'_>) -> String {
     let checked = pipeline::check(input, check, None);
-    let report = Report {
-        findings: &checked.findings,
-        rules: &[],
-        notices: &checked.notices,
-        coverage: &checked.coverage,
-        suppressed: &checked.suppressed,
-        omit_suppressed: false,
-        change: None,
-        files: &input.workspace.files,
-        fail_on: None,
-        failed: checked.failed,
-    };
-    report::json::render(&report)
+    report::json::render(&checked.report(input, check, &[]))
         + &report::graph::json(&checked.graph, &checked.notices, &input.workspace.files)
 }
 

@@ -75,18 +75,7 @@ pub fn check(input: &InputSettings, set: &RuleSet, change: impl FnOnce(&mut Chec
         checked.findings.iter().chain(suppressed).map(|finding| &*finding.rule).collect();
     let rules = settings.rules.iter().filter(|rule| found.contains(rule.id.as_str()));
     let rules: Vec<RuleText> = rules.map(|rule| RuleText::from(*rule)).collect();
-    let report = Report {
-        findings: &checked.findings,
-        rules: &rules,
-        notices: &checked.notices,
-        coverage: &checked.coverage,
-        suppressed: &checked.suppressed,
-        omit_suppressed: false,
-        change: None,
-        files,
-        fail_on: settings.thresholds.fail_on,
-        failed: checked.failed,
-    };
+    let report = checked.report(input, &settings, &rules);
     let json = report::json::render(&report);
     holds::json(&json);
     render(&report);

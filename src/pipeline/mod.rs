@@ -18,6 +18,7 @@ use std::collections::BTreeSet;
 use crate::cloudformation::Templates;
 use crate::finding::{Change, Coverage, Finding, KnownFinding, Suppressed};
 use crate::graph::{self, Graph};
+use crate::report::{Report, RuleText};
 use crate::rules::EvaluationError;
 use crate::settings::{Before, CheckSettings, InputSettings};
 use crate::source::{Notice, NoticeKind};
@@ -64,6 +65,30 @@ pub struct Checked {
     pub change: Option<Change>,
     /// What the baseline is to hold, when it is to be written and everything could be read.
     pub baseline: Option<Vec<KnownFinding>>,
+}
+
+impl Checked {
+    /// What the renderers are given: everything that was found in `input` under `settings`, and the rules that are to
+    /// be described. Findings that are set aside are among it.
+    pub fn report<'a>(
+        &'a self,
+        input: &'a InputSettings,
+        settings: &CheckSettings<'_>,
+        rules: &'a [RuleText],
+    ) -> Report<'a> {
+        Report {
+            findings: &self.findings,
+            rules,
+            notices: &self.notices,
+            coverage: &self.coverage,
+            suppressed: &self.suppressed,
+            omit_suppressed: false,
+            change: self.change.as_ref(),
+            files: &input.workspace.files,
+            fail_on: settings.thresholds.fail_on,
+            failed: self.failed,
+        }
+    }
 }
 
 /// What is found in one tree, before anything is left out for not being bad enough.

@@ -1,10 +1,11 @@
 //! JSON that is inert in a log and still says exactly what was read: what could act is written as `\uXXXX`.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{CompactFormatter, Formatter};
+use serde_json::ser::Formatter;
 
 use super::inert::log_command_marks;
 use crate::source::printable;
@@ -19,75 +20,30 @@ pub fn to_json(value: &impl Serialize) -> String {
 
 /// Writes the same piece by piece: what becomes of tens of thousands of findings need not be in memory at once.
 pub fn write_json(value: &impl Serialize, writer: &mut impl io::Write) -> io::Result<()> {
-    write(value, Indented::default(), &mut *writer)?;
+    write(value, Layout { is_indented: true, ..Layout::default() }, &mut *writer)?;
     writer.write_all(b"\n")
 }
 
 /// The same on one line, without a line break at its end.
 pub fn to_json_line(value: &impl Serialize) -> String {
     let mut bytes = Vec::new();
-    write(value, CompactFormatter, &mut bytes).expect(NEVER_FAILS);
+    write(value, Layout::default(), &mut bytes).expect(NEVER_FAILS);
     String::from_utf8(bytes).expect(WHOLE_CHARACTERS)
 }
 
 const NEVER_FAILS: &str = "our own structs have text keys, and memory does not fail to write";
 const WHOLE_CHARACTERS: &str = "the formatter writes whole characters";
 
-fn write(value: &impl Serialize, layout: impl Formatter, writer: impl io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(writer, InertFormatter { layout });
+fn write(value: &impl Serialize, layout: Layout, writer: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(writer, layout);
     Ok(value.serialize(&mut serializer)?)
 }
 
-struct InertFormatter<F> {
-    layout: F,
-}
-
-impl<F: Formatter> Formatter for InertFormatter<F> {
-    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
-        writer.write_all(escaped(text).as_bytes())
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.layout.begin_array(writer)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.layout.end_array(writer)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.layout.begin_array_value(writer, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.layout.end_array_value(writer)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.layout.begin_object(writer)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.layout.end_object(writer)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.layout.begin_object_key(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.layout.begin_object_value(writer)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.layout.end_object_value(writer)
-    }
-}
-
-/// A member or an element to a line, each level two spaces further in: what `PrettyFormatter` writes, a level of which is a
-/// write for it.
+/// On one line; or a member or an element to a line, each level two spaces further in. Both are as `serde_json` has
+/// them, whose own `PrettyFormatter` makes a write of each level.
 #[derive(Default)]
-struct Indented {
+struct Layout {
+    is_indented: bool,
     depth: usize,
     has_value: bool,
 }
@@ -95,8 +51,11 @@ struct Indented {
 /// A line break and the deepest indentation that is written at once.
 const LINE: &[u8] = b"\n                                                                ";
 
-impl Indented {
+impl Layout {
     fn line<W: ?Sized + io::Write>(&self, writer: &mut W) -> io::Result<()> {
+        if !self.is_indented {
+            return Ok(());
+        }
         let spaces = 2 * self.depth;
         let at_once = spaces.min(LINE.len() - 1);
         writer.write_all(&LINE[..=at_once])?;
@@ -125,7 +84,11 @@ impl Indented {
     }
 }
 
-impl Formatter for Indented {
+impl Formatter for Layout {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, writer: &mut W, text: &str) -> io::Result<()> {
+        writer.write_all(escaped(text).as_bytes())
+    }
+
     fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.begin(writer, b"[")
     }
@@ -156,7 +119,7 @@ impl Formatter for Indented {
     }
 
     fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
+        writer.write_all(if self.is_indented { b": " } else { b":" })
     }
 
     fn end_object_value<W: ?Sized + io::Write>(&mut self, _: &mut W) -> io::Result<()> {
@@ -166,17 +129,11 @@ impl Formatter for Indented {
 }
 
 /// `serde_json` escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
-fn escaped(text: &str) -> std::borrow::Cow<'_, str> {
-    // Most texts have nothing in them to look at twice.
-    let is_plain = |byte: &u8| (b' '..=b'~').contains(byte) && *byte != b'#';
-    // In groups, all of a group at once.
-    if text.as_bytes().chunks(32).all(|group| group.iter().fold(true, |plain, byte| plain & is_plain(byte))) {
+fn escaped(text: &str) -> Cow<'_, str> {
+    if memchr::memchr(b'#', text.as_bytes()).is_none() && matches!(printable(text), Cow::Borrowed(_)) {
         return text.into();
     }
     let mut marks = log_command_marks(text).peekable();
-    if marks.peek().is_none() && printable(text) == text {
-        return text.into();
-    }
     let mut safe = String::with_capacity(text.len() + 16);
     let mut units = [0; 2];
     for (at, character) in text.char_indices() {

@@ -6,11 +6,7 @@ use std::borrow::Cow;
 /// visible escapes (`\u{1b}`), so that no name or path can drive a terminal or disguise a line.
 /// Newline and tab become `\n` and `\t`: the result is always one line.
 pub fn printable(text: &str) -> Cow<'_, str> {
-    // In groups, all of a group at once.
-    let mut groups = text.as_bytes().chunks(32);
-    let is_plain =
-        groups.all(|group| group.iter().fold(true, |plain, byte| plain & (b' '..=b'~').contains(byte)));
-    if is_plain || !text.chars().any(is_dangerous) {
+    if is_visible_ascii(text) || !text.chars().any(is_dangerous) {
         return Cow::Borrowed(text);
     }
     let mut safe = String::with_capacity(text.len() + 16);
@@ -22,6 +18,13 @@ pub fn printable(text: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(safe)
+}
+
+/// What most texts are. In groups, all of a group at once.
+fn is_visible_ascii(text: &str) -> bool {
+    let is_visible = |byte: &u8| (b' '..=b'~').contains(byte);
+    let mut groups = text.as_bytes().chunks(32);
+    groups.all(|group| group.iter().fold(true, |all, byte| all & is_visible(byte)))
 }
 
 fn is_dangerous(character: char) -> bool {

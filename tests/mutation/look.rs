@@ -100,18 +100,7 @@ fn once(project: &Project, built_in: &RuleSet, outputs: Outputs) -> (u64, Vec<(&
     let has_found = |id: &str| findings().any(|finding| *finding.rule == *id);
     let rules = settings.rules.iter().filter(|rule| has_found(&rule.id));
     let rules: Vec<RuleText> = rules.map(|rule| RuleText::from(*rule)).collect();
-    let report = Report {
-        findings: &checked.findings,
-        rules: &rules,
-        notices: &checked.notices,
-        coverage: &checked.coverage,
-        suppressed: &checked.suppressed,
-        omit_suppressed: false,
-        change: None,
-        files,
-        fail_on: settings.thresholds.fail_on,
-        failed: checked.failed,
-    };
+    let report = checked.report(&input, &settings, &rules);
     let mut texts = Vec::new();
     if outputs.has(0) {
         texts.extend(for_programs(&report, &checked));

@@ -15,7 +15,7 @@ use super::tree::{Call, Expression, ExpressionKind, ObjectItem, Step, StepKind, 
 const MAX_DEPTH: usize = 24;
 
 /// Words that are no names, or not everywhere.
-const WORDS: [&str; 8] = ["for", "in", "if", "else", "endif", "endfor", "true", "false"];
+const WORDS: [&str; 9] = ["for", "in", "if", "else", "endif", "endfor", "true", "false", "null"];
 
 /// Reads a range of a piece. `None`: it is not plain.
 pub(super) fn read(piece: &Piece<'_>, range: Range<usize>) -> Option<Expression> {
@@ -248,5 +248,5 @@ fn is_sign(byte: u8) -> bool {
 }
 
 fn is_special(word: &str) -> bool {
-    word == "null" || WORDS.contains(&word)
+    WORDS.contains(&word)
 }

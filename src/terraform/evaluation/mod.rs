@@ -116,11 +116,11 @@ impl<'s> Scope<'s> {
         Self { bindings: Some(bindings), ..self }
     }
 
-    fn bound(self, name: &str) -> Option<Value> {
+    fn bound(self, name: &str) -> Option<&'s Value> {
         let mut binding = self.bindings;
         while let Some(current) = binding {
             if current.name == name {
-                return Some(current.value.clone());
+                return Some(&current.value);
             }
             binding = current.outer;
         }

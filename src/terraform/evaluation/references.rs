@@ -30,7 +30,7 @@ struct Block<'b> {
 impl Evaluator<'_> {
     /// Evaluates `name` and the steps after it.
     pub(super) fn reference(&self, name: &Arc<str>, steps: &[Step], span: Span, scope: Scope<'_>) -> Value {
-        if let Some(value) = scope.bound(name) {
+        if let Some(value) = scope.bound(name).cloned() {
             return self.walk(value, steps, scope);
         }
         if scope.is_template_file {
