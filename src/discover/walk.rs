@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use crate::source::{EntryKind, NotWalked, Notice, NoticeKind, PathFilter, Walked, Workspace};
+use crate::source::{
+    EntryKind, NotWalked, Notice, NoticeKind, PathFilter, Walked, Workspace, directory_and_name,
+};
 
 /// Folders that hold other people's code or tool output, never a configuration of the tree's own.
 const PRUNED: &[&str] = &[".git", "node_modules", ".terraform", ".terragrunt-cache"];
@@ -47,6 +49,13 @@ pub struct Entry {
     pub kind: EntryKind,
     /// What became of it.
     pub standing: Standing,
+}
+
+impl Entry {
+    /// The last part of its path; nothing where that is no text.
+    pub fn name(&self) -> &str {
+        directory_and_name(&self.path).map_or("", |(_, name)| name)
+    }
 }
 
 /// What the walk met.
@@ -111,12 +120,12 @@ pub fn walk(
             }
         }
     }
-    discovered.directories.extend(directories);
+    // All at once: they come in order, and paths are slow to compare.
+    discovered.directories.append(&mut directories.into_iter().collect());
     // A module is never read in part: what lies beside a file that is looked at is read with it.
     for entry in discovered.entries.iter_mut().filter(|entry| entry.standing == Standing::Excluded) {
-        let name = entry.path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         let is_beside = entry.path.parent().is_some_and(|parent| discovered.directories.contains(parent));
-        if is_beside && classify(name) == Some(Standing::Terraform) {
+        if is_beside && classify(entry.name()) == Some(Standing::Terraform) {
             entry.standing = Standing::Terraform;
         }
     }
@@ -148,12 +157,13 @@ fn add(
     discovered: &mut Discovered,
 ) {
     let Walked { path, kind } = entry;
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    let Some((directory, name)) = directory_and_name(&path) else { return };
     if kind == EntryKind::Link {
         if let Some(standing) = symbolic_link(workspace, &path, name, classify) {
             // A folder of links alone is a module as well.
-            let directory = path.parent().filter(|_| standing == Standing::Terraform && !is_excluded);
-            discovered.directories.extend(directory.map(Path::to_owned));
+            if standing == Standing::Terraform && !is_excluded {
+                discovered.directories.insert(directory.into());
+            }
             discovered.entries.push(Entry { path, kind, standing });
         }
         return;
@@ -165,11 +175,10 @@ fn add(
     }
     if standing == Standing::Terraform
         && !is_excluded
-        && let Some(directory) = path.parent()
         // The files of a directory come one after another, and paths are slow to compare.
-        && directories.last().is_none_or(|last| last.as_os_str() != directory.as_os_str())
+        && directories.last().is_none_or(|last| last.as_os_str() != directory)
     {
-        directories.push(directory.to_owned());
+        directories.push(directory.into());
     }
     discovered.entries.push(Entry { path, kind, standing });
 }

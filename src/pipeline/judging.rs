@@ -1,6 +1,6 @@
 //! check: the rules over the graph, then what takes findings away, each on somebody's word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -170,7 +170,7 @@ fn fixed_entries(
 fn in_files(input: &InputSettings, files: Range<u32>, find: &FindRules<'_>) -> (Vec<Exception>, Vec<Notice>) {
     let (mut exceptions, mut notices) = (Vec::new(), Vec::new());
     // A file may be read more than once.
-    let mut seen: BTreeSet<Arc<str>> = BTreeSet::new();
+    let mut seen: HashSet<Arc<str>> = HashSet::new();
     for id in files.map(FileId) {
         let file = input.workspace.files.get(id);
         if seen.insert(Arc::clone(&file.path)) {

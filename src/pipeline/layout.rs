@@ -1,14 +1,13 @@
 //! discover: the files of every format, and what of them is a root.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
-use std::ffi::{OsStr, OsString};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::cdk::{self, Assembly};
 use crate::cloudformation::{self, Templates, detect};
 use crate::discover::{self, Candidate, Discovered, Entry, Roots, Standing, choose_roots, walk};
 use crate::settings::InputSettings;
-use crate::source::{EntryKind, Notice, NoticeKind, STANDARD_INPUT, Walked, Workspace};
+use crate::source::{EntryKind, Notice, NoticeKind, PathMap, STANDARD_INPUT, Workspace, directory_and_name};
 use crate::terraform::plan::Written;
 use crate::terraform::{self, ModuleLoader, Terragrunt, Unit};
 
@@ -18,8 +17,8 @@ pub struct Layout {
     pub discovered: Discovered,
     /// Root modules, and modules that are only called.
     pub roots: Roots,
-    /// Directories in which files with variables were met that Terraform reads unasked.
-    with_variables: HashSet<OsString>,
+    /// Of each directory that was walked, whether files with variables were met that Terraform reads unasked.
+    with_variables: PathMap<bool>,
     /// Terragrunt units by directory; each is one of the roots.
     pub units: BTreeMap<PathBuf, Unit>,
     /// Plans and states: roots of their own.
@@ -46,8 +45,7 @@ impl Layout {
 
     /// Whether Terraform may find variables in a directory unasked. In one that was walked all of them were met.
     pub fn may_have_variables(&self, directory: &Path) -> bool {
-        self.with_variables.contains(directory.as_os_str())
-            || !self.discovered.directories.contains(directory)
+        self.with_variables.get(directory).copied().unwrap_or(true)
     }
 
     /// Every root there is, as reports call it.
@@ -134,11 +132,18 @@ fn discover(settings: &InputSettings, templates: &Templates<'_>) -> (Discovered,
     (discovered, documents)
 }
 
-fn with_variables(discovered: &Discovered) -> HashSet<OsString> {
+/// Of each directory that was walked, whether files with variables were met that Terraform reads unasked.
+fn with_variables(discovered: &Discovered) -> PathMap<bool> {
+    let mut known: PathMap<bool> =
+        discovered.directories.iter().map(|directory| (directory.as_path(), false)).collect();
+    // One that is left out or excluded as well: Terraform reads it all the same.
     let has_variables =
-        |entry: &&Entry| entry.path.file_name().and_then(OsStr::to_str).is_some_and(terraform::is_automatic);
+        |entry: &&Entry| entry.standing != Standing::Terraform && terraform::is_automatic(entry.name());
     let parents = discovered.entries.iter().filter(has_variables).filter_map(|entry| entry.path.parent());
-    parents.map(|directory| directory.as_os_str().to_owned()).collect()
+    parents.for_each(|directory| {
+        known.insert(directory, true);
+    });
+    known
 }
 
 /// Where `OpenTofu` has a file of its own in the place of Terraform's, that one is read.
@@ -152,8 +157,7 @@ fn give_way(discovered: &mut Discovered) {
         return;
     }
     for entry in &mut discovered.entries {
-        let name = entry.path.file_name().and_then(|name| name.to_str());
-        let replacement = name.and_then(terraform::replacement).map(|name| entry.path.with_file_name(name));
+        let replacement = terraform::replacement(entry.name()).map(|name| entry.path.with_file_name(name));
         if entry.standing == Standing::Terraform && replacement.is_some_and(|path| read.contains(&path)) {
             entry.standing = Standing::LeftOut(
                 "OpenTofu reads the .tofu file of the same name in its place; Terraform would read this one and \
@@ -293,22 +297,22 @@ fn is_part(assembly: &Assembly, path: &Path) -> bool {
 }
 
 /// The directories of Terraform configuration and their files.
-fn configurations(discovered: &Discovered) -> Vec<(PathBuf, Vec<Walked>)> {
-    // What was left out, such as a link that leads out of the root, is something to tell of all the same.
-    let is_configuration = |entry: &&Entry| {
-        entry.path.file_name().and_then(|name| name.to_str()).is_some_and(terraform::is_configuration)
-    };
-    let walked = |entry: &Entry| Walked { path: entry.path.clone(), kind: entry.kind };
-    // By their text: comparing paths part by part is slow.
-    let mut found: HashMap<&OsStr, Vec<Walked>> = HashMap::new();
-    for entry in discovered.entries.iter().filter(is_configuration) {
-        let parent = entry.path.parent().unwrap_or(Path::new("")).as_os_str();
-        found.entry(parent).or_default().push(walked(entry));
+fn configurations(discovered: &Discovered) -> Vec<(&Path, Vec<(&str, EntryKind)>)> {
+    let mut found: PathMap<Vec<(&str, EntryKind)>> =
+        discovered.directories.iter().map(|directory| (directory.as_path(), Vec::new())).collect();
+    for entry in &discovered.entries {
+        let Some((directory, name)) = directory_and_name(&entry.path) else { continue };
+        // What was left out, such as a link that leads out of the root, is something to tell of all the same.
+        if (entry.standing == Standing::Terraform || terraform::is_configuration(name))
+            && let Some(files) = found.get_mut(Path::new(directory))
+        {
+            files.push((name, entry.kind));
+        }
     }
-    let directories = discovered.directories.iter();
-    directories
-        .filter_map(|directory| Some((directory.clone(), found.remove(directory.as_os_str())?)))
-        .collect()
+    let files = discovered.directories.iter().map(|directory| {
+        (directory.as_path(), found.get_mut(directory).map(std::mem::take).unwrap_or_default())
+    });
+    files.filter(|(_, files)| !files.is_empty()).collect()
 }
 
 fn candidates(
@@ -316,28 +320,31 @@ fn candidates(
     discovered: &Discovered,
     units: &BTreeMap<PathBuf, Unit>,
 ) -> BTreeMap<PathBuf, Candidate> {
-    let has_variables: BTreeSet<&Path> = discovered
+    let have_variables = discovered
         .entries
         .iter()
         .filter(|entry| entry.standing == Standing::TerraformVariables)
-        .filter_map(|entry| entry.path.parent())
-        .collect();
+        .filter_map(|entry| Some((entry.path.parent()?, ())));
+    let have_variables: PathMap<()> = have_variables.collect();
     let mut candidates: BTreeMap<PathBuf, Candidate> = discovered
         .directories
         .iter()
         .map(|directory| {
             let candidate = Candidate {
                 calls: terraform::local_calls(loader, directory),
-                is_applied: has_variables.contains(directory.as_path()),
+                is_applied: have_variables.contains(directory),
                 is_unit: false,
             };
             (directory.clone(), candidate)
         })
         .collect();
     // Of a directory that nobody calls it does not matter.
-    let called: BTreeSet<PathBuf> =
-        candidates.values().flat_map(|candidate| candidate.calls.clone()).collect();
-    for (directory, candidate) in candidates.iter_mut().filter(|(directory, _)| called.contains(*directory)) {
+    let called: PathMap<()> = candidates
+        .values()
+        .flat_map(|candidate| &candidate.calls)
+        .map(|called| (called.as_path(), ()))
+        .collect();
+    for (directory, candidate) in candidates.iter_mut().filter(|(directory, _)| called.contains(directory)) {
         candidate.is_applied |= terraform::has_backend(loader, directory);
     }
     for (directory, unit) in units {

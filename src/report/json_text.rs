@@ -130,7 +130,8 @@ impl Formatter for Layout {
 
 /// `serde_json` escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
 fn escaped(text: &str) -> Cow<'_, str> {
-    if memchr::memchr(b'#', text.as_bytes()).is_none() && matches!(printable(text), Cow::Borrowed(_)) {
+    // What most texts are. Of the controls of ASCII only DEL comes here.
+    if text.is_ascii() && memchr::memchr2(b'#', 0x7f, text.as_bytes()).is_none() {
         return text.into();
     }
     let mut marks = log_command_marks(text).peekable();

@@ -31,9 +31,10 @@ pub trait Tree: fmt::Debug + Send + Sync {
     /// The bytes of the file at a canonical path, when it is no longer than `limit`.
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError>;
 
-    /// The same of what [`Tree::entries`] called a file.
-    fn read_entry(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-        self.read(path, limit)
+    /// Adds the bytes of what [`Tree::entries`] called a file. After an error some of them may have been added.
+    fn read_entry(&self, path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
+        bytes.extend(self.read(path, limit)?);
+        Ok(())
     }
 
     /// The first bytes of the file at a canonical path.
@@ -42,6 +43,9 @@ pub trait Tree: fmt::Debug + Send + Sync {
     /// What is in the directory at a canonical path, in any order. Links are not followed.
     fn entries(&self, path: &Path) -> io::Result<Vec<(OsString, EntryKind)>>;
 }
+
+/// Files that are no larger are read without asking for their length (bytes).
+const SMALL: u64 = 64 * 1024;
 
 /// The file system as it is now.
 #[derive(Clone, Copy, Debug)]
@@ -91,24 +95,18 @@ impl Tree for Disk {
     }
 
     /// Asks no more of the operating system than it has to: this is most of what a run over a large tree does.
-    fn read_entry(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    fn read_entry(&self, path: &Path, limit: u64, bytes: &mut Vec<u8>) -> Result<(), ReadError> {
         let mut file = std::fs::File::open(path).map_err(ReadError::Io)?;
-        let length = file.metadata().map_err(ReadError::Io)?.len();
-        if length > limit {
+        let read = (&mut file).take(SMALL).read_to_end(bytes).map_err(ReadError::Io)?;
+        if (read as u64) < SMALL {
+            return Ok(());
+        }
+        if file.metadata().map_err(ReadError::Io)?.len() > limit {
             return Err(ReadError::TooLarge(limit));
         }
-        let mut bytes = vec![0; usize::try_from(length).map_err(|_| ReadError::TooLarge(limit))?];
-        let mut filled = 0;
-        while filled < bytes.len() {
-            match file.read(&mut bytes[filled..]) {
-                Ok(0) => break,
-                Ok(more) => filled += more,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(ReadError::Io(error)),
-            }
-        }
-        bytes.truncate(filled);
-        Ok(bytes)
+        let read = read + file.take(limit).read_to_end(bytes).map_err(ReadError::Io)?;
+        // It may have grown.
+        if read as u64 > limit { Err(ReadError::TooLarge(limit)) } else { Ok(()) }
     }
 
     fn read_start(&self, path: &Path, bytes: usize) -> Result<Vec<u8>, ReadError> {

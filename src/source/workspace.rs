@@ -1,13 +1,11 @@
 //! The only way to the file system for what is scanned: nothing outside the boundary is ever read.
 
-use std::collections::HashSet;
-use std::ffi::OsString;
 use std::io::Read;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, RwLock};
 
+use super::path_map::PathMap;
 use super::tree::{Disk, EntryKind, Tree};
-use super::walk::Walked;
 use super::{FileId, Files};
 
 /// Files larger than this are not read (bytes). A hand-written configuration is far below it.
@@ -66,7 +64,7 @@ pub struct Workspace {
     /// Where the files are.
     tree: Arc<dyn Tree>,
     /// Directories that are known to be canonical, by their text.
-    canonical: RwLock<HashSet<OsString>>,
+    canonical: RwLock<PathMap<()>>,
 }
 
 impl Workspace {
@@ -118,11 +116,14 @@ impl Workspace {
 
     /// The path as reports print it: relative to the base, forward slashes.
     pub fn display(&self, path: &Path) -> String {
-        let relative = path.strip_prefix(&self.base).unwrap_or(path);
         // What a walk met is written so already.
-        if let Some(text) = relative.to_str().filter(|text| is_plain(text)) {
+        if let Some((base, text)) = self.base.to_str().zip(path.to_str())
+            && let Some(text) = text.strip_prefix(base).and_then(|text| text.strip_prefix('/'))
+            && is_plain(text)
+        {
             return text.to_owned();
         }
+        let relative = path.strip_prefix(&self.base).unwrap_or(path);
         let parts: Vec<_> = relative
             .components()
             .filter(|part| !matches!(part, Component::CurDir))
@@ -153,14 +154,14 @@ impl Workspace {
     /// Remembers a directory that a walk met, which follows no links.
     pub(super) fn remember_canonical(&self, directory: &Path) {
         let mut known = self.canonical.write().expect("no thread panics while it holds the list");
-        known.insert(directory.as_os_str().to_owned());
+        known.insert(directory, ());
     }
 
     /// The canonical path of a directory that is known: asking for every part of a path again and again is much of
     /// what a run over a large tree does.
     fn known_canonical(&self, path: &Path) -> Option<PathBuf> {
         let known = self.canonical.read().expect("no thread panics while it holds the list");
-        let is_known = |path: &Path| known.contains(path.as_os_str());
+        let is_known = |path: &Path| known.contains(path);
         // A name before `..` may be a link, but not one that ends in a directory that is known.
         let climb = path.components().position(|part| part == Component::ParentDir);
         if let Some(climb) = climb {
@@ -210,13 +211,21 @@ impl Workspace {
         String::from_utf8(self.read_bytes(path)?).map_err(|_| ReadError::NotUtf8)
     }
 
-    /// The text of a file that a walk met, without adding it to the table.
-    pub fn read_walked(&self, walked: &Walked) -> Result<String, ReadError> {
-        if walked.kind != EntryKind::File {
-            return self.read_text(&walked.path);
+    /// Adds the bytes of what a walk met in a directory. After an error some of them may have been added.
+    pub fn read_entry(
+        &self,
+        directory: &Path,
+        (name, kind): (&str, EntryKind),
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), ReadError> {
+        let path = directory.join(name);
+        match kind {
+            EntryKind::File => self.tree.read_entry(&path, MAX_FILE_BYTES, bytes),
+            _ => {
+                bytes.extend(self.read_bytes(&path)?);
+                Ok(())
+            }
         }
-        let bytes = self.tree.read_entry(&walked.path, MAX_FILE_BYTES)?;
-        String::from_utf8(bytes).map_err(|_| ReadError::NotUtf8)
     }
 
     /// The text of a file that the user names, wherever it is.

@@ -90,7 +90,12 @@ impl Gate {
     fn is_type(&self, text: &[u8], at: usize) -> bool {
         let (head, rest) = (&text[..at], &text[at + COMMON.len()..]);
         let mut types = self.types.iter();
-        types.any(|(before, after)| rest.starts_with(after.as_bytes()) && head.ends_with(before.as_bytes()))
+        types.any(|(before, after)| {
+            // Of nearly all the first letter is another one.
+            rest.first() == after.as_bytes().first()
+                && rest.starts_with(after.as_bytes())
+                && head.ends_with(before.as_bytes())
+        })
     }
 }
 

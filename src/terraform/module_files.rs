@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::source::{EntryKind, FileId, Notice, NoticeKind, ReadError, Walked, Workspace};
+use crate::source::{EntryKind, FileId, Notice, NoticeKind, ReadError, Workspace};
 use crate::syntax::hcl::{self, Body};
 
 use super::blocks::ModuleCall;
@@ -17,6 +17,9 @@ use super::{json_syntax, overrides};
 /// The endings of configuration files, and the ones of `OpenTofu` that take the place of Terraform's.
 const ENDINGS: [(&str, Option<&str>); 4] =
     [(".tf", Some(".tofu")), (".tf.json", Some(".tofu.json")), (".tofu", None), (".tofu.json", None)];
+
+/// Bytes that the files of a directory are given room for; more is made where they need it.
+const ROOM: usize = 16 * 1024;
 
 /// Endings of files that hold the words of the language and declare nothing of the module.
 const NOT_CONFIGURATION: [(&str, &str); 7] = [
@@ -56,6 +59,14 @@ fn ignored_configuration(name: &str) -> Option<&'static str> {
 pub fn replacement(name: &str) -> Option<String> {
     let (ending, replaced_by) = ending(name)?;
     Some(format!("{}{}", name.strip_suffix(ending)?, replaced_by?))
+}
+
+/// Whether one of these files is read in the place of another one.
+fn gives_way_to<'n>(names: impl Iterator<Item = &'n str>) -> impl Fn(&str) -> bool {
+    let replacements: BTreeSet<&str> = names.filter(|name| is_replacement(name)).collect();
+    move |name| {
+        !replacements.is_empty() && replacement(name).is_some_and(|other| replacements.contains(&*other))
+    }
 }
 
 /// Whether `OpenTofu` alone reads a file of this name or path.
@@ -134,9 +145,17 @@ fn parsed(file: FileId, text: &str) -> FileContents {
 pub struct Directory {
     /// What they have in them.
     pub mentions: Mentions,
-    files: Vec<(PathBuf, Mentions, Text)>,
+    path: PathBuf,
+    files: Vec<DirectoryFile>,
     /// Why they are not known.
     unread: Option<Notice>,
+}
+
+#[derive(Debug)]
+struct DirectoryFile {
+    name: Box<str>,
+    mentions: Mentions,
+    text: Text,
 }
 
 /// What is known of a file.
@@ -157,55 +176,75 @@ impl Directory {
     pub fn find(workspace: &Workspace, gate: &Gate, directory: &Path) -> Self {
         match workspace.list(directory) {
             Ok(entries) => {
-                let files = entries.into_iter().filter(|(_, is_directory)| !is_directory);
+                let files = entries.iter().filter(|(_, is_directory)| !is_directory);
+                let names = files.filter_map(|(path, _)| path.file_name()?.to_str());
                 // A link may be among them.
-                let files: Vec<Walked> =
-                    files.map(|(path, _)| Walked { path, kind: EntryKind::Link }).collect();
-                Self::look_at(workspace, gate, &files)
+                let entries: Vec<_> = names.map(|name| (name, EntryKind::Link)).collect();
+                Self::look_at(workspace, gate, directory, &entries)
             }
             Err(error) => {
                 let path = workspace.display(directory);
                 let notice = Notice::about(NoticeKind::UnreadableFile, path, error.to_string());
                 let mentions = Mentions { types: true, ..Mentions::default() };
-                Self { mentions, files: Vec::new(), unread: Some(notice) }
+                Self { mentions, path: directory.to_owned(), files: Vec::new(), unread: Some(notice) }
             }
         }
     }
 
-    /// Looks at those of these files that are configuration.
-    pub fn look_at(workspace: &Workspace, gate: &Gate, files: &[Walked]) -> Self {
-        let (mut mentions, mut found) = (Mentions::default(), Vec::new());
-        for walked in files {
-            let path = &walked.path;
-            let Some(name) = path.file_name().and_then(OsStr::to_str).filter(|name| is_configuration(name))
-            else {
-                continue;
-            };
-            let (of_file, text) = match workspace.read_walked(walked) {
-                Ok(text) => (gate.mentions(name, text.as_bytes()), Text::Read(text)),
+    /// Looks at those of these entries of a directory that are configuration.
+    pub fn look_at(
+        workspace: &Workspace,
+        gate: &Gate,
+        directory: &Path,
+        entries: &[(&str, EntryKind)],
+    ) -> Self {
+        // One after another in the same place: most are looked at once and never again.
+        let mut bytes = Vec::with_capacity(ROOM);
+        let mut found = Vec::with_capacity(entries.len());
+        for (name, kind) in entries.iter().filter(|(name, _)| is_configuration(name)) {
+            let start = bytes.len();
+            let read = workspace.read_entry(directory, (name, *kind), &mut bytes);
+            let is_text = |()| std::str::from_utf8(&bytes[start..]).map_err(|_| ReadError::NotUtf8);
+            let (mentions, text) = match read.and_then(is_text) {
+                Ok(text) => (gate.mentions(name, text.as_bytes()), Ok(start..bytes.len())),
                 // Nobody knows what is in it.
-                Err(error) => (Mentions { types: true, ..Mentions::default() }, Text::Unreadable(error)),
+                Err(error) => (Mentions { types: true, ..Mentions::default() }, Err(error)),
             };
-            mentions = mentions.or(of_file);
-            found.push((path.clone(), of_file, text));
+            if text.is_err() {
+                bytes.truncate(start);
+            }
+            found.push((*name, mentions, text));
         }
-        let is_kept = |of_file: Mentions| mentions.may_matter() || of_file.exceptions;
-        let files = found
-            .into_iter()
-            .map(|(path, of_file, text)| {
-                (path, of_file, if is_kept(of_file) { text } else { Text::Forgotten })
-            })
-            .collect();
-        Self { mentions, files, unread: None }
+        let mentions = found.iter().fold(Mentions::default(), |all, (_, mentions, _)| all.or(*mentions));
+        let text = |of_file: Mentions, read| match read {
+            Err(error) => Text::Unreadable(error),
+            Ok(range) if mentions.may_matter() || of_file.exceptions => {
+                let text = std::str::from_utf8(&bytes[range]);
+                Text::Read(text.expect("it was looked at above").to_owned())
+            }
+            Ok(_) => Text::Forgotten,
+        };
+        let files = found.into_iter().map(|(name, mentions, read)| DirectoryFile {
+            name: name.into(),
+            mentions,
+            text: text(mentions, read),
+        });
+        Self { mentions, path: directory.to_owned(), files: files.collect(), unread: None }
     }
 
     /// Adds the texts that may matter to the table of files.
     pub fn load(&mut self, workspace: &Workspace) {
-        for (path, _, text) in &mut self.files {
-            if matches!(text, Text::Read(_))
-                && let Text::Read(read) = std::mem::replace(text, Text::Forgotten)
+        let mut directory = None;
+        for file in &mut self.files {
+            if matches!(file.text, Text::Read(_))
+                && let Text::Read(read) = std::mem::replace(&mut file.text, Text::Forgotten)
             {
-                *text = Text::Loaded(workspace.files.add(workspace.display(path), read));
+                let directory = directory.get_or_insert_with(|| workspace.display(&self.path));
+                let path = match directory.as_str() {
+                    "." => file.name.to_string(),
+                    directory => format!("{directory}/{}", file.name),
+                };
+                file.text = Text::Loaded(workspace.files.add(path, read));
             }
         }
     }
@@ -213,10 +252,10 @@ impl Directory {
     /// The `module` blocks of the directory, when they can be told without the rest of its module.
     pub fn calls(&self, workspace: &Workspace, gate: &Gate) -> Option<Vec<ModuleCall>> {
         let mut calls = Vec::new();
-        for (path, mentions, text) in &self.files {
-            let name = path.file_name()?.to_str()?;
+        let gives_way = gives_way_to(self.files.iter().map(|file| &*file.name));
+        for DirectoryFile { name, mentions, text } in &self.files {
             let Text::Loaded(file) = text else { return None };
-            if is_override(name) || mentions.types || replacement(name).is_some_and(|name| self.has(&name)) {
+            if is_override(name) || mentions.types || gives_way(name) {
                 return None;
             }
             if !mentions.calls {
@@ -239,30 +278,24 @@ impl Directory {
         Some(calls)
     }
 
-    fn has(&self, name: &str) -> bool {
-        self.files.iter().any(|(path, ..)| path.file_name() == Some(OsStr::new(name)))
-    }
-
     /// The files of the directory's module, but for those of these names.
     pub fn module_files(&self, workspace: &Workspace, gate: &Gate, without: &[&OsStr]) -> Vec<ModuleFile> {
         if let Some(notice) = &self.unread {
             let contents = FileContents::Parsed(Body::default(), vec![notice.clone()]);
             return vec![ModuleFile { name: String::new(), contents }];
         }
-        let files = self.files.iter().filter_map(|file| Some((file.0.file_name()?, file)));
-        let files: Vec<_> = files.filter(|(name, _)| !without.contains(name)).collect();
-        let names: BTreeSet<&OsStr> = files.iter().map(|(name, _)| *name).collect();
-        let gives_way = |name: &OsStr| {
-            let replacement = name.to_str().and_then(replacement);
-            replacement.is_some_and(|other| names.contains(OsStr::new(&other)))
-        };
+        let files = self.files.iter();
+        let files: Vec<_> = files.filter(|file| !without.contains(&OsStr::new(&*file.name))).collect();
+        let gives_way = gives_way_to(files.iter().map(|file| &*file.name));
         files
             .iter()
-            .filter(|(name, _)| !gives_way(name))
-            .map(|(_, (path, mentions, text))| match text {
-                Text::Loaded(file) => ModuleFile::of(workspace, gate, *file, Some(*mentions)),
-                Text::Unreadable(error) => ModuleFile::unread(workspace, path, error),
-                Text::Read(_) | Text::Forgotten => ModuleFile::read(workspace, gate, path),
+            .filter(|file| !gives_way(&file.name))
+            .map(|file| match &file.text {
+                Text::Loaded(loaded) => ModuleFile::of(workspace, gate, *loaded, Some(file.mentions)),
+                Text::Unreadable(error) => ModuleFile::unread(workspace, &self.path.join(&*file.name), error),
+                Text::Read(_) | Text::Forgotten => {
+                    ModuleFile::read(workspace, gate, &self.path.join(&*file.name))
+                }
             })
             .collect()
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::resource::Interest;
-use crate::source::{FileId, Programs, ReadError, Span, Walked, Workspace, in_parallel};
+use crate::source::{EntryKind, FileId, PathMap, Programs, ReadError, Span, Workspace, in_parallel};
 
 use super::blocks::{ModuleCall, literal_string};
 use super::configuration::Module;
@@ -23,13 +23,13 @@ pub struct ModuleLoader<'a> {
     interest: Interest,
     gate: Gate,
     /// Directories whose files were looked at, and the text of those that may matter.
-    directories: RefCell<HashMap<PathBuf, Directory>>,
+    directories: RefCell<PathMap<Directory>>,
     /// Where the calls of directories lead whose modules nobody had to load for that.
-    called: RefCell<HashMap<PathBuf, Option<Arc<Called>>>>,
-    known_to_matter: RefCell<HashMap<PathBuf, bool>>,
-    loaded: RefCell<HashMap<PathBuf, Arc<Module>>>,
+    called: RefCell<PathMap<Option<Arc<Called>>>>,
+    known_to_matter: RefCell<PathMap<bool>>,
+    loaded: RefCell<PathMap<Arc<Module>>>,
     /// By root.
-    manifests: RefCell<HashMap<PathBuf, Arc<Manifest>>>,
+    manifests: RefCell<PathMap<Arc<Manifest>>>,
     /// By model, and the call that it stands at.
     modelled: RefCell<HashMap<(&'static str, Span), Arc<Module>>>,
     /// The programs that configurations were generated from.
@@ -80,17 +80,18 @@ impl<'a> ModuleLoader<'a> {
             return Arc::clone(module);
         }
         let module = Arc::new(assemble(directory.to_owned(), self.files(directory, &[])));
-        self.loaded.borrow_mut().insert(directory.to_owned(), Arc::clone(&module));
+        self.loaded.borrow_mut().insert(directory, Arc::clone(&module));
         module
     }
 
     /// What `terraform init` installed for the root in a canonical directory.
     pub fn manifest(&self, root: &Path) -> Arc<Manifest> {
-        let mut manifests = self.manifests.borrow_mut();
-        let manifest = manifests
-            .entry(root.to_owned())
-            .or_insert_with(|| Arc::new(Manifest::of_root(self.workspace, root)));
-        Arc::clone(manifest)
+        if let Some(manifest) = self.manifests.borrow().get(root) {
+            return Arc::clone(manifest);
+        }
+        let manifest = Arc::new(Manifest::of_root(self.workspace, root));
+        self.manifests.borrow_mut().insert(root, Arc::clone(&manifest));
+        manifest
     }
 
     /// A model as the module of one call: each of its blocks stands where the call does.
@@ -151,24 +152,32 @@ pub fn has_backend(loader: &ModuleLoader<'_>, directory: &Path) -> bool {
 impl ModuleLoader<'_> {
     /// What the files of a directory have in them.
     pub fn mentions(&self, directory: &Path) -> Mentions {
+        self.with_directory(directory, |found| found.mentions)
+    }
+
+    /// Asks something of the files of a directory, which are looked at first where nobody has.
+    fn with_directory<R>(&self, directory: &Path, ask: impl FnOnce(&Directory) -> R) -> R {
         if let Some(known) = self.directories.borrow().get(directory) {
-            return known.mentions;
+            return ask(known);
         }
         let mut found = Directory::find(self.workspace, &self.gate, directory);
         found.load(self.workspace);
-        let mentions = found.mentions;
-        self.directories.borrow_mut().insert(directory.to_owned(), found);
-        mentions
+        let answer = ask(&found);
+        self.directories.borrow_mut().insert(directory, found);
+        answer
     }
 
     /// Looks at the files of canonical directories, on all processors.
-    pub fn look_at(&self, directories: &[(PathBuf, Vec<Walked>)]) {
+    pub fn look_at(&self, directories: &[(&Path, Vec<(&str, EntryKind)>)]) {
         let (workspace, gate) = (self.workspace, &self.gate);
-        let found = in_parallel(directories, |(_, files)| Directory::look_at(workspace, gate, files));
+        let found = in_parallel(directories, |(directory, entries)| {
+            Directory::look_at(workspace, gate, directory, entries)
+        });
         let mut known = self.directories.borrow_mut();
+        known.reserve(directories.len());
         for ((directory, _), mut found) in directories.iter().zip(found) {
             found.load(self.workspace);
-            known.insert(directory.clone(), found);
+            known.insert(directory, found);
         }
     }
 
@@ -177,10 +186,9 @@ impl ModuleLoader<'_> {
         if let Some(known) = self.called.borrow().get(directory) {
             return known.clone();
         }
-        self.mentions(directory);
-        let calls = self.directories.borrow()[directory].calls(self.workspace, &self.gate);
+        let calls = self.with_directory(directory, |found| found.calls(self.workspace, &self.gate));
         let called = calls.map(|calls| Arc::new(self.lead_to(directory, &calls)));
-        self.called.borrow_mut().insert(directory.to_owned(), called.clone());
+        self.called.borrow_mut().insert(directory, called.clone());
         called
     }
 
@@ -218,14 +226,16 @@ impl ModuleLoader<'_> {
             }
         }
         // What leads to nothing leads only to what leads to nothing.
-        let told = if found { vec![directory.to_owned()] } else { seen.into_iter().collect() };
-        self.known_to_matter.borrow_mut().extend(told.into_iter().map(|directory| (directory, found)));
+        let told = if found { BTreeSet::from([directory.to_owned()]) } else { seen };
+        let mut known = self.known_to_matter.borrow_mut();
+        for directory in &told {
+            known.insert(directory, found);
+        }
         found
     }
 
     fn files(&self, directory: &Path, without: &[&OsStr]) -> Vec<ModuleFile> {
-        self.mentions(directory);
-        self.directories.borrow()[directory].module_files(self.workspace, &self.gate, without)
+        self.with_directory(directory, |found| found.module_files(self.workspace, &self.gate, without))
     }
 
     /// Whether a module, or one that it reaches, has a resource or data source that is looked for, calls a module

@@ -19,6 +19,19 @@ use crate::source::{FileId, Notice, Span};
 /// are no work for a quick pass.
 const MAX_DEPTH: usize = 64;
 
+/// What the pass stops at in code, and in the text of a string.
+const CODE_SIGNS: [bool; 256] = table(b"{}\"#/<\n");
+const QUOTE_SIGNS: [bool; 256] = table(b"\"\\$%\n\r");
+
+const fn table(signs: &[u8]) -> [bool; 256] {
+    let (mut table, mut at) = ([false; 256], 0);
+    while at < signs.len() {
+        table[signs[at] as usize] = true;
+        at += 1;
+    }
+    table
+}
+
 /// A top-level block that was not parsed yet.
 #[derive(Clone, Debug)]
 pub struct Piece {
@@ -249,11 +262,7 @@ impl<'t> Scan<'t> {
     /// Passes over code up to a bracket or to where a string begins.
     fn code(&mut self, open: &mut Vec<Frame>) -> Option<()> {
         loop {
-            let skipped = self
-                .rest()
-                .iter()
-                .position(|byte| matches!(byte, b'{' | b'}' | b'"' | b'#' | b'/' | b'<' | b'\n'))?;
-            self.at += skipped;
+            self.at += self.rest().iter().position(|byte| CODE_SIGNS[usize::from(*byte)])?;
             match self.bytes[self.at] {
                 b'{' => open.push(Frame::Brace),
                 b'}' => drop(open.pop()),
@@ -311,11 +320,7 @@ impl<'t> Scan<'t> {
     /// Passes over the text of a string up to a sequence, or over the closing quote.
     fn quote(&mut self, open: &mut Vec<Frame>) -> Option<()> {
         loop {
-            let skipped = self
-                .rest()
-                .iter()
-                .position(|byte| matches!(byte, b'"' | b'\\' | b'$' | b'%' | b'\n' | b'\r'))?;
-            self.at += skipped;
+            self.at += self.rest().iter().position(|byte| QUOTE_SIGNS[usize::from(*byte)])?;
             match self.bytes[self.at] {
                 b'"' => {
                     self.at += 1;
