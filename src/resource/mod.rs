@@ -1,6 +1,7 @@
 //! The narrow waist: what every reader hands over, whatever the format. Nothing behind it knows HCL or YAML.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Index;
 use std::sync::Arc;
 
 use crate::source::{Notice, NoticeKind, Place, Span};
@@ -36,6 +37,37 @@ pub struct Attribute {
     pub span: Span,
 }
 
+/// Attributes by the names that they were asked for with: a handful for each of very many resources.
+#[derive(Clone, Debug, Default)]
+pub struct Attributes(Vec<(&'static str, Attribute)>);
+
+impl Attributes {
+    /// The attribute of that name.
+    pub fn get(&self, name: &str) -> Option<&Attribute> {
+        self.0.iter().find(|(other, _)| *other == name).map(|(_, attribute)| attribute)
+    }
+
+    /// Adds an attribute that is not there yet.
+    pub fn insert(&mut self, name: &'static str, attribute: Attribute) {
+        debug_assert!(self.get(name).is_none(), "{name} is asked for once");
+        self.0.push((name, attribute));
+    }
+
+    /// All of them, in the order in which they were asked for.
+    pub fn values(&self) -> impl Iterator<Item = &Attribute> {
+        self.0.iter().map(|(_, attribute)| attribute)
+    }
+}
+
+impl Index<&str> for Attributes {
+    type Output = Attribute;
+
+    /// An attribute that is known to be there.
+    fn index(&self, name: &str) -> &Attribute {
+        self.get(name).unwrap_or_else(|| panic!("nobody has looked whether {name} is there"))
+    }
+}
+
 /// One resource instance.
 #[derive(Clone, Debug)]
 pub struct Resource {
@@ -48,7 +80,7 @@ pub struct Resource {
     /// Which account within the root: its number, or the first provider configuration that uses it (`aws.prod`).
     pub account: Arc<str>,
     /// The attributes that were asked for and are set. One that is set to null is left out.
-    pub attributes: BTreeMap<Arc<str>, Attribute>,
+    pub attributes: Attributes,
     /// When it exists.
     pub presence: Condition,
     /// When the object was there before this deployment, so that this deployment does not create it: an

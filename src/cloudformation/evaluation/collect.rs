@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::resource::{
-    AccountIdentity, Attribute, Interest, Mode, Output, OutputKind, Resource, RootContents,
+    AccountIdentity, Attribute, Attributes, Interest, Mode, Output, OutputKind, Resource, RootContents,
 };
 use crate::source::{NoticeKind, Place};
 use crate::value::{Condition, Value};
@@ -75,9 +75,9 @@ impl Stack<'_> {
         presence: Condition,
         names: impl Iterator<Item = &'n &'static str>,
     ) -> Resource {
-        let mut attributes: BTreeMap<Arc<str>, Attribute> = BTreeMap::new();
+        let mut attributes = Attributes::default();
         for name in names {
-            if attributes.contains_key(*name) {
+            if attributes.get(name).is_some() {
                 continue;
             }
             let entry = match *name {
@@ -89,7 +89,7 @@ impl Stack<'_> {
             let value = self.value(&entry.value);
             self.marks_literals.set(false);
             if !value.is_null() {
-                attributes.insert((*name).into(), Attribute { value, span: entry.key_span });
+                attributes.insert(name, Attribute { value, span: entry.key_span });
             }
         }
         if let Some(properties) = resource.definition.get("Properties")

@@ -191,6 +191,8 @@ impl Reader<'_, '_> {
                 _ => return None,
             }
         }
+        // Most have one or two, and there are very many.
+        items.shrink_to_fit();
         Some(ExpressionKind::Object(items))
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::resource::{Attribute, Interest, Output, OutputKind, Resource, RootContents};
+use crate::resource::{Attribute, Attributes, Interest, Output, OutputKind, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Place, Span, Workspace};
 use crate::terraform::configuration::Module;
 use crate::terraform::inputs::Inputs;
@@ -158,7 +158,7 @@ impl Collector<'_, '_> {
         &mut self,
         module: &Rc<ModuleInstance>,
         index: usize,
-        names: Option<&[&str]>,
+        names: Option<&[&'static str]>,
         wanted: &Wanted,
     ) -> bool {
         let block = &module.module.resources[index];
@@ -200,7 +200,7 @@ impl Collector<'_, '_> {
         index: usize,
         instances: &[Instance],
         at: usize,
-        names: Option<&[&str]>,
+        names: Option<&[&'static str]>,
         wanted: &Wanted,
     ) -> bool {
         let (block, instance) = (&module.module.resources[index], &instances[at]);
@@ -210,9 +210,9 @@ impl Collector<'_, '_> {
             return false;
         }
         let address = Evaluator::resource_address(module, block, instance);
-        let mut attributes = BTreeMap::new();
-        for name in names.unwrap_or_default() {
-            let name: Arc<str> = (*name).into();
+        let mut attributes = Attributes::default();
+        for asked in names.unwrap_or_default() {
+            let name: Arc<str> = (*asked).into();
             let written = block.body.attribute(&name).map(|attribute| attribute.span).or_else(|| {
                 block.body.blocks.iter().find(|nested| is_block_of(nested, &name)).map(|nested| nested.header)
             });
@@ -224,7 +224,7 @@ impl Collector<'_, '_> {
             }
             let is_computed = written.is_none() && value.as_unknown().is_some();
             if !value.is_null() && !is_computed {
-                attributes.insert(name, Attribute { value, span });
+                attributes.insert(asked, Attribute { value, span });
             }
         }
         let mut provenance = module.provenance.clone();
@@ -243,7 +243,7 @@ impl Collector<'_, '_> {
                 block.header,
                 Scope::within(module, instance),
             ),
-            attributes: BTreeMap::new(),
+            attributes: Attributes::default(),
             presence,
             existed_before: Condition::never(),
             imported: Condition::never(),

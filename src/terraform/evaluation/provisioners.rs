@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use crate::resource::{Attribute, Resource};
+use crate::resource::{Attribute, Attributes, Resource};
 use crate::source::Place;
 
 use super::instances::Instance;
@@ -30,11 +29,11 @@ impl Evaluator<'_> {
             let itself = self.whole_resource(module, index, instances, at, block.header);
             let binding = Binding { name: "self", value: itself, outer: None };
             let scope = Scope::within(module, &instances[at]).bind(&binding);
-            let mut attributes = BTreeMap::new();
+            let mut attributes = Attributes::default();
             for name in *names {
                 let Some(attribute) = provisioner.body.attribute(name) else { continue };
                 let value = self.bounded(self.evaluate(&attribute.value, scope), attribute.span);
-                attributes.insert(Arc::from(*name), Attribute { value, span: attribute.span });
+                attributes.insert(name, Attribute { value, span: attribute.span });
             }
             let mut provenance = resource.provenance.clone();
             provenance.push(Place::new(provisioner.header, format!("a provisioner of {}", resource.address)));

@@ -9,7 +9,7 @@ use super::format::OutputValue;
 use super::index::{Index, Instance};
 use super::places::{Places, document_order};
 use super::references::{Resolver, Scope, Target};
-use crate::resource::{Attribute, Interest, Mode, Output, OutputKind, Resource};
+use crate::resource::{Attribute, Attributes, Interest, Mode, Output, OutputKind, Resource};
 use crate::source::Span;
 use crate::terraform::functions::json::decode;
 use crate::terraform::schema;
@@ -32,10 +32,10 @@ impl Planned<'_, '_> {
     /// The instances that become nodes, in document order.
     pub fn resources(&self, interest: &Interest) -> Vec<Resource> {
         self.of_types(&interest.resources, |instance, wanted| {
-            let mut attributes = BTreeMap::new();
+            let mut attributes = Attributes::default();
             for name in wanted {
                 if let Some(value) = self.attribute(instance, name, MAX_DEPTH) {
-                    attributes.insert(Arc::from(*name), self.placed(instance, name, value));
+                    attributes.insert(name, self.placed(instance, name, value));
                 }
             }
             attributes
@@ -45,14 +45,14 @@ impl Planned<'_, '_> {
     /// The instances that a secret ends up in; of their attributes only which secrets are in them.
     pub fn sinks(&self, interest: &Interest) -> Vec<Resource> {
         let sinks = self.of_types(&interest.sinks, |instance, wanted| {
-            let mut attributes = BTreeMap::new();
+            let mut attributes = Attributes::default();
             for name in wanted {
                 let value = match *name {
                     "type" => instance.known.get("type").and_then(|raw| known(raw)),
                     name => self.secrets(instance, name),
                 };
                 if let Some(value) = value {
-                    attributes.insert(Arc::from(*name), self.placed(instance, name, value));
+                    attributes.insert(name, self.placed(instance, name, value));
                 }
             }
             attributes
@@ -95,7 +95,7 @@ impl Planned<'_, '_> {
     fn of_types(
         &self,
         types: &BTreeMap<&'static str, &'static [&'static str]>,
-        attributes: impl Fn(&Instance<'_>, &[&str]) -> BTreeMap<Arc<str>, Attribute>,
+        attributes: impl Fn(&Instance<'_>, &[&'static str]) -> Attributes,
     ) -> Vec<Resource> {
         let instances = self.index.instances.iter();
         let mut resources: Vec<(Resource, Span)> = instances

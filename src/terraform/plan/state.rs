@@ -15,7 +15,7 @@ use super::format::{
 };
 use super::places::{Places, document_order};
 use super::{Document, Whole, odd};
-use crate::resource::{Attribute, Interest, Mode, Output, OutputKind, Resource, RootContents};
+use crate::resource::{Attribute, Attributes, Interest, Mode, Output, OutputKind, Resource, RootContents};
 use crate::source::{Notice, NoticeKind, Span};
 use crate::terraform::modules::ModuleLoader;
 use crate::terraform::schema::{self, Unset};
@@ -146,7 +146,7 @@ fn document(
         let kept = interest.resources.get_key_value(resource_type);
         let sink = interest.sinks.get_key_value(resource_type).filter(|_| kept.is_none());
         let Some((resource_type, wanted)) = kept.or(sink) else { continue };
-        let mut attributes = BTreeMap::new();
+        let mut attributes = Attributes::default();
         for name in *wanted {
             let Some(raw) = instance.attributes.get(*name) else { continue };
             let value = if sink.is_some() && *name != "type" {
@@ -158,7 +158,7 @@ fn document(
             };
             if let Some(value) = value {
                 let span = places.attribute(&instance.address, name).unwrap_or(instance.span);
-                attributes.insert(Arc::from(*name), Attribute { value, span });
+                attributes.insert(name, Attribute { value, span });
             }
         }
         let resource = Resource {
