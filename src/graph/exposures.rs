@@ -43,7 +43,7 @@ pub fn add_exposures(graph: &mut Graph, root: usize, resources: &[Resource], out
             continue;
         }
         for name in sink.attributes {
-            let Some(attribute) = resource.attributes.get(*name) else { continue };
+            let Some(attribute) = resource.attributes.get(name) else { continue };
             let mut provenance = resource.provenance.clone();
             provenance.pop();
             let place = Found {

@@ -131,7 +131,8 @@ impl Formatter for Layout {
 /// `serde_json` escapes quotes, backslashes and the controls below U+0020 itself; the rest is ours.
 fn escaped(text: &str) -> Cow<'_, str> {
     // What most texts are, sixteen bytes at once. Of the controls of ASCII only DEL comes here.
-    let is_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, byte| all & (*byte < 0x7f) & (*byte != b'#'));
+    let acts = |byte: &u8| u8::from(*byte >= 0x7f) | u8::from(*byte == b'#');
+    let is_plain = |bytes: &[u8]| bytes.iter().fold(0, |any, byte| any | acts(byte)) == 0;
     let groups = text.as_bytes().chunks_exact(16);
     if is_plain(groups.remainder()) && groups.into_iter().all(is_plain) {
         return text.into();
