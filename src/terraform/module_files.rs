@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +19,8 @@ use super::{json_syntax, overrides};
 const ENDINGS: [(&str, Option<&str>); 4] =
     [(".tf", Some(".tofu")), (".tf.json", Some(".tofu.json")), (".tofu", None), (".tofu.json", None)];
 
-/// Bytes that the files of a directory are given room for; more is made where they need it.
+/// Bytes that the files of a directory are given room for; more is made where they need it. A file of more has a place of
+/// its own.
 const ROOM: usize = 16 * 1024;
 
 /// Endings of files that hold the words of the language and declare nothing of the module.
@@ -171,6 +173,14 @@ enum Text {
     Unreadable(ReadError),
 }
 
+/// Where the bytes of a file are that is being looked at.
+enum Place {
+    /// Among those of the other files.
+    Shared(Range<usize>),
+    /// By themselves.
+    Own(Vec<u8>),
+}
+
 impl Directory {
     /// Finds the files of a directory and looks at them.
     pub fn find(workspace: &Workspace, gate: &Gate, directory: &Path) -> Self {
@@ -205,29 +215,37 @@ impl Directory {
             let start = bytes.len();
             let read = workspace.read_entry(directory, (name, *kind), &mut bytes);
             let is_text = |()| std::str::from_utf8(&bytes[start..]).map_err(|_| ReadError::NotUtf8);
-            let (mentions, text) = match read.and_then(is_text) {
+            let (mentions, place) = match read.and_then(is_text) {
                 Ok(text) => (gate.mentions(name, text.as_bytes()), Ok(start..bytes.len())),
                 // Nobody knows what is in it.
                 Err(error) => (Mentions { types: true, ..Mentions::default() }, Err(error)),
             };
-            if text.is_err() {
-                bytes.truncate(start);
-            }
-            found.push((*name, mentions, text));
+            // A large one is not copied later.
+            let place = match place {
+                Ok(range) if range.len() > ROOM => Ok(Place::Own(bytes.split_off(start))),
+                Ok(range) => Ok(Place::Shared(range)),
+                Err(error) => {
+                    bytes.truncate(start);
+                    Err(error)
+                }
+            };
+            found.push((*name, mentions, place));
         }
         let mentions = found.iter().fold(Mentions::default(), |all, (_, mentions, _)| all.or(*mentions));
-        let text = |of_file: Mentions, read| match read {
-            Err(error) => Text::Unreadable(error),
-            Ok(range) if mentions.may_matter() || of_file.exceptions => {
-                let text = std::str::from_utf8(&bytes[range]);
-                Text::Read(text.expect("it was looked at above").to_owned())
-            }
-            Ok(_) => Text::Forgotten,
+        let text = |of_file: Mentions, place| {
+            let is_kept = mentions.may_matter() || of_file.exceptions;
+            let bytes = match place {
+                Err(error) => return Text::Unreadable(error),
+                Ok(_) if !is_kept => return Text::Forgotten,
+                Ok(Place::Own(bytes)) => bytes,
+                Ok(Place::Shared(range)) => bytes[range].to_vec(),
+            };
+            Text::Read(String::from_utf8(bytes).expect("it was looked at above"))
         };
-        let files = found.into_iter().map(|(name, mentions, read)| DirectoryFile {
+        let files = found.into_iter().map(|(name, mentions, place)| DirectoryFile {
             name: name.into(),
             mentions,
-            text: text(mentions, read),
+            text: text(mentions, place),
         });
         Self { mentions, path: directory.to_owned(), files: files.collect(), unread: None }
     }
