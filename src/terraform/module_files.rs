@@ -173,9 +173,9 @@ enum Text {
     Unreadable(ReadError),
 }
 
-/// Where the bytes of a file are that is being looked at.
-enum Place {
-    /// Among those of the other files.
+/// The bytes of a file that is being looked at.
+enum Bytes {
+    /// Where they are among those of the other files.
     Shared(Range<usize>),
     /// By themselves.
     Own(Vec<u8>),
@@ -188,6 +188,7 @@ impl Directory {
             Ok(entries) => {
                 let files = entries.iter().filter(|(_, is_directory)| !is_directory);
                 let names = files.filter_map(|(path, _)| path.file_name()?.to_str());
+                let names = names.filter(|name| is_configuration(name));
                 // A link may be among them.
                 let entries: Vec<_> = names.map(|name| (name, EntryKind::Link)).collect();
                 Self::look_at(workspace, gate, directory, &entries)
@@ -201,7 +202,7 @@ impl Directory {
         }
     }
 
-    /// Looks at those of these entries of a directory that are configuration.
+    /// Looks at entries of a directory that are configuration by their names.
     pub fn look_at(
         workspace: &Workspace,
         gate: &Gate,
@@ -211,7 +212,7 @@ impl Directory {
         // One after another in the same place: most are looked at once and never again.
         let mut bytes = Vec::with_capacity(ROOM);
         let mut found = Vec::with_capacity(entries.len());
-        for (name, kind) in entries.iter().filter(|(name, _)| is_configuration(name)) {
+        for (name, kind) in entries {
             let start = bytes.len();
             let read = workspace.read_entry(directory, (name, *kind), &mut bytes);
             let is_text = |()| std::str::from_utf8(&bytes[start..]).map_err(|_| ReadError::NotUtf8);
@@ -222,8 +223,8 @@ impl Directory {
             };
             // A large one is not copied later.
             let place = match place {
-                Ok(range) if range.len() > ROOM => Ok(Place::Own(bytes.split_off(start))),
-                Ok(range) => Ok(Place::Shared(range)),
+                Ok(range) if range.len() > ROOM => Ok(Bytes::Own(bytes.split_off(start))),
+                Ok(range) => Ok(Bytes::Shared(range)),
                 Err(error) => {
                     bytes.truncate(start);
                     Err(error)
@@ -237,8 +238,8 @@ impl Directory {
             let bytes = match place {
                 Err(error) => return Text::Unreadable(error),
                 Ok(_) if !is_kept => return Text::Forgotten,
-                Ok(Place::Own(bytes)) => bytes,
-                Ok(Place::Shared(range)) => bytes[range].to_vec(),
+                Ok(Bytes::Own(bytes)) => bytes,
+                Ok(Bytes::Shared(range)) => bytes[range].to_vec(),
             };
             Text::Read(String::from_utf8(bytes).expect("it was looked at above"))
         };
